@@ -1,0 +1,52 @@
+//! Histories: which requests were sent, when, and what came of each.
+//!
+//! A history says what was seen, never what it means. That no answer came is data here, not an error: it leaves open
+//! whether the request was carried out. Reading and writing histories as lines of JSON is the job of `record`.
+
+use crate::model::{Answer, Request};
+
+/// Microseconds since the start of the history.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Moment(pub u64);
+
+/// One request and what came of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Its number in the history, from 1.
+    pub number: u32,
+    /// What was asked.
+    pub request: Request,
+    /// When it was sent.
+    pub called: Moment,
+    /// When the reply was there, or when waiting ended.
+    pub returned: Moment,
+    /// What came of it.
+    pub reply: Reply,
+}
+
+/// What came of one request.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Reply {
+    /// An answer, which may be a service error.
+    Answer(Answer),
+    /// No answer.
+    Nothing(Silence),
+}
+
+/// Why no answer came, and what is known of the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// What is known of the request.
+    pub request: Fate,
+    /// The cause, in words that hold no secret.
+    pub cause: String,
+}
+
+/// What is known of a request that was not answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It certainly did not reach the endpoint.
+    NotSent,
+    /// It may have been carried out, and may yet be.
+    Unknown,
+}

@@ -1,0 +1,36 @@
+//! The reference model: a pure relation between the state of a secret, a request and the answers that are permitted.
+//!
+//! No I/O, no clock, no randomness. `operation` and `answer` are the vocabulary, `world` one possible state of a
+//! secret name, `fact` and `outcome` what may follow a request; [`outcomes`] is the relation. The modules named after
+//! operations hold the rules; `bind` takes over what answers show. What the model does not do: several names at once
+//! (the judge's job), and answering (the reference service's).
+
+mod answer;
+mod bind;
+mod create;
+mod delete;
+mod fact;
+mod identifier;
+mod operation;
+mod outcome;
+mod put;
+mod read;
+mod relation;
+mod rotate;
+mod schedule;
+mod shape;
+mod stage;
+mod value;
+mod world;
+
+pub use answer::*;
+pub use bind::Contradiction;
+pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text};
+pub use identifier::*;
+pub use operation::*;
+pub use outcome::{Functions, Outcome, Reading, Refusal, Setting};
+pub use read::{Named, batch};
+pub(crate) use read::summary_facts;
+pub use relation::outcomes;
+pub use value::*;
+pub use world::*;

@@ -1,0 +1,186 @@
+//! Taking over what an answer shows: open cells become known, known ones count as seen.
+
+use std::collections::BTreeMap;
+
+use super::fact::entry_value;
+use super::outcome::Reading;
+use super::world::{Cell, Content, LabelCell, Listing, Provenance, Secret, World};
+use super::{Description, Label, Operation, Output, SecretValue, Text, VersionId, VersionPage};
+use crate::rule::{Class, Level, RuleId};
+
+/// An answer shows one label on two versions, so that it cannot be taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Contradiction;
+
+/// What stood where a read was the first to show it.
+const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fidelity, call: 0 };
+
+impl World {
+    /// Takes over what the answer of an accepted request shows, and tells which open points it settles.
+    ///
+    /// # Errors
+    ///
+    /// If the answer contradicts itself; the world is then of no further use.
+    pub fn bind(&mut self, operation: &Operation, output: &Output) -> Result<Vec<Reading>, Contradiction> {
+        let mut readings = Vec::new();
+        let Some(secret) = &mut self.secret else { return Ok(readings) };
+        match output {
+            Output::Receipt(receipt) => secret.bind_arn(receipt.arn.as_ref()),
+            Output::Description(shown) => {
+                secret.bind_arn(shown.arn.as_ref());
+                secret.bind_description(shown, &mut readings)?;
+            }
+            Output::Value(value) => {
+                secret.bind_arn(value.arn.as_ref());
+                secret.bind_value(value, &mut readings);
+            }
+            Output::Versions(page) => secret.bind_page(operation, page, &mut readings)?,
+            Output::Batch(_) => secret.dates.reads += 1,
+            Output::Secrets(_) | Output::Empty => {}
+        }
+        Ok(readings)
+    }
+}
+
+impl Secret {
+    fn bind_arn(&mut self, arn: Option<&Text>) {
+        if self.arn.is_none() {
+            self.arn = arn.cloned();
+        }
+    }
+
+    fn bind_description(&mut self, shown: &Description, readings: &mut Vec<Reading>) -> Result<(), Contradiction> {
+        let empty = BTreeMap::new();
+        let map = shown.version_ids_to_stages.as_ref().unwrap_or(&empty);
+        let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
+        self.bind_holders(&holders, readings, |_| true);
+        self.labels_open = false;
+        let rotation = &mut self.rotation;
+        let rules = shown.rotation_rules.clone().unwrap_or_default();
+        rotation.configured |= shown.rotation_enabled == Some(true);
+        rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));
+        rotation.function.bind(shown.rotation_lambda_arn.clone().filter(|arn| !arn.is_empty()));
+        if rotation.duration.open && rotation.duration.by.rule == RuleId::Conf009 {
+            let choice = if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
+            readings.push(Reading::new(RuleId::Conf009, choice));
+        }
+        rotation.days.bind(rules.automatically_after_days);
+        rotation.duration.bind(rules.duration.filter(|text| !text.is_empty()));
+        rotation.schedule.bind(rules.schedule_expression.filter(|text| !text.is_empty()));
+        if shown.last_changed_date.is_some() {
+            self.dates.changed = shown.last_changed_date;
+        }
+        Ok(())
+    }
+
+    /// Binds the labels for which the answer is decisive.
+    fn bind_holders(
+        &mut self,
+        holders: &BTreeMap<&Label, &VersionId>,
+        readings: &mut Vec<Reading>,
+        decides: impl Fn(&LabelCell) -> bool,
+    ) {
+        for cell in &mut self.labels {
+            let shown = holders.get(&cell.label).copied();
+            if shown.is_some() || decides(cell) {
+                readings.extend(reading_of(cell, shown));
+                cell.holder.bind(shown.cloned());
+            }
+        }
+        for (label, id) in holders {
+            if self.label(label).is_none() {
+                let mut holder = Cell::known(None, UNKNOWN);
+                holder.bind(Some((*id).clone()));
+                self.labels.push(LabelCell { label: (*label).clone(), holder });
+            }
+            self.know_version(id);
+        }
+    }
+
+    /// An id that the model has not seen before stands for a version of which nothing is known.
+    fn know_version(&mut self, id: &VersionId) {
+        if self.version(id).is_none() {
+            self.set_version(id, Cell::open(Content::Unfilled, UNKNOWN), None);
+        }
+    }
+
+    fn bind_value(&mut self, shown: &SecretValue, readings: &mut Vec<Reading>) {
+        let Some(id) = &shown.version_id else { return };
+        let labels = shown.version_stages.as_deref().unwrap_or_default();
+        let holders: BTreeMap<_, _> = labels.iter().map(|label| (label, id)).collect();
+        self.bind_holders(&holders, readings, |cell| !cell.holder.open && cell.holder.value.as_ref() == Some(id));
+        self.know_version(id);
+        if let (Some(value), Some(version)) =
+            (entry_value(shown), self.versions.iter_mut().find(|version| version.id == *id))
+        {
+            version.content.bind(Content::Value(value));
+            version.created = version.created.or(shown.created_date);
+        }
+    }
+
+    fn bind_page(
+        &mut self,
+        operation: &Operation,
+        page: &VersionPage,
+        readings: &mut Vec<Reading>,
+    ) -> Result<(), Contradiction> {
+        self.bind_arn(page.arn.as_ref());
+        let entries = || page.versions.iter().flatten().filter_map(|entry| Some((entry.version_id.as_ref()?, entry)));
+        let holders =
+            holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
+        self.bind_holders(&holders, readings, |_| false);
+        for (id, entry) in entries() {
+            self.know_version(id);
+            if let Some(version) = self.versions.iter_mut().find(|version| version.id == *id) {
+                version.created = version.created.or(entry.created_date);
+            }
+        }
+        self.remember_page(operation, page);
+        Ok(())
+    }
+
+    fn remember_page(&mut self, operation: &Operation, page: &VersionPage) {
+        let Operation::ListSecretVersionIds(request) = operation else { return };
+        let before = self.listing.take().filter(|listing| Some(&listing.next_token) == request.next_token.as_ref());
+        let Some(next_token) = &page.next_token else { return };
+        let mut seen = before.map_or_else(Vec::new, |listing| listing.seen);
+        seen.extend(page.versions.iter().flatten().filter_map(|entry| entry.version_id.clone()));
+        let include_deprecated = request.include_deprecated == Some(true);
+        self.listing = Some(Listing { next_token: next_token.clone(), seen, include_deprecated });
+    }
+}
+
+/// Which version each label is on.
+fn holders<'a>(
+    entries: impl Iterator<Item = (&'a VersionId, &'a [Label])>,
+) -> Result<BTreeMap<&'a Label, &'a VersionId>, Contradiction> {
+    let mut holders = BTreeMap::new();
+    for (id, labels) in entries {
+        for label in labels {
+            if holders.insert(label, id).is_some_and(|other| other != id) {
+                return Err(Contradiction);
+            }
+        }
+    }
+    Ok(holders)
+}
+
+/// The open point that a shown label settles.
+fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
+    let by = cell.holder.by;
+    let is_open_rule = by.rule.rule().level == Level::Unspecified || matches!(by.rule, RuleId::State016 | RuleId::Prog010);
+    if !cell.holder.open || cell.holder.seen || !is_open_rule {
+        return None;
+    }
+    let label = match &cell.label {
+        Label::Custom(_) => "a custom label",
+        known => known.as_str(),
+    };
+    let choice = match (shown, &cell.holder.value) {
+        (None, _) => "goes",
+        (Some(id), Some(usual)) if id == usual => "stays",
+        (Some(_), None) => "stays",
+        (Some(_), Some(_)) => "is on another version",
+    };
+    Some(Reading::new(by.rule, format!("{label} {choice}")))
+}

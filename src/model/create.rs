@@ -1,0 +1,151 @@
+//! CreateSecret.
+
+use super::operation::{CreateSecret, Given};
+use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::world::{Cell, Content, Dates, LabelCell, Rotation, Secret, Version, World};
+use super::{Claim, ErrorType, Label, Member, Text, Value, VersionId};
+use crate::rule::RuleId;
+
+const SCHEDULED: &str =
+    "You can't create this secret because a secret with this name is already scheduled for deletion.";
+
+/// The outcomes of a request that gives these reasons to refuse it.
+pub(crate) fn outcomes(
+    world: &World,
+    request: &CreateSecret,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || created(world, request, setting).opened());
+    }
+    let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
+    if request.name.is_none() || given == Given::Both {
+        return vec![
+            Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None),
+            Outcome::unjudged().then(created(world, request, setting).opened()),
+        ];
+    }
+    match &world.secret {
+        Some(secret) if secret.deletion.is_some() => {
+            let reason = Reason::typed(RuleId::Err011, ErrorType::InvalidRequestException).text(SCHEDULED);
+            vec![refuse(&[reason])]
+        }
+        Some(secret) => repeated(world, secret, request, &given),
+        None => fresh(world, request, setting),
+    }
+}
+
+fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Outcome> {
+    let token = request.client_request_token.as_ref().filter(|_| stores_a_value(request));
+    let mut accepted = Outcome::accepted(accepted_by(&world.name))
+        .contract(RuleId::Ident001, Claim::Name(world.name.clone()))
+        .contract(RuleId::Ident001, Claim::Present(Member::Arn))
+        .contract(token.map_or(RuleId::Idem008, |_| RuleId::Idem001), Claim::VersionId(token.cloned()))
+        .fidelity(RuleId::Ident002, Claim::ArnForm(world.name.clone()));
+    if !world.former_arns.is_empty() {
+        accepted = accepted.fidelity(RuleId::Ident006, Claim::ArnUnlike(world.former_arns.clone()));
+    }
+    let accepted = accepted.then(created(world, request, setting));
+    if world.deleting {
+        let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED))
+            .reading(RuleId::Conc008, "the name is refused for a while after a forced delete");
+        return vec![accepted, refused];
+    }
+    if (257..=512).contains(&world.name.chars().count()) {
+        return vec![accepted, Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
+    }
+    vec![accepted]
+}
+
+/// The rule that permits a name: the plain case, or the legal characters and lengths.
+fn accepted_by(name: &str) -> RuleId {
+    let is_plain = name.len() <= 64 && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    if is_plain { RuleId::State003 } else { RuleId::Ident007 }
+}
+
+const fn stores_a_value(request: &CreateSecret) -> bool {
+    request.secret_string.is_some() || request.secret_binary.is_some()
+}
+
+fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> World {
+    let by = setting.contract(RuleId::State003);
+    let value = match Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref()) {
+        Given::One(value) => Some(value),
+        Given::Nothing | Given::Both => None,
+    };
+    let version = value.zip(request.client_request_token.clone());
+    let current = version.as_ref().map(|(_, token)| token.clone());
+    let label = |label, holder| LabelCell { label, holder: Cell::known(holder, by) };
+    let secret = Secret {
+        arn: None,
+        deletion: None,
+        restored: None,
+        description: request.description.clone().filter(|text| !text.is_empty()),
+        kms_key_id: request.kms_key_id.clone(),
+        tags: request.tags.clone().filter(|tags| !tags.is_empty()),
+        versions: version.into_iter().map(|(value, id)| first_version(id, value, setting)).collect(),
+        closed: Some(by),
+        labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],
+        labels_open: false,
+        rotation: Rotation::never(setting.contract(RuleId::Conf003)),
+        dates: Dates { created: setting.stamp, changed: setting.stamp, accessed: None, reads: 0 },
+        listing: None,
+    };
+    World { secret: Some(secret), deleting: false, ..world.clone() }
+}
+
+fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {
+    let content = Cell::known(Content::Value(value), setting.contract(RuleId::State018));
+    Version { id, content, created: setting.stamp }
+}
+
+/// The name is in use: a repetition, or a conflict.
+fn repeated(world: &World, secret: &Secret, request: &CreateSecret, given: &Given) -> Vec<Outcome> {
+    let token = request.client_request_token.as_ref();
+    let known = token.and_then(|token| secret.version(token));
+    let (Some(token), Some(version)) = (token, known) else {
+        let text = format!("The operation failed because the secret {} already exists.", world.name);
+        let reason = Reason::typed(RuleId::Idem006, ErrorType::ResourceExistsException).text(text);
+        return vec![refuse(&[reason])];
+    };
+    let stored = version.content.get();
+    match (stored, given) {
+        (Some(Content::Value(stored)), Given::One(value)) if stored == value => same_again(world, secret, token),
+        (Some(Content::Value(_)), Given::One(_)) => {
+            vec![refuse(&[token_conflict(RuleId::Idem006, secret, token)])]
+        }
+        _ => vec![
+            Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None),
+            Outcome::unjudged().then(world.clone().opened()),
+        ],
+    }
+}
+
+fn same_again(world: &World, secret: &Secret, token: &Text) -> Vec<Outcome> {
+    let mut same = Outcome::accepted(RuleId::Idem005)
+        .contract(RuleId::Idem005, Claim::Name(world.name.clone()))
+        .contract(RuleId::Idem005, Claim::VersionId(Some(token.clone())));
+    if let Some(arn) = &secret.arn {
+        same = same.contract(RuleId::Idem005, Claim::Arn(arn.clone()));
+    }
+    if secret.holds(&Label::Current, token) {
+        return vec![same];
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
+        .reading(RuleId::Idem005, "refused once the version is not AWSCURRENT's");
+    same.facts.retain(|fact| fact.claim != Claim::Accepted);
+    vec![same.reading(RuleId::Idem005, "accepted also once the version is not AWSCURRENT's"), refused]
+}
+
+/// The refusal of a token that is in use for another value.
+pub(crate) fn token_conflict(rule: RuleId, secret: &Secret, token: &str) -> Reason {
+    let reason = Reason::typed(rule, ErrorType::ResourceExistsException);
+    match &secret.arn {
+        Some(arn) => reason.text(format!(
+            "You can't use ClientRequestToken {token} because that value is already in use for a version of secret \
+             {arn}."
+        )),
+        None => reason,
+    }
+}

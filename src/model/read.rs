@@ -1,0 +1,363 @@
+//! What the reading operations must show: DescribeSecret, GetSecretValue, ListSecretVersionIds, BatchGetSecretValue.
+//!
+//! For a read the owner of a fact is the provenance of the cell that it shows, until another read has confirmed the
+//! cell: from then on it is the reading operation that errs.
+
+use super::operation::{BatchGetSecretValue, GetSecretValue, ListSecretVersionIds};
+use super::outcome::{Outcome, Reason, Setting, fact, refuse, refuse_or};
+use super::put::identified;
+use super::rotate::NO_NEXT_DATE;
+use super::world::{Cell, Content, Secret, Version, World};
+use super::{Claim, ErrorType, Fact, Label, Member, Text, Value, VersionId};
+use crate::rule::{Class, RuleId};
+
+/// A fact that the provenance of a cell owns.
+fn owned<T>(cell: &Cell<T>, claim: Claim) -> Fact {
+    Fact { rule: cell.by.rule, class: cell.by.class, claim, counts: true, since: cell.by.call }
+}
+
+/// A fact that the provenance owns until the cell was seen, and then this rule.
+fn owned_until_seen<T>(cell: &Cell<T>, rule: RuleId, class: Class, claim: Claim) -> Fact {
+    if cell.seen { fact(rule, class, claim) } else { owned(cell, claim) }
+}
+
+/// DescribeSecret of a secret that is not marked for deletion.
+pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
+    let mut outcome = identified(Outcome::accepted(RuleId::Ident001), world);
+    outcome.facts.extend(label_facts(secret));
+    outcome.facts.extend(rotation_facts(secret));
+    if let Some(by) = &secret.closed {
+        let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
+        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call });
+    }
+    outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
+    if let Some(since) = secret.restored {
+        let mut restored = fact(RuleId::Err012, Class::Contract, Claim::Missing(Member::DeletedDate));
+        restored.since = since;
+        outcome.facts.push(restored);
+    }
+    if let Some(date) = secret.dates.changed {
+        outcome = outcome.fidelity(RuleId::Conf017, Claim::ChangedSince(date));
+    }
+    match secret.dates.reads {
+        0 => outcome.fidelity(RuleId::Conf018, Claim::Missing(Member::LastAccessedDate)),
+        _ => outcome
+            .fidelity(RuleId::Conf018, Claim::Present(Member::LastAccessedDate))
+            .fidelity(RuleId::Conf018, Claim::AccessedAtMidnight),
+    }
+}
+
+/// Where the labels are.
+fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
+    secret.labels.iter().filter_map(|cell| {
+        let holder = cell.holder.get()?;
+        Some(owned(&cell.holder, Claim::Label(cell.label.clone(), holder.clone())))
+    })
+}
+
+/// The rotation configuration.
+fn rotation_facts(secret: &Secret) -> Vec<Fact> {
+    let rotation = &secret.rotation;
+    let mut facts = Vec::with_capacity(7);
+    facts.extend(rotation.enabled.get().map(|enabled| owned(&rotation.enabled, Claim::Enabled(*enabled))));
+    facts.extend(rotation.function.get().map(|arn| owned(&rotation.function, Claim::Function(arn.clone()))));
+    facts.extend(rotation.days.get().map(|days| owned(&rotation.days, Claim::Days(*days))));
+    facts.extend(rotation.duration.get().map(|text| owned(&rotation.duration, Claim::Duration(text.clone()))));
+    facts.extend(rotation.schedule.get().map(|text| owned(&rotation.schedule, Claim::Schedule(text.clone()))));
+    if !rotation.configured && rotation.enabled.get() == Some(&false) {
+        facts.push(fact(RuleId::Conf003, Class::Contract, Claim::Missing(Member::LastRotatedDate)));
+        facts.push(fact(RuleId::Conf003, Class::Contract, NO_NEXT_DATE));
+    } else if rotation.cancelled && rotation.enabled.get() == Some(&false) {
+        facts.push(fact(RuleId::Conf011, Class::Fidelity, NO_NEXT_DATE));
+    }
+    facts
+}
+
+/// What an entry of ListSecrets shows of a secret (ROT-READ-009).
+pub(crate) fn summary_facts(secret: &Secret) -> Vec<Fact> {
+    let labels = label_facts(secret).collect::<Vec<_>>();
+    let of_rule = |mut fact: Fact| {
+        fact.rule = RuleId::Read009;
+        fact.class = Class::Fidelity;
+        fact
+    };
+    labels.into_iter().chain(rotation_facts(secret)).map(of_rule).collect()
+}
+
+/// DescribeSecret of a secret that is marked for deletion: answered or refused (ROT-ERR-007).
+pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
+    let mut answered =
+        identified(Outcome::unjudged(), world).fidelity(RuleId::Err007, Claim::Present(Member::DeletedDate));
+    answered.facts.extend(label_facts(secret).map(|mut fact| {
+        fact.rule = RuleId::Err007;
+        fact.class = Class::Fidelity;
+        fact
+    }));
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
+        .contract(RuleId::Err006, Claim::ErrorType(vec![ErrorType::InvalidRequestException]));
+    vec![
+        answered.reading(RuleId::Err007, "DescribeSecret answers for a secret marked for deletion"),
+        refused.reading(RuleId::Err007, "DescribeSecret refuses a secret marked for deletion"),
+    ]
+}
+
+/// GetSecretValue of a secret that is not marked for deletion.
+pub(crate) fn get(world: &World, secret: &Secret, request: &GetSecretValue, reasons: &[Reason]) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || world.clone());
+    }
+    match (&request.version_id, &request.version_stage) {
+        (None, label) => by_label(world, secret, label.as_ref()),
+        (Some(id), None) => by_id(world, secret, id),
+        (Some(id), Some(label)) => by_both(world, secret, id, label),
+    }
+}
+
+fn either_way(world: &World) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.dates.reads += 1;
+    }
+    let answered = identified(Outcome::unjudged(), world).then(next);
+    vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
+}
+
+fn by_label(world: &World, secret: &Secret, named: Option<&Label>) -> Vec<Outcome> {
+    let label = named.unwrap_or(&Label::Current);
+    let Some(holder) = secret.holder(label) else { return either_way(world) };
+    let Some(version) = holder.and_then(|id| secret.version(id)) else {
+        return vec![refuse(&[no_label(label)])];
+    };
+    let (rule, owner) = match named {
+        None => (RuleId::Read001, secret.label(label)),
+        Some(_) => (RuleId::Read002, secret.label(label)),
+    };
+    let located = owner.map(|cell| {
+        owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone()))
+    });
+    of_version(world, secret, version, rule, located, named.is_none())
+}
+
+fn by_id(world: &World, secret: &Secret, id: &VersionId) -> Vec<Outcome> {
+    let Some(version) = secret.version(id) else { return vec![refuse(&[no_version(id)])] };
+    let located = fact(RuleId::Read002, Class::Contract, Claim::Version(id.clone()));
+    of_version(world, secret, version, RuleId::Read002, Some(located), false)
+}
+
+fn by_both(world: &World, secret: &Secret, id: &VersionId, label: &Label) -> Vec<Outcome> {
+    let not_together = Reason::typed(RuleId::Err014, ErrorType::InvalidRequestException)
+        .text("You provided a VersionStage that is not associated to the provided VersionId.");
+    let Some(version) = secret.version(id) else {
+        return vec![refuse(&[not_together, no_version(id)])];
+    };
+    let is_filled = matches!(version.content.get(), Some(Content::Value(_)));
+    match secret.holder(label) {
+        None if is_filled || version.content.open => either_way(world),
+        None => vec![refuse(&[unfilled(id)])],
+        Some(Some(holder)) if holder == id => by_id(world, secret, id),
+        Some(_) if is_filled => vec![refuse(&[not_together])],
+        Some(_) => vec![refuse(&[not_together, no_version(id)])],
+    }
+}
+
+fn no_label(label: &Label) -> Reason {
+    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
+        .text(format!("Secrets Manager can't find the specified secret value for staging label: {label}"))
+}
+
+fn no_version(id: &str) -> Reason {
+    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
+        .text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+}
+
+fn unfilled(id: &str) -> Reason {
+    Reason::typed(RuleId::Life009, ErrorType::ResourceNotFoundException)
+        .unrecorded_text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+}
+
+/// Reading one version: its value, its labels, its date.
+fn of_version(
+    world: &World,
+    secret: &Secret,
+    version: &Version,
+    rule: RuleId,
+    located: Option<Fact>,
+    is_default: bool,
+) -> Vec<Outcome> {
+    let value = match version.content.get() {
+        None => return either_way(world),
+        Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
+        Some(Content::Value(value)) => value,
+    };
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.dates.reads += 1;
+    }
+    let is_labelled = secret.may_have_a_label(&version.id);
+    let accepted = if is_labelled { Outcome::accepted(rule) } else { Outcome::unjudged() };
+    let mut outcome = identified(accepted, world).then(next);
+    outcome.facts.extend(located);
+    outcome.facts.extend(labels_of_version(secret));
+    outcome.facts.push(value_fact(secret, version, value, rule, is_default));
+    outcome = outcome
+        .contract(RuleId::Wire007, Claim::OneValue)
+        .contract(RuleId::Read004, Claim::Present(Member::CreatedDate));
+    if let Some(created) = version.created {
+        outcome = outcome.fidelity(RuleId::Read004, Claim::CreatedDate(created));
+    }
+    if is_labelled {
+        return vec![outcome];
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)
+        .fidelity(RuleId::Read002, Claim::Accepted);
+    vec![outcome.fidelity(RuleId::Read002, Claim::Accepted), refused]
+}
+
+fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
+    let owner = match value {
+        _ if version.content.seen => RuleId::State018,
+        Value::Bytes(_) => RuleId::Wire007,
+        Value::Text(_) if is_default && secret.rotation.unfinished.is_some() => RuleId::Prog014,
+        Value::Text(_) => rule,
+    };
+    let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));
+    fact.since = version.content.by.call;
+    fact
+}
+
+/// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).
+fn labels_of_version(secret: &Secret) -> impl Iterator<Item = Fact> {
+    secret.labels.iter().filter_map(|cell| {
+        let holder = cell.holder.get()?;
+        let claim = Claim::Label(cell.label.clone(), holder.clone());
+        Some(owned_until_seen(&cell.holder, RuleId::Read003, Class::Contract, claim))
+    })
+}
+
+/// ListSecretVersionIds.
+pub(crate) fn list(
+    world: &World,
+    secret: &Secret,
+    request: &ListSecretVersionIds,
+    reasons: &[Reason],
+) -> Vec<Outcome> {
+    let mut reasons = reasons.to_vec();
+    let page = request.next_token.as_ref();
+    let listing = secret.listing.as_ref().filter(|listing| Some(&listing.next_token) == page);
+    if page.is_some() && listing.is_none() {
+        reasons.push(Reason::typed(RuleId::Val019, ErrorType::InvalidNextTokenException).fidelity());
+    }
+    if !reasons.is_empty() {
+        return refuse_or(&reasons, || world.clone());
+    }
+    let is_paged = page.is_some() || request.max_results.is_some();
+    let rule = if is_paged { RuleId::Wire012 } else { RuleId::State009 };
+    let mut outcome = identified(Outcome::accepted(rule), world);
+    outcome.facts.extend(listed_labels(secret));
+    let expected = expected_ids(secret, request.include_deprecated == Some(true));
+    let before = listing.map_or(&[][..], |listing| &listing.seen);
+    if is_paged {
+        let missing = expected.iter().filter(|(id, listed)| *listed && !before.contains(id));
+        outcome = outcome
+            .contract(RuleId::Wire012, Claim::PageRepeats(before.to_vec()))
+            .contract(RuleId::Wire012, Claim::LastPage(missing.map(|(id, _)| id.clone()).collect()));
+    } else {
+        let members = expected.into_iter().map(|(id, listed)| {
+            let rule = if is_custom_only(secret, &id) { RuleId::State010 } else { RuleId::State009 };
+            fact(rule, Class::Contract, Claim::Listed(id, listed))
+        });
+        outcome.facts.extend(members);
+    }
+    if let Some(by) = &secret.closed {
+        let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
+        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call });
+    }
+    vec![outcome]
+}
+
+/// ListSecretVersionIds of a secret that is marked for deletion is open (ROT-ERR-008).
+pub(crate) fn list_marked() -> Vec<Outcome> {
+    vec![
+        Outcome::unjudged().reading(RuleId::Err008, "ListSecretVersionIds answers for a secret marked for deletion"),
+        Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
+            .reading(RuleId::Err008, "ListSecretVersionIds refuses a secret marked for deletion"),
+    ]
+}
+
+fn listed_labels(secret: &Secret) -> impl Iterator<Item = Fact> {
+    secret.labels.iter().filter_map(|cell| {
+        let holder = cell.holder.get()?;
+        let claim = Claim::Label(cell.label.clone(), holder.clone());
+        Some(owned_until_seen(&cell.holder, RuleId::Read005, Class::Fidelity, claim))
+    })
+}
+
+/// Which versions the whole list must have, or must not have (ROT-STATE-009, -010).
+fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bool)> {
+    let too_many = secret.versions.len() > 100;
+    let expectation = |version: &Version| {
+        let is_stored = matches!(version.content.get(), Some(Content::Value(_)));
+        let is_labelled = secret.labels_of(&version.id).next().is_some();
+        let is_unlabelled = !secret.may_have_a_label(&version.id);
+        match (is_stored, is_labelled, is_unlabelled) {
+            (true, true, _) => Some((version.id.clone(), true)),
+            (true, false, true) if !too_many => Some((version.id.clone(), include_deprecated)),
+            _ => None,
+        }
+    };
+    secret.versions.iter().filter_map(expectation).collect()
+}
+
+fn is_custom_only(secret: &Secret, id: &str) -> bool {
+    let mut labels = secret.labels_of(id).peekable();
+    labels.peek().is_some() && labels.all(|label| matches!(label, Label::Custom(_)))
+}
+
+/// One identifier of BatchGetSecretValue, and the world that it denotes.
+#[derive(Clone, Copy, Debug)]
+pub struct Named<'a> {
+    /// The identifier as given.
+    pub id: &'a Text,
+    /// The secret name that it denotes; `None` if it denotes none.
+    pub world: Option<&'a World>,
+}
+
+/// BatchGetSecretValue with these identifiers.
+#[must_use]
+pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>], setting: &Setting<'_>) -> Vec<Outcome> {
+    let _ = setting;
+    let reasons = super::shape::reasons(&super::Operation::BatchGetSecretValue(request.clone()));
+    if !reasons.is_empty() || request.filters.is_some() || request.next_token.is_some() {
+        let open = [Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
+        return match reasons.is_empty() {
+            true => open.into(),
+            false => {
+                let refused = refuse(&reasons);
+                let [accepted, _] = open;
+                vec![refused, accepted.fidelity(reasons[0].rule(), Claim::Refused)]
+            }
+        };
+    }
+    let mut outcome = Outcome::accepted(RuleId::Read006);
+    for Named { id, world } in named {
+        match world.and_then(|world| world.secret.as_ref().map(|secret| (world, secret))) {
+            None if world.is_some_and(|world| world.deleting) => {}
+            None => {
+                let missing = ErrorType::ResourceNotFoundException;
+                outcome = outcome
+                    .contract(RuleId::Read006, Claim::BatchError((*id).clone()))
+                    .fidelity(RuleId::Read006, Claim::BatchErrorCode((*id).clone(), missing));
+            }
+            Some((world, secret)) if secret.deletion.is_none() => {
+                let current = secret.holder(&Label::Current).flatten();
+                if let Some(value) = current.and_then(|id| secret.value(id)) {
+                    outcome = outcome
+                        .contract(RuleId::Read006, Claim::BatchHas(world.name.clone()))
+                        .fidelity(RuleId::Read008, Claim::BatchValue(world.name.clone(), value.clone()));
+                }
+            }
+            Some(_) => {}
+        }
+    }
+    vec![outcome]
+}

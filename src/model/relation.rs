@@ -1,0 +1,204 @@
+//! The relation itself: which outcomes may follow a request about one secret name.
+
+use super::operation::{Malformed, Unknown};
+use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::world::{Secret, World};
+use super::{Claim, ErrorType, IdForm, Operation, Quirk, Request, create, delete, identifier, put, read, rotate, shape, stage};
+use crate::rule::{Class, RuleId};
+
+const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
+const MARKED: &str = "You can't perform this operation on the secret because it was marked for deletion.";
+
+/// What may follow this request, the usual outcome first.
+///
+/// `world` is the state of the name that the request denotes, or of an unused name if it denotes none; BatchGetSecretValue
+/// and ListSecrets, which are about several names, are not for this function.
+#[must_use]
+pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut outcomes = match &request.operation {
+        Operation::Malformed(Malformed { .. }) => not_understood(world, ErrorType::SerializationException),
+        Operation::Unknown(Unknown { .. }) => not_understood(world, ErrorType::UnknownOperationException),
+        operation if request.quirk == Some(Quirk::LowerCaseSecretId) => {
+            let _ = operation;
+            lower_case(world)
+        }
+        Operation::CreateSecret(create) => create::outcomes(world, create, &shape::reasons(&request.operation), setting),
+        operation => identified(world, operation, setting),
+    };
+    mark_quirk(&mut outcomes, request.quirk);
+    for outcome in &mut outcomes {
+        forget_listing(outcome, &request.operation);
+    }
+    outcomes
+}
+
+/// A change of the secret ends a listing that was under way.
+fn forget_listing(outcome: &mut Outcome, operation: &Operation) {
+    if !operation.is_read()
+        && let Some(secret) = outcome.next.as_mut().and_then(|next| next.secret.as_mut())
+    {
+        secret.listing = None;
+    }
+}
+
+fn not_understood(world: &World, error_type: ErrorType) -> Vec<Outcome> {
+    let reason = Reason::loosely_typed(RuleId::Wire011, error_type).fidelity();
+    refuse_or(&[reason], || world.clone().opened())
+}
+
+fn lower_case(world: &World) -> Vec<Outcome> {
+    let reason = Reason::any_type(RuleId::Wire010, ErrorType::InvalidParameterException).fidelity();
+    refuse_or(&[reason], || world.clone().opened())
+}
+
+/// A request that is legal but oddly written should be read as if it were not (ROT-WIRE-005, ROT-WIRE-010).
+fn mark_quirk(outcomes: &mut Vec<Outcome>, quirk: Option<Quirk>) {
+    let rule = match quirk {
+        None | Some(Quirk::LowerCaseSecretId) => return,
+        Some(Quirk::UnknownMembers) => RuleId::Wire005,
+        Some(Quirk::NullMember) => RuleId::Wire010,
+    };
+    if !outcomes[0].is_accepted() {
+        return;
+    }
+    for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_accepted()) {
+        outcome.facts.push(super::outcome::fact(rule, Class::Fidelity, Claim::Accepted));
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
+    outcomes.push(refused.fidelity(rule, Claim::Accepted));
+}
+
+/// An operation on the secret that an identifier denotes.
+fn identified(world: &World, operation: &Operation, setting: &Setting<'_>) -> Vec<Outcome> {
+    let reasons = shape::reasons(operation);
+    let Some(id) = operation.secret_id() else { return without_id(world, operation, &reasons) };
+    let arn = world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
+    let form = identifier::form_of(id, &world.name, arn);
+    match (&world.secret, form) {
+        (Some(secret), Some(IdForm::Name | IdForm::Arn)) => on_secret(world, secret, operation, reasons, setting),
+        (Some(secret), Some(IdForm::PartialArn)) => {
+            by_partial_arn(on_secret(world, secret, operation, reasons, setting), operation)
+        }
+        (Some(secret), Some(IdForm::PartialArnOfSuffixedName)) => {
+            let mut outcomes = vec![
+                Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND))
+                    .reading(RuleId::Ident004, "the partial ARN of a suffixed name is not found"),
+            ];
+            outcomes.extend(on_secret(world, secret, operation, reasons, setting).into_iter().map(|outcome| {
+                outcome.reading(RuleId::Ident004, "the partial ARN of a suffixed name is found")
+            }));
+            outcomes
+        }
+        (Some(_), Some(IdForm::NameWithSuffix)) => {
+            let reason = Reason::typed(RuleId::Ident005, ErrorType::ResourceNotFoundException)
+                .or(ErrorType::AccessDeniedException)
+                .fidelity();
+            refuse_or(&[reason], || world.clone().opened())
+        }
+        (None, _) | (Some(_), None) => unknown(world, operation, reasons),
+    }
+}
+
+/// Without SecretId only RotateSecret's refusal is a rule (ROT-VAL-001).
+fn without_id(world: &World, operation: &Operation, reasons: &[Reason]) -> Vec<Outcome> {
+    match (operation, reasons) {
+        (Operation::RotateSecret(_), [_, ..]) => vec![refuse(reasons)],
+        _ => vec![
+            Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None),
+            Outcome::unjudged().then(world.clone()),
+        ],
+    }
+}
+
+fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outcome> {
+    let is_stated = matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
+    if is_stated {
+        let accepted = outcomes.iter_mut().flat_map(|outcome| &mut outcome.facts);
+        for fact in accepted.filter(|fact| fact.claim == Claim::Accepted) {
+            fact.rule = RuleId::Ident003;
+        }
+    } else if outcomes.iter().any(Outcome::is_accepted) {
+        let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND));
+        outcomes.push(not_found.fidelity(RuleId::Ident003, Claim::Accepted));
+    }
+    outcomes
+}
+
+/// The identifier denotes no secret.
+fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Vec<Outcome> {
+    let id = operation.secret_id().cloned().unwrap_or_default();
+    if let Operation::DeleteSecret(request) = operation
+        && request.force_delete_without_recovery == Some(true)
+        && reasons.is_empty()
+    {
+        return vec![delete::delete_nothing(world, &id)];
+    }
+    if world.deleting {
+        return vec![
+            Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND)),
+            Outcome::unjudged(),
+        ];
+    }
+    let has_token = !reasons.iter().any(|reason| matches!(reason.rule(), RuleId::Val004 | RuleId::Val005));
+    let is_legal = identifier::has_legal_characters(&id);
+    let missing = Reason::typed(RuleId::Err001, ErrorType::ResourceNotFoundException).text(NOT_FOUND);
+    match (world.former_arns.contains(&id), is_legal) {
+        (true, _) => reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND)),
+        (false, true) => reasons.push(missing),
+        (false, false) if reasons.iter().any(|reason| reason.rule() == RuleId::Val017) => {}
+        (false, false) => reasons.push(Reason::any_type(RuleId::Err001, ErrorType::ValidationException)),
+    }
+    let outcome = refuse(&reasons);
+    vec![match has_token {
+        true => outcome,
+        false => outcome.fidelity(
+            RuleId::Val006,
+            Claim::ErrorType(vec![ErrorType::InvalidParameterException, ErrorType::InvalidRequestException]),
+        ),
+    }]
+}
+
+/// An operation on a secret that is there.
+fn on_secret(
+    world: &World,
+    secret: &Secret,
+    operation: &Operation,
+    mut reasons: Vec<Reason>,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let is_marked = secret.deletion.is_some();
+    match operation {
+        Operation::DescribeSecret(_) if is_marked => return read::describe_marked(world, secret),
+        Operation::ListSecretVersionIds(_) if is_marked => return read::list_marked(),
+        Operation::DeleteSecret(request) => return delete::delete(world, secret, request, &reasons, setting),
+        Operation::RestoreSecret(_) => return delete::restore(world, secret, setting),
+        Operation::ValidateResourcePolicy(_) => {
+            return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)];
+        }
+        _ if is_marked => {
+            reasons.push(Reason::typed(RuleId::Err006, ErrorType::InvalidRequestException).text(MARKED));
+        }
+        _ => {}
+    }
+    match operation {
+        Operation::DescribeSecret(_) => vec![read::describe(world, secret)],
+        Operation::GetSecretValue(request) => read::get(world, secret, request, &reasons),
+        Operation::ListSecretVersionIds(request) => read::list(world, secret, request, &reasons),
+        Operation::PutSecretValue(request) => put::put(world, secret, request, &reasons, setting),
+        Operation::UpdateSecret(request) => put::update(world, secret, request, &reasons, setting),
+        Operation::UpdateSecretVersionStage(request) => stage::outcomes(world, secret, request, &reasons, setting),
+        Operation::RotateSecret(request) => rotate::outcomes(world, secret, request, &reasons, setting),
+        Operation::CancelRotateSecret(_) if !reasons.is_empty() => vec![refuse(&reasons)],
+        Operation::CancelRotateSecret(_) => rotate::cancel(world, secret, setting),
+        Operation::TagResource(request) => delete::tag(world, request, &reasons),
+        Operation::UntagResource(request) => delete::untag(world, request, &reasons),
+        Operation::CreateSecret(_)
+        | Operation::DeleteSecret(_)
+        | Operation::RestoreSecret(_)
+        | Operation::ValidateResourcePolicy(_)
+        | Operation::BatchGetSecretValue(_)
+        | Operation::ListSecrets(_)
+        | Operation::Malformed(_)
+        | Operation::Unknown(_) => vec![Outcome::unjudged()],
+    }
+}

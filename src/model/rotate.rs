@@ -1,0 +1,349 @@
+//! RotateSecret and CancelRotateSecret.
+
+use super::operation::{RotateSecret, RotationRules};
+use super::outcome::{Outcome, Reason, Setting, refuse_or};
+use super::put::identified;
+use super::schedule::{self, Legality};
+use super::world::{Cell, Content, Provenance, Rotation, Secret, World};
+use super::{Claim, ErrorType, Label, Member, Text};
+use crate::rule::RuleId;
+
+const IN_PROGRESS: &str = "A previous rotation isn't complete. That rotation will be reattempted.";
+const NO_FUNCTION: &str = "No Lambda rotation function ARN is associated with this secret.";
+const CANNOT_INVOKE: &str = "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function \
+                             policy grants access to the principal secretsmanager.amazonaws.com.";
+
+/// The outcomes on a secret that is there and not marked for deletion.
+pub(crate) fn outcomes(
+    world: &World,
+    secret: &Secret,
+    request: &RotateSecret,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let mut reasons = reasons.to_vec();
+    let function = function_of(secret, request, setting);
+    match function {
+        Function::None => reasons.push(
+            Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION),
+        ),
+        Function::Missing => reasons.push(
+            Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE),
+        ),
+        Function::Accepted | Function::Unclear => {}
+    }
+    let block = block(secret, request);
+    if block == Block::Blocked {
+        reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));
+    }
+    if !reasons.is_empty() {
+        return refused(world, request, &reasons, setting);
+    }
+    let open = match block {
+        Block::Open(rule) => Some(rule),
+        Block::Blocked | Block::Free => open_answer(secret, request, &function),
+    };
+    match open {
+        Some(rule) => open_rotation(world, request, rule, block, setting),
+        None => vec![accepted(world, secret, request, setting)],
+    }
+}
+
+/// What is known of the function that the request would use.
+enum Function {
+    None,
+    Accepted,
+    Missing,
+    Unclear,
+}
+
+fn function_of(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Function {
+    let classify = |arn: &Text| {
+        if setting.functions.accepted.contains(arn) {
+            Function::Accepted
+        } else if setting.functions.missing.contains(arn) {
+            Function::Missing
+        } else {
+            Function::Unclear
+        }
+    };
+    match (&request.rotation_lambda_arn, secret.rotation.function.get()) {
+        (Some(arn), _) => classify(arn),
+        (None, Some(Some(arn))) => classify(arn),
+        (None, Some(None)) => Function::None,
+        (None, None) => Function::Unclear,
+    }
+}
+
+/// Whether AWSPENDING stands in the way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Block {
+    Free,
+    Blocked,
+    /// Open, by this rule.
+    Open(RuleId),
+}
+
+fn block(secret: &Secret, request: &RotateSecret) -> Block {
+    let token = request.client_request_token.as_ref();
+    match (secret.holder(&Label::Pending), secret.holder(&Label::Current)) {
+        (Some(None), _) => Block::Free,
+        (None, _) | (_, None) => Block::Open(RuleId::Prog012),
+        (Some(Some(_)), Some(None)) => Block::Open(RuleId::Prog005),
+        (Some(Some(pending)), Some(Some(current))) if pending == current => Block::Free,
+        (Some(Some(pending)), Some(Some(_))) => {
+            if secret.rotation.cancelled {
+                Block::Open(RuleId::Prog011)
+            } else if request.rotate_immediately == Some(false) {
+                Block::Open(RuleId::Prog013)
+            } else if token == Some(pending) {
+                Block::Open(RuleId::Idem011)
+            } else {
+                Block::Blocked
+            }
+        }
+    }
+}
+
+/// The rule that leaves open whether the request is accepted, if one does.
+fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function) -> Option<RuleId> {
+    let is_partner = request.external_secret_rotation_metadata.is_some()
+        || request.external_secret_rotation_role_arn.is_some();
+    if matches!(function, Function::Unclear | Function::None | Function::Missing) {
+        return Some(RuleId::Err017);
+    }
+    if is_partner {
+        return Some(RuleId::Conf025);
+    }
+    if let Some(version) = request.client_request_token.as_ref().and_then(|token| secret.version(token)) {
+        let is_of_rotation = version.content.by.rule != RuleId::State018;
+        return Some(if is_of_rotation { RuleId::Idem012 } else { RuleId::Idem013 });
+    }
+    if secret.holder(&Label::Current).flatten().is_none() {
+        return Some(RuleId::Life026);
+    }
+    open_configuration(&secret.rotation, request)
+}
+
+/// The documents speak of all of the configuration or none (ROT-CONF-022), and of legal texts.
+fn open_configuration(rotation: &Rotation, request: &RotateSecret) -> Option<RuleId> {
+    let rules = request.rotation_rules.as_ref().filter(|rules| **rules != RotationRules::default());
+    match (&request.rotation_lambda_arn, rules) {
+        (Some(_), Some(rules)) => is_unclear(rules).then_some(RuleId::Val012),
+        (None, None) if rotation.cancelled || rotation.enabled.get() != Some(&true) => Some(RuleId::Conf012),
+        (None, None) if rotation.days.value.is_none() && rotation.schedule.value.is_none() => Some(RuleId::Conf022),
+        (None, None) => None,
+        (Some(_), None) | (None, Some(_)) => Some(RuleId::Conf022),
+    }
+}
+
+fn is_unclear(rules: &RotationRules) -> bool {
+    let has_neither = rules.automatically_after_days.is_none() && rules.schedule_expression.is_none();
+    let texts = [
+        rules.duration.as_deref().map(schedule::duration),
+        rules.schedule_expression.as_deref().map(schedule::expression),
+    ];
+    has_neither || texts.into_iter().flatten().any(|legality| legality == Legality::Unclear)
+}
+
+/// A refusal, and what it must leave alone (ROT-VAL-020).
+fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut outcomes = refuse_or(reasons, || started(world, request, setting).opened());
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        let is_recorded = matches!(reasons, [reason] if matches!(reason.rule(), RuleId::Err003 | RuleId::Err004));
+        if reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
+            after_block(secret, request, setting);
+        } else {
+            let rule = RuleId::Val020;
+            let by = if is_recorded { setting.contract(rule) } else { setting.fidelity(rule) };
+            secret.hold_labels(by);
+            secret.rotation.hold(by);
+            secret.closed = Some(by);
+        }
+    }
+    outcomes[0].next = Some(next);
+    outcomes
+}
+
+/// After the refusal of ROT-PROG-001 no version of the refused token appears; the rest of an old rotation is open.
+fn after_block(secret: &mut Secret, request: &RotateSecret, setting: &Setting<'_>) {
+    secret.closed = Some(setting.contract(RuleId::Val020));
+    let by = setting.contract(RuleId::Val020);
+    if request.rotation_lambda_arn.is_some() || request.rotation_rules.is_some() {
+        secret.rotation.open();
+    }
+    if secret.rotation.unfinished.is_some() {
+        secret.open_label(&Label::Pending, true, by);
+    } else {
+        secret.hold_labels(by);
+    }
+}
+
+/// The answer is open: accepted with everything open, or refused.
+fn open_rotation(
+    world: &World,
+    request: &RotateSecret,
+    rule: RuleId,
+    block: Block,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let mut next = started(world, request, setting);
+    if let Some(secret) = &mut next.secret {
+        let unfinished = secret.rotation.unfinished.take();
+        secret.open_all();
+        secret.rotation.unfinished = unfinished;
+    }
+    let accepted = Outcome::unjudged().then(next).reading(rule, "RotateSecret is accepted");
+    let mut refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(IN_PROGRESS))
+        .reading(rule, "RotateSecret is refused");
+    if rule == RuleId::Idem011 {
+        let is_in_progress = Claim::ErrorType(vec![ErrorType::InvalidRequestException]);
+        refused = refused.contract(RuleId::Prog001, is_in_progress);
+    }
+    let usually_refused = matches!(block, Block::Open(_)) || matches!(rule, RuleId::Idem012 | RuleId::Idem013);
+    if usually_refused { vec![refused, accepted] } else { vec![accepted, refused] }
+}
+
+fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Outcome {
+    let outcome = identified(Outcome::accepted(accepted_by(secret, request)), world);
+    let outcome = match (&request.client_request_token, request.rotate_immediately) {
+        (Some(token), None | Some(true)) => {
+            outcome.contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
+        }
+        _ => outcome,
+    };
+    outcome.then(started(world, request, setting))
+}
+
+/// The rule that permits the request: the most special one that applies.
+fn accepted_by(secret: &Secret, request: &RotateSecret) -> RuleId {
+    let pending = secret.label(&Label::Pending);
+    let rules = request.rotation_rules.clone().unwrap_or_default();
+    let token = request.client_request_token.as_deref().unwrap_or_default();
+    if secret.holder(&Label::Pending).flatten().is_some() {
+        return RuleId::Prog002;
+    }
+    if pending.is_some_and(|cell| cell.by.rule == RuleId::State015) {
+        return RuleId::Prog007;
+    }
+    match rules {
+        _ if token.len() == 32 || token.len() == 64 => RuleId::Val002,
+        RotationRules { automatically_after_days: Some(_), duration: Some(_), .. } => RuleId::Conf006,
+        RotationRules { automatically_after_days: Some(1 | 1000), .. } => RuleId::Val008,
+        RotationRules { schedule_expression: Some(_), duration: Some(_), .. } => RuleId::Val010,
+        RotationRules { schedule_expression: Some(_), .. } => RuleId::Conf007,
+        _ if request.rotation_lambda_arn.is_none() => RuleId::Conf002,
+        _ => RuleId::Prog003,
+    }
+}
+
+/// The world after an accepted request, whose function never acts.
+fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> World {
+    let mut next = world.clone();
+    let Some(secret) = &mut next.secret else { return next };
+    configure(&mut secret.rotation, request, setting);
+    secret.closed = None;
+    let is_immediate = request.rotate_immediately != Some(false);
+    let stays = setting.contract(if is_immediate { RuleId::Life010 } else { RuleId::Life019 });
+    secret.hold_label(&Label::Current, stays);
+    secret.hold_label(&Label::Previous, stays);
+    let Some(token) = &request.client_request_token else { return next };
+    if !is_immediate {
+        secret.open_label(&Label::Pending, false, setting.contract(RuleId::Life021));
+        return next;
+    }
+    if secret.version(token).is_none() {
+        let placeholder = Cell::known(Content::Unfilled, setting.contract(RuleId::Life009));
+        secret.set_version(token, placeholder, None);
+    }
+    secret.set_label(&Label::Pending, Cell::open(Some(token.clone()), setting.contract(RuleId::Life008)));
+    secret.rotation.unfinished = Some(token.clone());
+    next
+}
+
+/// Stores what the request gives, and says of the rest what the rules say (ROT-CONF-001 to -009, -013).
+fn configure(rotation: &mut Rotation, request: &RotateSecret, setting: &Setting<'_>) {
+    let stored = if request.rotate_immediately == Some(false) { RuleId::Conf013 } else { RuleId::Conf001 };
+    let by = setting.contract(stored);
+    let was_configured = rotation.configured;
+    rotation.enabled = Cell::known(true, by);
+    rotation.configured = true;
+    rotation.cancelled = false;
+    match &request.rotation_lambda_arn {
+        Some(arn) => rotation.function = Cell::known(Some(arn.clone()), by),
+        None => rotation.function.hold(setting.contract(RuleId::Conf002)),
+    }
+    match &request.rotation_rules {
+        Some(rules) if *rules != RotationRules::default() => set_rules(rotation, rules, by, was_configured, setting),
+        _ => {
+            rotation.days.hold(setting.contract(RuleId::Conf002));
+            rotation.duration.hold(setting.contract(RuleId::Conf002));
+            rotation.schedule.hold(setting.contract(RuleId::Conf002));
+        }
+    }
+}
+
+fn set_rules(
+    rotation: &mut Rotation,
+    rules: &RotationRules,
+    by: Provenance,
+    was_configured: bool,
+    setting: &Setting<'_>,
+) {
+    let alone = setting.fidelity(RuleId::Conf005);
+    rotation.days = match (rules.automatically_after_days, &rules.schedule_expression) {
+        (Some(days), _) => Cell::known(Some(days), by),
+        (None, _) => Cell::open(None, setting.contract(RuleId::Conf007)),
+    };
+    rotation.schedule = match &rules.schedule_expression {
+        Some(expression) => Cell::known(Some(expression.clone()), by),
+        None if rotation.schedule.value.is_some() => Cell::known(None, setting.contract(RuleId::Conf008)),
+        None => Cell::known(None, alone),
+    };
+    rotation.duration = match &rules.duration {
+        Some(duration) => Cell::known(Some(duration.clone()), by),
+        None if was_configured => Cell::open(None, setting.contract(RuleId::Conf009)),
+        None => Cell::known(None, alone),
+    };
+}
+
+/// The outcomes of CancelRotateSecret on a secret that is there and not marked for deletion.
+pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> Vec<Outcome> {
+    let rotation = &secret.rotation;
+    if rotation.enabled.get() != Some(&true) {
+        let accepted = Outcome::unjudged().then(cancelled(world, RuleId::Conf021, setting));
+        let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None);
+        return vec![
+            accepted.reading(RuleId::Conf021, "CancelRotateSecret without rotation is accepted"),
+            refused.reading(RuleId::Conf021, "CancelRotateSecret without rotation is refused"),
+        ];
+    }
+    let rule = if rotation.unfinished.is_some() { RuleId::Life022 } else { RuleId::Conf010 };
+    let mut outcome = identified(Outcome::accepted(rule), world);
+    if let Some(token) = &rotation.unfinished {
+        outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
+    }
+    vec![outcome.then(cancelled(world, rule, setting))]
+}
+
+fn cancelled(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
+    let mut next = world.clone();
+    let Some(secret) = &mut next.secret else { return next };
+    let kept = setting.contract(RuleId::Conf010);
+    let rotation = &mut secret.rotation;
+    if rotation.configured {
+        rotation.hold(kept);
+        rotation.enabled = Cell::known(false, setting.contract(rule));
+        rotation.cancelled = true;
+    }
+    rotation.unfinished = None;
+    if secret.holder(&Label::Pending) != Some(None) {
+        secret.open_label(&Label::Pending, true, setting.contract(RuleId::Prog010));
+    }
+    next
+}
+
+/// The member that a disabled rotation should not show (ROT-CONF-011).
+pub(crate) const NO_NEXT_DATE: Claim = Claim::Missing(Member::NextRotationDate);
+

@@ -1,0 +1,234 @@
+//! UpdateSecretVersionStage: moving, attaching and removing one label.
+
+use super::operation::UpdateSecretVersionStage;
+use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::put::identified;
+use super::world::{Cell, Content, Secret, World};
+use super::{ErrorType, Label, VersionId};
+use crate::rule::RuleId;
+
+const ONLY_MOVED: &str = "You can only move staging label AWSCURRENT to a different secret version. It can\u{2019}t be \
+                          completely removed.";
+
+/// A label, where it is, and where the request wants it.
+struct Move<'a> {
+    label: &'a Label,
+    holder: Option<&'a VersionId>,
+    to: Option<&'a VersionId>,
+    from: Option<&'a VersionId>,
+}
+
+/// The outcomes on a secret that is there and not marked for deletion.
+pub(crate) fn outcomes(
+    world: &World,
+    secret: &Secret,
+    request: &UpdateSecretVersionStage,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || world.clone().opened());
+    }
+    let Some(label) = &request.version_stage else {
+        return open(world, &Label::Current, None, RuleId::Val014, setting);
+    };
+    let to = request.move_to_version_id.as_ref();
+    let from = request.remove_from_version_id.as_ref();
+    if to == from {
+        return open(world, label, to, RuleId::State029, setting);
+    }
+    let Some(holder) = secret.holder(label) else {
+        return open(world, label, to, RuleId::State024, setting);
+    };
+    let wanted = Move { label, holder, to, from };
+    if let Some(to) = to
+        && secret.value(to).is_none()
+        && !is_refused_anyway(&wanted)
+    {
+        return open(world, label, Some(to), RuleId::State024, setting);
+    }
+    settled(world, secret, &wanted, setting)
+}
+
+/// Whether the label's place alone makes the request fail, whatever stands behind the version that it names.
+fn is_refused_anyway(wanted: &Move<'_>) -> bool {
+    match (wanted.holder, wanted.from) {
+        (Some(holder), Some(from)) => holder != from && wanted.to != Some(holder),
+        (Some(holder), None) => wanted.to != Some(holder),
+        (None, _) => false,
+    }
+}
+
+fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<'_>) -> Vec<Outcome> {
+    let is_custom_or_pending = !matches!(wanted.label, Label::Current | Label::Previous);
+    match (wanted.holder, wanted.to, wanted.from) {
+        (None, Some(to), None) if matches!(wanted.label, Label::Custom(_)) => {
+            vec![moved(world, secret, wanted, to, RuleId::State011, setting)]
+        }
+        (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
+        (Some(holder), Some(to), _) if holder == to => open(world, wanted.label, Some(to), RuleId::State024, setting),
+        (Some(holder), Some(_), None) => vec![refuse(&[not_named(wanted.label, holder)])],
+        (Some(holder), to, Some(from)) if holder != from => {
+            let mut reasons = vec![Reason::any_type(RuleId::State013, ErrorType::InvalidParameterException)];
+            if to.is_none() && *wanted.label == Label::Current {
+                reasons.push(not_removable());
+            }
+            vec![refuse(&reasons).then(held(world, RuleId::State013, setting))]
+        }
+        (Some(_), Some(to), Some(_)) if *wanted.label != Label::Previous => {
+            vec![moved(world, secret, wanted, to, RuleId::State012, setting)]
+        }
+        (Some(_), Some(to), Some(_)) => open(world, wanted.label, Some(to), RuleId::State024, setting),
+        (Some(_), None, Some(_)) if *wanted.label == Label::Current => vec![refuse(&[not_removable()])],
+        (Some(_), None, Some(_)) if is_custom_or_pending => vec![removed(world, wanted.label, setting)],
+        (Some(_), None, Some(_)) => previous_removed(world, setting),
+        (Some(_), None, None) => open(world, wanted.label, None, RuleId::State029, setting),
+    }
+}
+
+fn not_named(label: &Label, holder: &str) -> Reason {
+    match label {
+        Label::Current => Reason::typed(RuleId::State012, ErrorType::InvalidParameterException).text(format!(
+            "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version \
+             {holder}, so you must explicitly reference that version in RemoveFromVersionId."
+        )),
+        Label::Pending | Label::Previous | Label::Custom(_) => {
+            Reason::any_type(RuleId::State012, ErrorType::InvalidParameterException)
+        }
+    }
+}
+
+fn not_removable() -> Reason {
+    Reason::typed(RuleId::State014, ErrorType::InvalidParameterException).unrecorded_text(ONLY_MOVED)
+}
+
+fn held(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.hold_labels(setting.contract(rule));
+    }
+    next
+}
+
+/// The answer is not documented: whatever is answered, the labels concerned are open afterwards.
+fn open(
+    world: &World,
+    label: &Label,
+    to: Option<&VersionId>,
+    rule: RuleId,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        let by = setting.contract(rule);
+        let usual = to.cloned().or_else(|| secret.label(label).and_then(|cell| cell.value.clone()));
+        secret.set_label(label, Cell::open(usual, by));
+        if matches!(label, Label::Current | Label::Previous) {
+            secret.open_label(&Label::Current, true, by);
+            secret.open_label(&Label::Previous, true, by);
+        }
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
+    let accepted = Outcome::unjudged().then(next);
+    let is_pending_put_by_hand = *label == Label::Pending && to.is_some_and(|to| is_filled(world, to));
+    let both = |accepted: Outcome, refused: Outcome| {
+        [
+            accepted.reading(rule, format!("{} is accepted", wish(label, to))),
+            refused.reading(rule, format!("{} is refused", wish(label, to))),
+        ]
+    };
+    let [accepted, refused] = both(accepted, refused);
+    if is_pending_put_by_hand { vec![accepted, refused] } else { vec![refused, accepted] }
+}
+
+fn is_filled(world: &World, id: &str) -> bool {
+    let version = world.secret.as_ref().and_then(|secret| secret.version(id));
+    version.is_some_and(|version| matches!(version.content.value, Content::Value(_)))
+}
+
+fn wish(label: &Label, to: Option<&VersionId>) -> String {
+    match to {
+        Some(_) => format!("an undocumented move of {}", class_of(label)),
+        None => format!("an undocumented removal of {}", class_of(label)),
+    }
+}
+
+fn class_of(label: &Label) -> &str {
+    match label {
+        Label::Custom(_) => "a custom label",
+        known => known.as_str(),
+    }
+}
+
+/// The label arrives; with AWSCURRENT also AWSPREVIOUS moves.
+fn moved(
+    world: &World,
+    secret: &Secret,
+    wanted: &Move<'_>,
+    to: &VersionId,
+    rule: RuleId,
+    setting: &Setting<'_>,
+) -> Outcome {
+    let mut next = world.clone();
+    if let Some(changed) = &mut next.secret {
+        hold_bystanders(changed, setting);
+        changed.closed = Some(setting.contract(RuleId::State011));
+        changed.set_label(wanted.label, Cell::known(Some(to.clone()), setting.contract(rule)));
+        if let (Label::Current, Some(holder)) = (wanted.label, wanted.holder) {
+            let by = setting.contract(RuleId::State006);
+            changed.set_label(&Label::Previous, Cell::known(Some(holder.clone()), by));
+            pending_after_move(changed, secret, to, setting);
+        }
+    }
+    identified(Outcome::accepted(rule), world).then(next)
+}
+
+/// Labels that the request does not name stay; those that mean something to the service keep their owner.
+fn hold_bystanders(secret: &mut Secret, setting: &Setting<'_>) {
+    for cell in &mut secret.labels {
+        let rule = match &cell.label {
+            Label::Custom(text) if text.starts_with("AWS") => RuleId::State020,
+            Label::Custom(_) if cell.holder.value.is_some() => RuleId::State010,
+            Label::Current | Label::Pending | Label::Previous | Label::Custom(_) => RuleId::State011,
+        };
+        cell.holder.hold(setting.contract(rule));
+    }
+}
+
+/// AWSPENDING on the version that AWSCURRENT moves to stays by the records, goes by the guide (ROT-STATE-016).
+fn pending_after_move(changed: &mut Secret, before: &Secret, to: &VersionId, setting: &Setting<'_>) {
+    if before.holder(&Label::Pending) != Some(None) && before.holder(&Label::Pending) != Some(Some(to)) {
+        return;
+    }
+    if before.holds(&Label::Pending, to) {
+        changed.open_label(&Label::Pending, true, setting.contract(RuleId::State016));
+    }
+    if changed.rotation.unfinished.as_ref() == Some(to) {
+        changed.rotation.unfinished = None;
+    }
+}
+
+fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        hold_bystanders(secret, setting);
+        secret.closed = Some(setting.contract(RuleId::State011));
+        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
+        if *label == Label::Pending {
+            secret.rotation.unfinished = None;
+        }
+    }
+    identified(Outcome::accepted(RuleId::State015), world).then(next)
+}
+
+/// AWSPREVIOUS can be removed by what a provider does; only strict mode requires it.
+fn previous_removed(world: &World, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.set_label(&Label::Previous, Cell::known(None, setting.fidelity(RuleId::State015)));
+    }
+    let accepted = identified(Outcome::unjudged(), world).fidelity(RuleId::State015, super::Claim::Accepted).then(next);
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)
+        .fidelity(RuleId::State015, super::Claim::Accepted);
+    vec![accepted, refused]
+}

@@ -1,0 +1,546 @@
+//! The rules' identities: id, level and what a check needs; their texts live in `specs/rules`.
+//!
+//! Every fact of the model is owned by exactly one [`RuleId`]. A test keeps this table equal to the headings of
+//! `specs/rules`. Ids are never reused; ROT-STATE-025 was withdrawn.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// How firmly the real service's behaviour is established.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// Documented as how the service works.
+    Must,
+    /// Documented softly, or a consequence that a correct service could express in another way.
+    Should,
+    /// Seen in answers of the real service where its documents are silent or vague.
+    Observed,
+    /// Open or contradictory: such a rule accuses nobody, and the reading that an endpoint chose is reported.
+    Unspecified,
+}
+
+impl Level {
+    /// The word that `specs/rules` and every report use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Must => "MUST",
+            Self::Should => "SHOULD",
+            Self::Observed => "OBSERVED",
+            Self::Unspecified => "UNSPECIFIED",
+        }
+    }
+}
+
+/// The least that a rule's facts need of an endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Checkable {
+    /// The API alone.
+    Yes,
+    /// A function ARN that the endpoint accepts; no running function.
+    Arn,
+    /// A running function that the harness controls.
+    Function,
+    /// Not over one endpoint's API; the reason stands in `specs/rules`.
+    No,
+}
+
+impl Checkable {
+    /// The word that `specs/rules` and every report use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Yes => "yes",
+            Self::Arn => "arn",
+            Self::Function => "function",
+            Self::No => "no",
+        }
+    }
+}
+
+/// How much a fact weighs when it does not hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Class {
+    /// A correct client would act differently; fails by default for MUST and OBSERVED rules.
+    Contract,
+    /// Shown as a difference; fails only in strict mode.
+    Fidelity,
+}
+
+/// One row of the catalogue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// The id in code.
+    pub id: RuleId,
+    /// The id in text, for instance `ROT-PROG-001`.
+    pub name: &'static str,
+    /// How firmly it is established.
+    pub level: Level,
+    /// What a check needs.
+    pub checkable: Checkable,
+    /// Whether the rule says nothing of its own; a violation is then blamed on the rules it derives from.
+    pub derived: bool,
+}
+
+/// The id of a rule: class and number as in `specs/rules`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each id is documented by its heading in specs/rules; `explain` prints it")]
+pub enum RuleId {
+    Val001,
+    Val002,
+    Val003,
+    Val004,
+    Val005,
+    Val006,
+    Val007,
+    Val008,
+    Val009,
+    Val010,
+    Val011,
+    Val012,
+    Val013,
+    Val014,
+    Val015,
+    Val016,
+    Val017,
+    Val018,
+    Val019,
+    Val020,
+    Val021,
+    Idem001,
+    Idem002,
+    Idem003,
+    Idem004,
+    Idem005,
+    Idem006,
+    Idem007,
+    Idem008,
+    Idem009,
+    Idem010,
+    Idem011,
+    Idem012,
+    Idem013,
+    Idem014,
+    Idem015,
+    State001,
+    State002,
+    State003,
+    State004,
+    State005,
+    State006,
+    State007,
+    State008,
+    State009,
+    State010,
+    State011,
+    State012,
+    State013,
+    State014,
+    State015,
+    State016,
+    State017,
+    State018,
+    State019,
+    State020,
+    State021,
+    State022,
+    State023,
+    State024,
+    State026,
+    State027,
+    State028,
+    State029,
+    Prog001,
+    Prog002,
+    Prog003,
+    Prog004,
+    Prog005,
+    Prog006,
+    Prog007,
+    Prog008,
+    Prog009,
+    Prog010,
+    Prog011,
+    Prog012,
+    Prog013,
+    Prog014,
+    Prog015,
+    Prog016,
+    Life001,
+    Life002,
+    Life003,
+    Life004,
+    Life005,
+    Life006,
+    Life007,
+    Life008,
+    Life009,
+    Life010,
+    Life011,
+    Life012,
+    Life013,
+    Life014,
+    Life015,
+    Life016,
+    Life017,
+    Life018,
+    Life019,
+    Life020,
+    Life021,
+    Life022,
+    Life023,
+    Life024,
+    Life025,
+    Life026,
+    Conf001,
+    Conf002,
+    Conf003,
+    Conf004,
+    Conf005,
+    Conf006,
+    Conf007,
+    Conf008,
+    Conf009,
+    Conf010,
+    Conf011,
+    Conf012,
+    Conf013,
+    Conf014,
+    Conf015,
+    Conf016,
+    Conf017,
+    Conf018,
+    Conf019,
+    Conf020,
+    Conf021,
+    Conf022,
+    Conf023,
+    Conf024,
+    Conf025,
+    Err001,
+    Err002,
+    Err003,
+    Err004,
+    Err005,
+    Err006,
+    Err007,
+    Err008,
+    Err009,
+    Err010,
+    Err011,
+    Err012,
+    Err013,
+    Err014,
+    Err015,
+    Err016,
+    Err017,
+    Err018,
+    Ident001,
+    Ident002,
+    Ident003,
+    Ident004,
+    Ident005,
+    Ident006,
+    Ident007,
+    Ident008,
+    Wire001,
+    Wire002,
+    Wire003,
+    Wire004,
+    Wire005,
+    Wire006,
+    Wire007,
+    Wire008,
+    Wire009,
+    Wire010,
+    Wire011,
+    Wire012,
+    Conc001,
+    Conc002,
+    Conc003,
+    Conc004,
+    Conc005,
+    Conc006,
+    Conc007,
+    Conc008,
+    Conc009,
+    Conc010,
+    Read001,
+    Read002,
+    Read003,
+    Read004,
+    Read005,
+    Read006,
+    Read007,
+    Read008,
+    Read009,
+}
+
+impl RuleId {
+    /// This rule's row of [`RULES`].
+    #[must_use]
+    pub const fn rule(self) -> &'static Rule {
+        &RULES[self as usize]
+    }
+
+    /// The id in text, for instance `ROT-PROG-001`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.rule().name
+    }
+
+    /// The class of the id, for instance `PROG`.
+    #[must_use]
+    pub fn family(self) -> &'static str {
+        self.as_str().split('-').nth(1).expect("every id in RULES has the form ROT-FAMILY-NNN")
+    }
+}
+
+impl fmt::Display for RuleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl serde::Serialize for RuleId {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+/// The text names no rule of the catalogue.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("find a rule called {0:?}: `rules` lists the ids")]
+pub struct UnknownRule(pub String);
+
+impl FromStr for RuleId {
+    type Err = UnknownRule;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let wanted = text.to_ascii_uppercase();
+        RULES.iter().find(|rule| rule.name == wanted).map(|rule| rule.id).ok_or_else(|| UnknownRule(text.to_owned()))
+    }
+}
+
+const fn rule(id: RuleId, name: &'static str, level: Level, checkable: Checkable) -> Rule {
+    Rule { id, name, level, checkable, derived: false }
+}
+
+const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checkable) -> Rule {
+    Rule { id, name, level, checkable, derived: true }
+}
+
+/// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
+pub static RULES: [Rule; 188] = {
+    use Checkable::{Arn, Function, No, Yes};
+    use Level::{Must, Observed, Should, Unspecified};
+    [
+        rule(RuleId::Val001, "ROT-VAL-001", Must, Yes),
+        rule(RuleId::Val002, "ROT-VAL-002", Must, Yes),
+        rule(RuleId::Val003, "ROT-VAL-003", Observed, Yes),
+        rule(RuleId::Val004, "ROT-VAL-004", Observed, Yes),
+        rule(RuleId::Val005, "ROT-VAL-005", Observed, Yes),
+        rule(RuleId::Val006, "ROT-VAL-006", Observed, Yes),
+        rule(RuleId::Val007, "ROT-VAL-007", Must, Yes),
+        rule(RuleId::Val008, "ROT-VAL-008", Must, Arn),
+        rule(RuleId::Val009, "ROT-VAL-009", Must, Arn),
+        rule(RuleId::Val010, "ROT-VAL-010", Must, Arn),
+        rule(RuleId::Val011, "ROT-VAL-011", Should, Arn),
+        rule(RuleId::Val012, "ROT-VAL-012", Should, Arn),
+        rule(RuleId::Val013, "ROT-VAL-013", Should, Arn),
+        rule(RuleId::Val014, "ROT-VAL-014", Must, Yes),
+        rule(RuleId::Val015, "ROT-VAL-015", Must, Yes),
+        rule(RuleId::Val016, "ROT-VAL-016", Must, Yes),
+        rule(RuleId::Val017, "ROT-VAL-017", Observed, Yes),
+        rule(RuleId::Val018, "ROT-VAL-018", Should, Yes),
+        rule(RuleId::Val019, "ROT-VAL-019", Should, Yes),
+        rule(RuleId::Val020, "ROT-VAL-020", Must, Yes),
+        rule(RuleId::Val021, "ROT-VAL-021", Should, Yes),
+        rule(RuleId::Idem001, "ROT-IDEM-001", Must, Yes),
+        rule(RuleId::Idem002, "ROT-IDEM-002", Must, Yes),
+        rule(RuleId::Idem003, "ROT-IDEM-003", Must, Yes),
+        rule(RuleId::Idem004, "ROT-IDEM-004", Should, Yes),
+        rule(RuleId::Idem005, "ROT-IDEM-005", Observed, Yes),
+        rule(RuleId::Idem006, "ROT-IDEM-006", Observed, Yes),
+        rule(RuleId::Idem007, "ROT-IDEM-007", Observed, Yes),
+        rule(RuleId::Idem008, "ROT-IDEM-008", Observed, Yes),
+        rule(RuleId::Idem009, "ROT-IDEM-009", Must, Arn),
+        rule(RuleId::Idem010, "ROT-IDEM-010", Must, Arn),
+        rule(RuleId::Idem011, "ROT-IDEM-011", Unspecified, Arn),
+        rule(RuleId::Idem012, "ROT-IDEM-012", Unspecified, Arn),
+        rule(RuleId::Idem013, "ROT-IDEM-013", Unspecified, Arn),
+        derived(RuleId::Idem014, "ROT-IDEM-014", Must, Arn),
+        rule(RuleId::Idem015, "ROT-IDEM-015", Should, Yes),
+        rule(RuleId::State001, "ROT-STATE-001", Must, Yes),
+        rule(RuleId::State002, "ROT-STATE-002", Must, Yes),
+        rule(RuleId::State003, "ROT-STATE-003", Must, Yes),
+        rule(RuleId::State004, "ROT-STATE-004", Must, Yes),
+        rule(RuleId::State005, "ROT-STATE-005", Must, Yes),
+        rule(RuleId::State006, "ROT-STATE-006", Must, Yes),
+        rule(RuleId::State007, "ROT-STATE-007", Observed, Yes),
+        rule(RuleId::State008, "ROT-STATE-008", Must, Yes),
+        rule(RuleId::State009, "ROT-STATE-009", Must, Yes),
+        rule(RuleId::State010, "ROT-STATE-010", Observed, Yes),
+        rule(RuleId::State011, "ROT-STATE-011", Must, Yes),
+        rule(RuleId::State012, "ROT-STATE-012", Must, Yes),
+        rule(RuleId::State013, "ROT-STATE-013", Must, Yes),
+        rule(RuleId::State014, "ROT-STATE-014", Observed, Yes),
+        rule(RuleId::State015, "ROT-STATE-015", Must, Yes),
+        rule(RuleId::State016, "ROT-STATE-016", Observed, Yes),
+        rule(RuleId::State017, "ROT-STATE-017", Observed, Yes),
+        rule(RuleId::State018, "ROT-STATE-018", Must, Yes),
+        derived(RuleId::State019, "ROT-STATE-019", Must, Yes),
+        rule(RuleId::State020, "ROT-STATE-020", Observed, Yes),
+        rule(RuleId::State021, "ROT-STATE-021", Should, Yes),
+        rule(RuleId::State022, "ROT-STATE-022", Must, Yes),
+        rule(RuleId::State023, "ROT-STATE-023", Observed, Arn),
+        rule(RuleId::State024, "ROT-STATE-024", Unspecified, Yes),
+        rule(RuleId::State026, "ROT-STATE-026", Observed, Yes),
+        rule(RuleId::State027, "ROT-STATE-027", Unspecified, Yes),
+        rule(RuleId::State028, "ROT-STATE-028", Unspecified, Yes),
+        rule(RuleId::State029, "ROT-STATE-029", Unspecified, Yes),
+        rule(RuleId::Prog001, "ROT-PROG-001", Must, Arn),
+        rule(RuleId::Prog002, "ROT-PROG-002", Must, Arn),
+        rule(RuleId::Prog003, "ROT-PROG-003", Must, Arn),
+        derived(RuleId::Prog004, "ROT-PROG-004", Must, Arn),
+        rule(RuleId::Prog005, "ROT-PROG-005", Observed, Function),
+        rule(RuleId::Prog006, "ROT-PROG-006", Observed, Function),
+        rule(RuleId::Prog007, "ROT-PROG-007", Must, Arn),
+        rule(RuleId::Prog008, "ROT-PROG-008", Must, Function),
+        derived(RuleId::Prog009, "ROT-PROG-009", Must, Arn),
+        rule(RuleId::Prog010, "ROT-PROG-010", Should, Arn),
+        rule(RuleId::Prog011, "ROT-PROG-011", Unspecified, Arn),
+        rule(RuleId::Prog012, "ROT-PROG-012", Unspecified, Function),
+        rule(RuleId::Prog013, "ROT-PROG-013", Unspecified, Arn),
+        rule(RuleId::Prog014, "ROT-PROG-014", Must, Arn),
+        rule(RuleId::Prog015, "ROT-PROG-015", Unspecified, Arn),
+        rule(RuleId::Prog016, "ROT-PROG-016", Unspecified, Arn),
+        rule(RuleId::Life001, "ROT-LIFE-001", Must, Function),
+        rule(RuleId::Life002, "ROT-LIFE-002", Must, Function),
+        rule(RuleId::Life003, "ROT-LIFE-003", Must, Function),
+        rule(RuleId::Life004, "ROT-LIFE-004", Must, Function),
+        rule(RuleId::Life005, "ROT-LIFE-005", Observed, Function),
+        rule(RuleId::Life006, "ROT-LIFE-006", Must, Function),
+        rule(RuleId::Life007, "ROT-LIFE-007", Must, Function),
+        rule(RuleId::Life008, "ROT-LIFE-008", Must, Function),
+        rule(RuleId::Life009, "ROT-LIFE-009", Observed, Arn),
+        rule(RuleId::Life010, "ROT-LIFE-010", Must, Arn),
+        rule(RuleId::Life011, "ROT-LIFE-011", Must, Function),
+        rule(RuleId::Life012, "ROT-LIFE-012", Must, Function),
+        rule(RuleId::Life013, "ROT-LIFE-013", Unspecified, Function),
+        rule(RuleId::Life014, "ROT-LIFE-014", Observed, Function),
+        rule(RuleId::Life015, "ROT-LIFE-015", Must, Function),
+        rule(RuleId::Life016, "ROT-LIFE-016", Must, Function),
+        rule(RuleId::Life017, "ROT-LIFE-017", Should, Function),
+        rule(RuleId::Life018, "ROT-LIFE-018", Must, Function),
+        rule(RuleId::Life019, "ROT-LIFE-019", Must, Arn),
+        rule(RuleId::Life020, "ROT-LIFE-020", Observed, Function),
+        rule(RuleId::Life021, "ROT-LIFE-021", Unspecified, Arn),
+        rule(RuleId::Life022, "ROT-LIFE-022", Must, Arn),
+        rule(RuleId::Life023, "ROT-LIFE-023", Unspecified, Function),
+        rule(RuleId::Life024, "ROT-LIFE-024", Should, No),
+        rule(RuleId::Life025, "ROT-LIFE-025", Must, No),
+        rule(RuleId::Life026, "ROT-LIFE-026", Observed, Function),
+        rule(RuleId::Conf001, "ROT-CONF-001", Must, Arn),
+        rule(RuleId::Conf002, "ROT-CONF-002", Must, Arn),
+        rule(RuleId::Conf003, "ROT-CONF-003", Must, Yes),
+        derived(RuleId::Conf004, "ROT-CONF-004", Must, Yes),
+        rule(RuleId::Conf005, "ROT-CONF-005", Observed, Arn),
+        rule(RuleId::Conf006, "ROT-CONF-006", Observed, Arn),
+        rule(RuleId::Conf007, "ROT-CONF-007", Must, Arn),
+        rule(RuleId::Conf008, "ROT-CONF-008", Observed, Arn),
+        rule(RuleId::Conf009, "ROT-CONF-009", Unspecified, Arn),
+        rule(RuleId::Conf010, "ROT-CONF-010", Must, Arn),
+        rule(RuleId::Conf011, "ROT-CONF-011", Must, Arn),
+        derived(RuleId::Conf012, "ROT-CONF-012", Must, Arn),
+        rule(RuleId::Conf013, "ROT-CONF-013", Observed, Arn),
+        rule(RuleId::Conf014, "ROT-CONF-014", Should, Function),
+        rule(RuleId::Conf015, "ROT-CONF-015", Observed, Function),
+        derived(RuleId::Conf016, "ROT-CONF-016", Must, Function),
+        rule(RuleId::Conf017, "ROT-CONF-017", Observed, Yes),
+        rule(RuleId::Conf018, "ROT-CONF-018", Observed, Yes),
+        rule(RuleId::Conf019, "ROT-CONF-019", Must, Arn),
+        rule(RuleId::Conf020, "ROT-CONF-020", Should, No),
+        rule(RuleId::Conf021, "ROT-CONF-021", Unspecified, Yes),
+        rule(RuleId::Conf022, "ROT-CONF-022", Unspecified, Arn),
+        rule(RuleId::Conf023, "ROT-CONF-023", Observed, Function),
+        rule(RuleId::Conf024, "ROT-CONF-024", Observed, No),
+        rule(RuleId::Conf025, "ROT-CONF-025", Unspecified, Arn),
+        rule(RuleId::Err001, "ROT-ERR-001", Must, Yes),
+        rule(RuleId::Err002, "ROT-ERR-002", Observed, Yes),
+        rule(RuleId::Err003, "ROT-ERR-003", Observed, Yes),
+        rule(RuleId::Err004, "ROT-ERR-004", Observed, Yes),
+        rule(RuleId::Err005, "ROT-ERR-005", Must, No),
+        rule(RuleId::Err006, "ROT-ERR-006", Must, Yes),
+        rule(RuleId::Err007, "ROT-ERR-007", Observed, Yes),
+        rule(RuleId::Err008, "ROT-ERR-008", Unspecified, Yes),
+        rule(RuleId::Err009, "ROT-ERR-009", Must, Yes),
+        rule(RuleId::Err010, "ROT-ERR-010", Observed, Yes),
+        rule(RuleId::Err011, "ROT-ERR-011", Observed, Yes),
+        rule(RuleId::Err012, "ROT-ERR-012", Must, Yes),
+        rule(RuleId::Err013, "ROT-ERR-013", Observed, Yes),
+        rule(RuleId::Err014, "ROT-ERR-014", Observed, Yes),
+        rule(RuleId::Err015, "ROT-ERR-015", Should, Yes),
+        rule(RuleId::Err016, "ROT-ERR-016", Unspecified, Yes),
+        rule(RuleId::Err017, "ROT-ERR-017", Unspecified, Yes),
+        rule(RuleId::Err018, "ROT-ERR-018", Must, Yes),
+        rule(RuleId::Ident001, "ROT-IDENT-001", Must, Yes),
+        rule(RuleId::Ident002, "ROT-IDENT-002", Observed, Yes),
+        rule(RuleId::Ident003, "ROT-IDENT-003", Must, Yes),
+        rule(RuleId::Ident004, "ROT-IDENT-004", Observed, Yes),
+        rule(RuleId::Ident005, "ROT-IDENT-005", Should, Yes),
+        rule(RuleId::Ident006, "ROT-IDENT-006", Observed, Yes),
+        rule(RuleId::Ident007, "ROT-IDENT-007", Must, Yes),
+        rule(RuleId::Ident008, "ROT-IDENT-008", Must, No),
+        rule(RuleId::Wire001, "ROT-WIRE-001", Must, No),
+        rule(RuleId::Wire002, "ROT-WIRE-002", Must, Yes),
+        rule(RuleId::Wire003, "ROT-WIRE-003", Observed, Yes),
+        rule(RuleId::Wire004, "ROT-WIRE-004", Unspecified, No),
+        rule(RuleId::Wire005, "ROT-WIRE-005", Observed, Yes),
+        rule(RuleId::Wire006, "ROT-WIRE-006", Must, Yes),
+        rule(RuleId::Wire007, "ROT-WIRE-007", Observed, Yes),
+        rule(RuleId::Wire008, "ROT-WIRE-008", Should, Yes),
+        rule(RuleId::Wire009, "ROT-WIRE-009", Must, Yes),
+        rule(RuleId::Wire010, "ROT-WIRE-010", Must, Yes),
+        rule(RuleId::Wire011, "ROT-WIRE-011", Should, Yes),
+        rule(RuleId::Wire012, "ROT-WIRE-012", Must, Yes),
+        rule(RuleId::Conc001, "ROT-CONC-001", Must, No),
+        rule(RuleId::Conc002, "ROT-CONC-002", Must, No),
+        rule(RuleId::Conc003, "ROT-CONC-003", Should, Yes),
+        rule(RuleId::Conc004, "ROT-CONC-004", Should, Function),
+        rule(RuleId::Conc005, "ROT-CONC-005", Unspecified, Function),
+        rule(RuleId::Conc006, "ROT-CONC-006", Should, Yes),
+        rule(RuleId::Conc007, "ROT-CONC-007", Should, Function),
+        rule(RuleId::Conc008, "ROT-CONC-008", Observed, Yes),
+        rule(RuleId::Conc009, "ROT-CONC-009", Observed, No),
+        rule(RuleId::Conc010, "ROT-CONC-010", Must, No),
+        rule(RuleId::Read001, "ROT-READ-001", Must, Yes),
+        rule(RuleId::Read002, "ROT-READ-002", Must, Yes),
+        rule(RuleId::Read003, "ROT-READ-003", Must, Yes),
+        rule(RuleId::Read004, "ROT-READ-004", Must, Yes),
+        rule(RuleId::Read005, "ROT-READ-005", Should, Yes),
+        rule(RuleId::Read006, "ROT-READ-006", Must, Yes),
+        rule(RuleId::Read007, "ROT-READ-007", Should, Yes),
+        rule(RuleId::Read008, "ROT-READ-008", Should, Yes),
+        rule(RuleId::Read009, "ROT-READ-009", Should, Yes),
+    ]
+};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_rule_stands_at_the_index_of_its_id() {
+        for (index, rule) in RULES.iter().enumerate() {
+            assert_eq!(rule.id as usize, index, "{}", rule.name);
+            assert_eq!(rule.name.parse(), Ok(rule.id));
+        }
+    }
+
+    #[test]
+    fn an_unknown_id_is_refused() {
+        assert!("ROT-STATE-025".parse::<RuleId>().is_err(), "withdrawn");
+        assert!("PROG-001".parse::<RuleId>().is_err());
+    }
+}
