@@ -2,5 +2,10 @@
 
 pub mod endpoint;
 pub mod history;
+pub mod judge;
 pub mod model;
 pub mod rule;
+pub mod runner;
+pub mod service;
+pub mod strategy;
+pub mod verdict;

@@ -35,8 +35,7 @@ impl World {
                 secret.bind_value(value, &mut readings);
             }
             Output::Versions(page) => secret.bind_page(operation, page, &mut readings)?,
-            Output::Batch(_) => secret.dates.reads += 1,
-            Output::Secrets(_) | Output::Empty => {}
+            Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
         }
         Ok(readings)
     }
@@ -61,7 +60,8 @@ impl Secret {
         rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));
         rotation.function.bind(shown.rotation_lambda_arn.clone().filter(|arn| !arn.is_empty()));
         if rotation.duration.open && rotation.duration.by.rule == RuleId::Conf009 {
-            let choice = if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
+            let choice =
+                if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
             readings.push(Reading::new(RuleId::Conf009, choice));
         }
         rotation.days.bind(rules.automatically_after_days);
@@ -87,6 +87,7 @@ impl Secret {
                 cell.holder.bind(shown.cloned());
             }
         }
+        self.had_current |= holders.contains_key(&Label::Current);
         for (label, id) in holders {
             if self.label(label).is_none() {
                 let mut holder = Cell::known(None, UNKNOWN);
@@ -126,8 +127,7 @@ impl Secret {
     ) -> Result<(), Contradiction> {
         self.bind_arn(page.arn.as_ref());
         let entries = || page.versions.iter().flatten().filter_map(|entry| Some((entry.version_id.as_ref()?, entry)));
-        let holders =
-            holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
+        let holders = holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
         self.bind_holders(&holders, readings, |_| false);
         for (id, entry) in entries() {
             self.know_version(id);
@@ -168,7 +168,8 @@ fn holders<'a>(
 /// The open point that a shown label settles.
 fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
     let by = cell.holder.by;
-    let is_open_rule = by.rule.rule().level == Level::Unspecified || matches!(by.rule, RuleId::State016 | RuleId::Prog010);
+    let is_open_rule =
+        by.rule.rule().level == Level::Unspecified || matches!(by.rule, RuleId::State016 | RuleId::Prog010);
     if !cell.holder.open || cell.holder.seen || !is_open_rule {
         return None;
     }

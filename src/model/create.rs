@@ -86,10 +86,11 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         tags: request.tags.clone().filter(|tags| !tags.is_empty()),
         versions: version.into_iter().map(|(value, id)| first_version(id, value, setting)).collect(),
         closed: Some(by),
+        had_current: current.is_some(),
         labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],
         labels_open: false,
         rotation: Rotation::never(setting.contract(RuleId::Conf003)),
-        dates: Dates { created: setting.stamp, changed: setting.stamp, accessed: None, reads: 0 },
+        dates: Dates { created: setting.stamp, changed: setting.stamp, ..Dates::default() },
         listing: None,
     };
     World { secret: Some(secret), deleting: false, ..world.clone() }

@@ -261,9 +261,7 @@ impl Claim {
             }
             Self::PageRepeats(before) => Some(!shown_ids(output)?.iter().any(|id| before.contains(id))),
             Self::LastPage(missing) => match output {
-                Output::Versions(page) if page.next_token.is_none() => {
-                    Some(missing.iter().all(|id| lists(page, id)))
-                }
+                Output::Versions(page) if page.next_token.is_none() => Some(missing.iter().all(|id| lists(page, id))),
                 _ => None,
             },
             Self::Enabled(_) | Self::Function(_) | Self::Days(_) | Self::Duration(_) | Self::Schedule(_) => {
@@ -296,9 +294,9 @@ impl Claim {
         let values = batch.secret_values.as_deref().unwrap_or_default();
         let errors = batch.errors.as_deref().unwrap_or_default();
         Some(match self {
-            Self::BatchValue(name, value) => {
-                values.iter().any(|entry| entry.name.as_ref() == Some(name) && entry_value(entry).as_ref() == Some(value))
-            }
+            Self::BatchValue(name, value) => values
+                .iter()
+                .any(|entry| entry.name.as_ref() == Some(name) && entry_value(entry).as_ref() == Some(value)),
             Self::BatchHas(name) => values.iter().any(|entry| entry.name.as_ref() == Some(name)),
             Self::BatchError(id) => errors.iter().any(|error| error.secret_id.as_ref() == Some(id)),
             Self::BatchErrorCode(id, error_type) => {
@@ -321,9 +319,10 @@ impl Claim {
                 _ => None,
             },
             Self::VersionStages(expected) => match output {
-                Output::Receipt(receipt) => receipt.version_stages.as_ref().map(|labels| {
-                    labels.iter().collect::<BTreeSet<_>>() == expected.iter().collect::<BTreeSet<_>>()
-                }),
+                Output::Receipt(receipt) => receipt
+                    .version_stages
+                    .as_ref()
+                    .map(|labels| labels.iter().collect::<BTreeSet<_>>() == expected.iter().collect::<BTreeSet<_>>()),
                 _ => None,
             },
             Self::Present(member) => match member.is_present(output)? {
@@ -407,9 +406,9 @@ fn description(output: &Output) -> Option<&Description> {
 
 fn has_arn_form(arn: &str, name: &str) -> bool {
     let resource = arn.splitn(7, ':').nth(6).unwrap_or_default();
-    resource.strip_prefix(name).is_some_and(|suffix| {
-        suffix.len() == identifier::SUFFIX_LENGTH && identifier::ends_like_an_arn(suffix)
-    })
+    resource
+        .strip_prefix(name)
+        .is_some_and(|suffix| suffix.len() == identifier::SUFFIX_LENGTH && identifier::ends_like_an_arn(suffix))
 }
 
 fn label_is_at(output: &Output, label: &Label, holder: Option<&VersionId>, partial: bool) -> Option<bool> {
@@ -452,7 +451,9 @@ fn lists(page: &VersionPage, id: &VersionId) -> bool {
 
 fn shown_ids(output: &Output) -> Option<Vec<VersionId>> {
     match output {
-        Output::Description(shown) => Some(shown.version_ids_to_stages.iter().flatten().map(|(id, _)| id.clone()).collect()),
+        Output::Description(shown) => {
+            Some(shown.version_ids_to_stages.iter().flatten().map(|(id, _)| id.clone()).collect())
+        }
         Output::Versions(page) => {
             Some(page.versions.iter().flatten().filter_map(|entry| entry.version_id.clone()).collect())
         }

@@ -104,9 +104,11 @@ pub fn form_of(id: &str, name: &str, arn: Option<&str>) -> Option<IdForm> {
     match id == partial {
         true if ends_like_an_arn(name) => Some(IdForm::PartialArnOfSuffixedName),
         true => Some(IdForm::PartialArn),
-        false => arn.ends_with(id).then(|| id.strip_prefix(name)).flatten().and_then(|suffix| {
-            (suffix.len() == SUFFIX_LENGTH).then_some(IdForm::NameWithSuffix)
-        }),
+        false => arn
+            .ends_with(id)
+            .then(|| id.strip_prefix(name))
+            .flatten()
+            .and_then(|suffix| (suffix.len() == SUFFIX_LENGTH).then_some(IdForm::NameWithSuffix)),
     }
 }
 

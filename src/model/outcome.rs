@@ -91,11 +91,8 @@ impl Outcome {
 
     /// A refusal that nobody requires; any type is good.
     pub(crate) fn unjudged_refusal(error_type: ErrorType, text: Option<&str>) -> Self {
-        Self {
-            refusal: Some(Refusal { error_type, text: text.map(str::to_owned) }),
-            ..Self::unjudged()
-        }
-        .with(fault_free())
+        Self { refusal: Some(Refusal { error_type, text: text.map(str::to_owned) }), ..Self::unjudged() }
+            .with(fault_free())
     }
 
     pub(crate) fn with(mut self, fact: Fact) -> Self {
@@ -231,8 +228,7 @@ pub(crate) fn refuse(reasons: &[Reason]) -> Outcome {
     .with(fault_free())
     .with(refused);
     if let Some(class) = judged_type(reasons) {
-        let mut typed =
-            fact(first.rule, class, Claim::ErrorType(reasons.iter().flat_map(Reason::types).collect()));
+        let mut typed = fact(first.rule, class, Claim::ErrorType(reasons.iter().flat_map(Reason::types).collect()));
         typed.counts = alone;
         outcome = outcome.with(typed);
     }

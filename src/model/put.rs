@@ -48,8 +48,7 @@ fn with_secret(world: &World, change: impl FnOnce(&mut Secret)) -> World {
 fn open_either_way(world: &World, rule: RuleId, what: &str) -> Vec<Outcome> {
     vec![
         Outcome::unjudged().then(world.clone().opened()).reading(rule, format!("{what} is accepted")),
-        Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
-            .reading(rule, format!("{what} is refused")),
+        Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None).reading(rule, format!("{what} is refused")),
     ]
 }
 
@@ -79,7 +78,8 @@ pub(crate) fn put(
         Relation::Fresh => within_quotas(world, secret, stages, stored(world, secret, token, &value, stages, setting)),
         Relation::Same => repeated(world, secret, token, stages, setting),
         Relation::Conflict => {
-            let is_of_rotation = secret.version(token).is_some_and(|version| version.content.by.rule == RuleId::Idem010);
+            let is_of_rotation =
+                secret.version(token).is_some_and(|version| version.content.by.rule == RuleId::Idem010);
             let rule = if is_of_rotation { RuleId::Idem010 } else { RuleId::Idem003 };
             vec![refuse(&[token_conflict(rule, secret, token)])]
         }
@@ -181,7 +181,7 @@ fn add(secret: &mut Secret, token: &VersionId, value: &Value, setting: &Setting<
     let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::State018));
     secret.set_version(token, content, setting.stamp);
     secret.closed = None;
-    secret.dates.changed = setting.stamp;
+    secret.dates.changed = setting.stamp.or(secret.dates.changed);
 }
 
 fn accepted_by(token: &str, stages: Option<&[Label]>) -> RuleId {
@@ -248,13 +248,7 @@ fn abandon_or_leave(secret: &mut Secret, setting: &Setting<'_>) {
     secret.open_label(&Label::Pending, !is_rotating, setting.contract(RuleId::State028));
 }
 
-fn label_by_put(
-    secret: &mut Secret,
-    token: &VersionId,
-    stages: &[Label],
-    is_first: bool,
-    setting: &Setting<'_>,
-) {
+fn label_by_put(secret: &mut Secret, token: &VersionId, stages: &[Label], is_first: bool, setting: &Setting<'_>) {
     let names_current = stages.contains(&Label::Current);
     let names_pending = stages.contains(&Label::Pending);
     if names_current {
@@ -339,7 +333,7 @@ fn describe(secret: &mut Secret, request: &UpdateSecret, setting: &Setting<'_>) 
     if let Some(key) = &request.kms_key_id {
         secret.kms_key_id = Some(key.clone());
     }
-    secret.dates.changed = setting.stamp;
+    secret.dates.changed = setting.stamp.or(secret.dates.changed);
     secret.rotation.hold(setting.contract(RuleId::Conf019));
 }
 

@@ -39,11 +39,11 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     if let Some(date) = secret.dates.changed {
         outcome = outcome.fidelity(RuleId::Conf017, Claim::ChangedSince(date));
     }
-    match secret.dates.reads {
-        0 => outcome.fidelity(RuleId::Conf018, Claim::Missing(Member::LastAccessedDate)),
-        _ => outcome
-            .fidelity(RuleId::Conf018, Claim::Present(Member::LastAccessedDate))
-            .fidelity(RuleId::Conf018, Claim::AccessedAtMidnight),
+    let midnight = outcome.fidelity(RuleId::Conf018, Claim::AccessedAtMidnight);
+    match (secret.dates.was_read, secret.dates.may_have_been_read) {
+        (true, _) => midnight.fidelity(RuleId::Conf018, Claim::Present(Member::LastAccessedDate)),
+        (false, false) => midnight.fidelity(RuleId::Conf018, Claim::Missing(Member::LastAccessedDate)),
+        (false, true) => midnight,
     }
 }
 
@@ -116,7 +116,7 @@ pub(crate) fn get(world: &World, secret: &Secret, request: &GetSecretValue, reas
 fn either_way(world: &World) -> Vec<Outcome> {
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        secret.dates.reads += 1;
+        secret.dates.was_read = true;
     }
     let answered = identified(Outcome::unjudged(), world).then(next);
     vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
@@ -132,9 +132,7 @@ fn by_label(world: &World, secret: &Secret, named: Option<&Label>) -> Vec<Outcom
         None => (RuleId::Read001, secret.label(label)),
         Some(_) => (RuleId::Read002, secret.label(label)),
     };
-    let located = owner.map(|cell| {
-        owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone()))
-    });
+    let located = owner.map(|cell| owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone())));
     of_version(world, secret, version, rule, located, named.is_none())
 }
 
@@ -191,7 +189,7 @@ fn of_version(
     };
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        secret.dates.reads += 1;
+        secret.dates.was_read = true;
     }
     let is_labelled = secret.may_have_a_label(&version.id);
     let accepted = if is_labelled { Outcome::accepted(rule) } else { Outcome::unjudged() };
@@ -235,12 +233,7 @@ fn labels_of_version(secret: &Secret) -> impl Iterator<Item = Fact> {
 }
 
 /// ListSecretVersionIds.
-pub(crate) fn list(
-    world: &World,
-    secret: &Secret,
-    request: &ListSecretVersionIds,
-    reasons: &[Reason],
-) -> Vec<Outcome> {
+pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionIds, reasons: &[Reason]) -> Vec<Outcome> {
     let mut reasons = reasons.to_vec();
     let page = request.next_token.as_ref();
     let listing = secret.listing.as_ref().filter(|listing| Some(&listing.next_token) == page);

@@ -3,7 +3,9 @@
 use super::operation::{Malformed, Unknown};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::world::{Secret, World};
-use super::{Claim, ErrorType, IdForm, Operation, Quirk, Request, create, delete, identifier, put, read, rotate, shape, stage};
+use super::{
+    Claim, ErrorType, IdForm, Operation, Quirk, Request, create, delete, identifier, put, read, rotate, shape, stage,
+};
 use crate::rule::{Class, RuleId};
 
 const NOT_FOUND: &str = "Secrets Manager can't find the specified secret.";
@@ -22,7 +24,9 @@ pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<
             let _ = operation;
             lower_case(world)
         }
-        Operation::CreateSecret(create) => create::outcomes(world, create, &shape::reasons(&request.operation), setting),
+        Operation::CreateSecret(create) => {
+            create::outcomes(world, create, &shape::reasons(&request.operation), setting)
+        }
         operation => identified(world, operation, setting),
     };
     mark_quirk(&mut outcomes, request.quirk);
@@ -84,9 +88,11 @@ fn identified(world: &World, operation: &Operation, setting: &Setting<'_>) -> Ve
                 Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND))
                     .reading(RuleId::Ident004, "the partial ARN of a suffixed name is not found"),
             ];
-            outcomes.extend(on_secret(world, secret, operation, reasons, setting).into_iter().map(|outcome| {
-                outcome.reading(RuleId::Ident004, "the partial ARN of a suffixed name is found")
-            }));
+            outcomes.extend(
+                on_secret(world, secret, operation, reasons, setting)
+                    .into_iter()
+                    .map(|outcome| outcome.reading(RuleId::Ident004, "the partial ARN of a suffixed name is found")),
+            );
             outcomes
         }
         (Some(_), Some(IdForm::NameWithSuffix)) => {
@@ -143,7 +149,9 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
     let is_legal = identifier::has_legal_characters(&id);
     let missing = Reason::typed(RuleId::Err001, ErrorType::ResourceNotFoundException).text(NOT_FOUND);
     match (world.former_arns.contains(&id), is_legal) {
-        (true, _) => reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND)),
+        (true, _) => {
+            reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND))
+        }
         (false, true) => reasons.push(missing),
         (false, false) if reasons.iter().any(|reason| reason.rule() == RuleId::Val017) => {}
         (false, false) => reasons.push(Reason::any_type(RuleId::Err001, ErrorType::ValidationException)),

@@ -24,12 +24,12 @@ pub(crate) fn outcomes(
     let mut reasons = reasons.to_vec();
     let function = function_of(secret, request, setting);
     match function {
-        Function::None => reasons.push(
-            Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION),
-        ),
-        Function::Missing => reasons.push(
-            Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE),
-        ),
+        Function::None => {
+            reasons.push(Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION))
+        }
+        Function::Missing => {
+            reasons.push(Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE))
+        }
         Function::Accepted | Function::Unclear => {}
     }
     let block = block(secret, request);
@@ -107,8 +107,8 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
 
 /// The rule that leaves open whether the request is accepted, if one does.
 fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function) -> Option<RuleId> {
-    let is_partner = request.external_secret_rotation_metadata.is_some()
-        || request.external_secret_rotation_role_arn.is_some();
+    let is_partner =
+        request.external_secret_rotation_metadata.is_some() || request.external_secret_rotation_role_arn.is_some();
     if matches!(function, Function::Unclear | Function::None | Function::Missing) {
         return Some(RuleId::Err017);
     }
@@ -208,9 +208,7 @@ fn open_rotation(
 fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Outcome {
     let outcome = identified(Outcome::accepted(accepted_by(secret, request)), world);
     let outcome = match (&request.client_request_token, request.rotate_immediately) {
-        (Some(token), None | Some(true)) => {
-            outcome.contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
-        }
+        (Some(token), None | Some(true)) => outcome.contract(RuleId::Idem001, Claim::VersionId(Some(token.clone()))),
         _ => outcome,
     };
     outcome.then(started(world, request, setting))
@@ -346,4 +344,3 @@ fn cancelled(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
 
 /// The member that a disabled rotation should not show (ROT-CONF-011).
 pub(crate) const NO_NEXT_DATE: Claim = Claim::Missing(Member::NextRotationDate);
-

@@ -71,7 +71,8 @@ fn cron(fields: &str) -> Legality {
 
 /// A window that reaches into the next one or past the end of the UTC day (ROT-VAL-013).
 pub(crate) fn window_is_too_long(rules: &RotationRules) -> bool {
-    let (Some(expression), Some(hours)) = (&rules.schedule_expression, rules.duration.as_deref().and_then(hours)) else {
+    let (Some(expression), Some(hours)) = (&rules.schedule_expression, rules.duration.as_deref().and_then(hours))
+    else {
         return false;
     };
     if let Some(rate) = expression.strip_prefix("rate(").and_then(|rest| rest.strip_suffix(')')) {

@@ -111,13 +111,7 @@ fn held(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
 }
 
 /// The answer is not documented: whatever is answered, the labels concerned are open afterwards.
-fn open(
-    world: &World,
-    label: &Label,
-    to: Option<&VersionId>,
-    rule: RuleId,
-    setting: &Setting<'_>,
-) -> Vec<Outcome> {
+fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, setting: &Setting<'_>) -> Vec<Outcome> {
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         let by = setting.contract(rule);

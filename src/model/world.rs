@@ -129,8 +129,10 @@ pub struct Dates {
     pub changed: Option<Timestamp>,
     /// `LastAccessedDate`
     pub accessed: Option<Timestamp>,
-    /// How often the value may have been read.
-    pub reads: u32,
+    /// Whether GetSecretValue has read a value.
+    pub was_read: bool,
+    /// Whether something else may have read one, such as BatchGetSecretValue.
+    pub may_have_been_read: bool,
 }
 
 impl PartialEq for Dates {
@@ -163,6 +165,8 @@ pub struct Secret {
     pub labels: Vec<LabelCell>,
     /// Whether labels without a cell are open rather than nowhere.
     pub labels_open: bool,
+    /// Whether AWSCURRENT was ever on a version; it stays somewhere from then on (ROT-STATE-002).
+    pub had_current: bool,
     /// The rotation configuration.
     pub rotation: Rotation,
     /// Dates, for the reference service and for bounds.
@@ -323,8 +327,7 @@ impl Secret {
     /// Whether any label is or may be on this version.
     #[must_use]
     pub fn may_have_a_label(&self, id: &str) -> bool {
-        self.labels_open
-            || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
+        self.labels_open || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
     }
 
     /// Whether the secret was ever given a value, as far as is known.
@@ -334,6 +337,7 @@ impl Secret {
     }
 
     pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>) {
+        self.had_current |= *label == Label::Current && holder.get().is_some_and(Option::is_some);
         match self.labels.iter_mut().find(|cell| cell.label == *label) {
             Some(cell) => cell.holder = holder,
             None => self.labels.push(LabelCell { label: label.clone(), holder }),

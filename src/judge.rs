@@ -1,0 +1,241 @@
+//! Judging: is there a world in which this history is what a correct service would have answered?
+//!
+//! For each secret name the judge keeps the set of worlds that are still possible and filters it with each answer. A
+//! call that was never answered, or whose answer is still to come, may take effect at any time from its start on; a
+//! read may show what was true a moment ago, if a consistency window is set. When no world is left, the nearest one
+//! tells which rule to blame; what the answer shows is then adopted, and everything else about that secret is open
+//! until reads bind it again. Judging is a pure function of the history.
+
+mod blame;
+mod form;
+mod slot;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use crate::history::{Call, Moment, Reply};
+use crate::model::{
+    Answer, Body, ErrorType, Functions, IdForm, Named, Operation, Outcome, Output, Setting, Text, World, batch, form_of,
+};
+use crate::rule::Class;
+use crate::verdict::{Exercise, Violation};
+use blame::Score;
+use slot::{Slot, Trial};
+
+/// What the judge is told about the endpoint.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// The standing of function ARNs.
+    pub functions: Functions,
+    /// How long a read may lag behind (ROT-CONC-001); zero for an emulator.
+    pub consistency_window: Duration,
+}
+
+/// What judging one call yields.
+#[derive(Clone, Debug, Default)]
+pub struct Judgement {
+    /// What the answer violates.
+    pub violations: Vec<Violation>,
+    /// The name whose state is open now, so that reading it again pays.
+    pub adopt: Option<Text>,
+}
+
+/// Judges one history, call by call.
+#[derive(Clone, Debug)]
+pub struct Judge {
+    options: Options,
+    slots: BTreeMap<Text, Slot>,
+    exercise: Exercise,
+    inconclusive: bool,
+}
+
+impl Judge {
+    /// A judge who has seen nothing yet.
+    #[must_use]
+    pub fn new(options: Options) -> Self {
+        Self { options, slots: BTreeMap::new(), exercise: Exercise::default(), inconclusive: false }
+    }
+
+    /// How often each rule was exercised so far.
+    #[must_use]
+    pub const fn exercise(&self) -> &Exercise {
+        &self.exercise
+    }
+
+    /// Whether some search ended at its budget, so that a violation may have been overlooked.
+    #[must_use]
+    pub const fn is_inconclusive(&self) -> bool {
+        self.inconclusive
+    }
+
+    /// The one world that is possible for a name, if there is just one.
+    #[must_use]
+    pub fn world(&self, name: &str) -> Option<&World> {
+        self.slots.get(name)?.only_world()
+    }
+
+    /// Whether nothing that concerns this name is judged any more.
+    #[must_use]
+    pub fn is_retired(&self, name: &str) -> bool {
+        self.slots.get(name).is_some_and(Slot::is_retired)
+    }
+
+    /// Judges a whole history, calls that overlap in time included.
+    pub fn judge_all(&mut self, calls: &[Call]) -> Vec<Violation> {
+        let mut order: Vec<(Moment, bool, usize)> = Vec::with_capacity(calls.len() * 2);
+        for (index, call) in calls.iter().enumerate() {
+            order.push((call.called, true, index));
+            order.push((call.returned, false, index));
+        }
+        order.sort_by_key(|(moment, is_start, index)| (*moment, !*is_start, *index));
+        let mut violations = Vec::new();
+        for (_, is_start, index) in order {
+            match is_start {
+                true => self.start(&calls[index]),
+                false => violations.extend(self.finish(&calls[index]).violations),
+            }
+        }
+        violations
+    }
+
+    /// Judges the next call of a history without overlaps.
+    pub fn judge(&mut self, call: &Call) -> Judgement {
+        self.start(call);
+        self.finish(call)
+    }
+
+    fn start(&mut self, call: &Call) {
+        if call.request.operation.is_read() || is_certainly_not_carried_out(&call.reply) {
+            return;
+        }
+        if let Some(name) = self.name_of(&call.request.operation) {
+            self.slot(&name).open(call);
+        }
+    }
+
+    fn finish(&mut self, call: &Call) -> Judgement {
+        let Reply::Answer(answer) = &call.reply else { return Judgement::default() };
+        if is_throttled(answer) {
+            return Judgement::default();
+        }
+        let mut judgement = match &call.request.operation {
+            Operation::BatchGetSecretValue(_) => self.judge_batch(call, answer),
+            Operation::ListSecrets(_) => self.judge_summaries(call, answer),
+            _ => self.judge_one(call, answer),
+        };
+        let tags = self.name_of(&call.request.operation).and_then(|name| self.world(&name)).and_then(has_had_tags);
+        let departures = form::violations(call, answer, tags == Some(true), &mut self.exercise);
+        judgement.violations.extend(departures);
+        judgement
+    }
+
+    fn slot(&mut self, name: &Text) -> &mut Slot {
+        self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()))
+    }
+
+    /// The secret name that a request is about: the one that its identifier denotes, or the identifier itself.
+    fn name_of(&self, operation: &Operation) -> Option<Text> {
+        let id = operation.secret_id()?;
+        if self.slots.contains_key(id) || matches!(operation, Operation::CreateSecret(_)) {
+            return Some(id.clone());
+        }
+        self.names_for(id).next().cloned().or_else(|| Some(id.clone()))
+    }
+
+    fn names_for<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Text> {
+        self.slots.iter().filter(move |(_, slot)| slot.is_denoted_by(id)).map(|(name, _)| name)
+    }
+
+    /// Whether an identifier may denote several secrets, which is open (ROT-IDENT-003).
+    fn is_ambiguous(&self, id: &str) -> bool {
+        !self.slots.contains_key(id) && self.names_for(id).nth(1).is_some()
+    }
+
+    fn judge_one(&mut self, call: &Call, answer: &Answer) -> Judgement {
+        let name = self.name_of(&call.request.operation).unwrap_or_else(|| "".into());
+        let id = call.request.operation.secret_id().cloned().unwrap_or_default();
+        if self.is_ambiguous(&id) {
+            self.slot(&name).retire();
+            return Judgement::default();
+        }
+        let functions = self.options.functions.clone();
+        let trial = Trial {
+            call,
+            answer,
+            setting: Setting { call: call.number, now: answer.form.date, stamp: None, functions: &functions },
+            window: self.options.consistency_window,
+        };
+        let slot = self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()));
+        let result = slot.judge(&trial, &mut self.exercise);
+        self.inconclusive |= result.inconclusive;
+        let is_open = result.violations.iter().any(|violation| violation.class == Class::Contract);
+        Judgement { adopt: (is_open && !slot.is_retired()).then_some(name), violations: result.violations }
+    }
+
+    /// BatchGetSecretValue reads several names: each that has one possible world is judged.
+    fn judge_batch(&mut self, call: &Call, answer: &Answer) -> Judgement {
+        let Operation::BatchGetSecretValue(request) = &call.request.operation else { return Judgement::default() };
+        let functions = self.options.functions.clone();
+        let setting = Setting { call: call.number, now: answer.form.date, stamp: None, functions: &functions };
+        let ids = request.secret_id_list.iter().flatten();
+        let named: Vec<_> = ids.filter_map(|id| self.named(id)).collect();
+        let outcomes = batch(request, &named, &setting);
+        let read: Vec<Text> = named.iter().filter_map(|named| named.world.map(|world| world.name.clone())).collect();
+        let violations = judge_outcomes(call, answer, &outcomes, &mut self.exercise);
+        for name in read {
+            self.slot(&name).was_read();
+        }
+        Judgement { violations, adopt: None }
+    }
+
+    fn named<'a>(&'a self, id: &'a Text) -> Option<Named<'a>> {
+        let name = self.slots.get_key_value(id).map(|(name, _)| name).or_else(|| self.names_for(id).next());
+        match name {
+            None => Some(Named { id, world: None }),
+            Some(_) if self.is_ambiguous(id) => None,
+            Some(name) => {
+                let world = self.world(name)?;
+                let arn = world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
+                let is_denoted = matches!(form_of(id, name, arn), Some(IdForm::Name | IdForm::Arn));
+                is_denoted.then_some(Named { id, world: Some(world) })
+            }
+        }
+    }
+
+    /// ListSecrets may lag: an entry must be what some earlier state of the secret showed (ROT-READ-009).
+    fn judge_summaries(&mut self, call: &Call, answer: &Answer) -> Judgement {
+        let Body::Output(Output::Secrets(page)) = &answer.body else { return Judgement::default() };
+        let mut violations = Vec::new();
+        for entry in page.secret_list.iter().flatten() {
+            let Some(slot) = entry.name.as_ref().and_then(|name| self.slots.get(name)) else { continue };
+            let shown = Answer::output(Output::Description(Box::new(entry.clone())));
+            if let Some(unmet) = slot.unlike_any_state(&shown, &mut self.exercise) {
+                violations.push(blame::violation(call, &shown, &unmet, Vec::new(), Vec::new()));
+            }
+        }
+        Judgement { violations, adopt: None }
+    }
+}
+
+fn has_had_tags(world: &World) -> Option<bool> {
+    world.secret.as_ref().map(|secret| secret.tags.is_some())
+}
+
+fn is_certainly_not_carried_out(reply: &Reply) -> bool {
+    match reply {
+        Reply::Nothing(silence) => silence.request == crate::history::Fate::NotSent,
+        Reply::Answer(answer) => is_throttled(answer),
+    }
+}
+
+fn is_throttled(answer: &Answer) -> bool {
+    matches!(&answer.body, Body::Error(error) if error.error_type == ErrorType::ThrottlingException)
+}
+
+/// Judges an answer against outcomes that change nothing.
+fn judge_outcomes(call: &Call, answer: &Answer, outcomes: &[Outcome], exercise: &mut Exercise) -> Vec<Violation> {
+    blame::arm(outcomes, exercise);
+    let Some(nearest) = outcomes.iter().min_by_key(|outcome| Score::of(outcome, answer)) else { return Vec::new() };
+    blame::count(nearest, answer, exercise);
+    blame::violations(call, answer, nearest, Vec::new())
+}

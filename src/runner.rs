@@ -1,0 +1,299 @@
+//! Runs: cases against an endpoint, judged call by call, with every finding shrunk and confirmed. Prints nothing.
+
+mod execution;
+mod shrink;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use tokio::sync::Mutex;
+
+pub use execution::{Step, Trace};
+
+use crate::endpoint::Endpoint;
+use crate::judge;
+use crate::model::{Functions, Text};
+use crate::rule::RuleId;
+use crate::strategy::{Case, Menu, generate};
+use crate::verdict::{Exercise, Fingerprint, Status, Violation};
+use execution::{Execution, Extent, Plan};
+
+/// What a run does.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the cases come from.
+    pub seed: u64,
+    /// How many cases there are.
+    pub cases: u64,
+    /// How many of them run at once.
+    pub jobs: usize,
+    /// How many calls may be spent on cases; shrinking, confirming and cleaning up come on top.
+    pub max_calls: u64,
+    /// What every name starts with; it must differ between runs and does not come from the seed.
+    pub prefix: String,
+    /// The function ARNs whose standing is known.
+    pub functions: Functions,
+    /// Calls at most for shrinking one finding.
+    pub shrink_calls: u64,
+}
+
+/// Calls, by what they were for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Those of the cases, with the reads that bind state again after a violation.
+    pub find: u64,
+    /// Those of shrinking.
+    pub shrink: u64,
+    /// Those of replaying minimal cases.
+    pub confirm: u64,
+    /// Those of removing what was created.
+    pub clean: u64,
+}
+
+impl Calls {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.find + self.shrink + self.confirm + self.clean
+    }
+}
+
+/// A violated rule with its evidence.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What is violated, as the last replay showed it.
+    pub violation: Violation,
+    /// `Fail`, `Differs` or `Intermittent`.
+    pub status: Status,
+    /// The shortest case that was seen to show it.
+    pub case: Case,
+    /// What came of it, call by call, with placeholders for what the run generated.
+    pub steps: Vec<Step>,
+    /// The calls of the run before it was first seen.
+    pub calls_to_find: u64,
+    /// The calls of shrinking it.
+    pub calls_to_shrink: u64,
+    /// The calls of replaying it.
+    pub calls_to_confirm: u64,
+    /// How many replays showed it, of how many.
+    pub replays: (u32, u32),
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It did what it was told to.
+    Complete,
+    /// The endpoint stopped answering; the cause.
+    Died(String),
+    /// It was told to stop.
+    Interrupted,
+}
+
+/// What a run yields.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// Calls by purpose.
+    pub calls: Calls,
+    /// The cases that were run to their end.
+    pub cases: u64,
+    /// How often each rule was exercised.
+    pub exercise: Exercise,
+    /// What was found, in the order of the rules.
+    pub findings: Vec<Finding>,
+    /// How it ended.
+    pub ending: Ending,
+    /// ARNs that could not be removed.
+    pub left: Vec<Text>,
+    /// Whether some judgement ended at its budget.
+    pub inconclusive: bool,
+    /// Whether the run had a function ARN.
+    pub has_function: bool,
+}
+
+impl RunResult {
+    /// The status of a rule: the worst of its findings, or what its exercise says.
+    #[must_use]
+    pub fn status(&self, rule: RuleId) -> Status {
+        let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
+        of_findings.unwrap_or_else(|| Status::without_finding(rule, &self.exercise, self.has_function))
+    }
+
+    /// The findings whose primary rule this is.
+    pub fn findings_of(&self, rule: RuleId) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.violation.rule == rule)
+    }
+}
+
+/// One sighting, before it is shrunk.
+#[derive(Clone, Debug)]
+struct Sighting {
+    violation: Violation,
+    case: Case,
+    calls: u64,
+}
+
+/// What the jobs of a run share.
+#[derive(Debug)]
+struct Shared {
+    next_case: AtomicU64,
+    calls: AtomicU64,
+    stop: Arc<AtomicBool>,
+    gathered: Mutex<Gathered>,
+}
+
+#[derive(Debug, Default)]
+struct Gathered {
+    exercise: Exercise,
+    sightings: BTreeMap<Fingerprint, Sighting>,
+    cases: u64,
+    clean: u64,
+    left: Vec<Text>,
+    died: Option<String>,
+    inconclusive: bool,
+}
+
+/// A run against one endpoint.
+#[derive(Debug)]
+pub struct Run<E> {
+    endpoint: Arc<E>,
+    options: Arc<Options>,
+    stop: Arc<AtomicBool>,
+}
+
+impl<E: Endpoint + 'static> Run<E> {
+    /// A run that has not started. Setting `stop` ends it early; what was learned and created is still reported and
+    /// removed.
+    #[must_use]
+    pub fn new(endpoint: Arc<E>, options: Options, stop: Arc<AtomicBool>) -> Self {
+        Self { endpoint, options: Arc::new(options), stop }
+    }
+
+    /// Finds, shrinks, confirms and cleans up.
+    pub async fn run(&self) -> RunResult {
+        let gathered = self.find().await;
+        let mut calls = Calls { find: gathered.1, clean: gathered.0.clean, ..Calls::default() };
+        let gathered = gathered.0;
+        let mut findings: Vec<Finding> = Vec::new();
+        let mut left = gathered.left;
+        for (number, sighting) in gathered.sightings.into_values().enumerate() {
+            if gathered.died.is_some() || self.stop.load(Ordering::Relaxed) {
+                findings.push(unconfirmed(sighting));
+                continue;
+            }
+            let mut lab = shrink::Lab::new(self, number);
+            let finding = lab.finding(sighting).await;
+            calls.shrink += finding.calls_to_shrink;
+            calls.confirm += finding.calls_to_confirm;
+            calls.clean += lab.clean;
+            left.append(&mut lab.left);
+            let is_known = findings.iter().any(|known| known.violation.fingerprint == finding.violation.fingerprint);
+            if !is_known {
+                findings.push(finding);
+            }
+        }
+        findings.sort_by(|one, other| {
+            (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
+        });
+        RunResult {
+            calls,
+            cases: gathered.cases,
+            exercise: gathered.exercise,
+            findings,
+            ending: self.ending(gathered.died),
+            left,
+            inconclusive: gathered.inconclusive,
+            has_function: !self.options.functions.accepted.is_empty(),
+        }
+    }
+
+    fn ending(&self, died: Option<String>) -> Ending {
+        match died {
+            Some(cause) => Ending::Died(cause),
+            None if self.stop.load(Ordering::Relaxed) => Ending::Interrupted,
+            None => Ending::Complete,
+        }
+    }
+
+    async fn find(&self) -> (Gathered, u64) {
+        let shared = Arc::new(Shared {
+            next_case: AtomicU64::new(0),
+            calls: AtomicU64::new(0),
+            stop: Arc::clone(&self.stop),
+            gathered: Mutex::new(Gathered::default()),
+        });
+        let mut jobs = tokio::task::JoinSet::new();
+        for _ in 0..self.options.jobs.max(1) {
+            jobs.spawn(work(Arc::clone(&self.endpoint), Arc::clone(&self.options), Arc::clone(&shared)));
+        }
+        while jobs.join_next().await.is_some() {}
+        let calls = shared.calls.load(Ordering::Relaxed);
+        let gathered = std::mem::take(&mut *shared.gathered.lock().await);
+        (gathered, calls)
+    }
+
+    fn plan(&self, tag: String, extent: Extent) -> Plan {
+        plan(&self.options, tag, extent)
+    }
+}
+
+fn plan(options: &Options, tag: String, extent: Extent) -> Plan {
+    Plan {
+        prefix: format!("{}-{tag}", options.prefix),
+        extent,
+        options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
+    }
+}
+
+/// Takes cases until there are no more.
+async fn work<E: Endpoint>(endpoint: Arc<E>, options: Arc<Options>, shared: Arc<Shared>) {
+    let menu = Menu {
+        has_function: !options.functions.accepted.is_empty(),
+        has_missing_function: !options.functions.missing.is_empty(),
+    };
+    loop {
+        let index = shared.next_case.fetch_add(1, Ordering::Relaxed);
+        let is_over = index >= options.cases || shared.calls.load(Ordering::Relaxed) >= options.max_calls;
+        if is_over || shared.stop.load(Ordering::Relaxed) || shared.gathered.lock().await.died.is_some() {
+            return;
+        }
+        let case = generate(options.seed, index, menu);
+        let before = shared.calls.load(Ordering::Relaxed);
+        let trace = Execution::new(&*endpoint, &plan(&options, format!("c{index}"), Extent::Whole)).run(&case).await;
+        shared.calls.fetch_add(trace.calls(), Ordering::Relaxed);
+        gather(&mut *shared.gathered.lock().await, case, trace, before);
+    }
+}
+
+fn gather(gathered: &mut Gathered, case: Case, trace: Trace, before: u64) {
+    gathered.exercise.merge(&trace.exercise);
+    gathered.cases += 1;
+    gathered.clean += trace.clean;
+    gathered.left.extend(trace.left);
+    gathered.inconclusive |= trace.inconclusive;
+    gathered.died = gathered.died.take().or(trace.died);
+    for (step, violation) in trace.violations {
+        let length = step + 1;
+        let is_shorter = |known: &Sighting| known.case.steps.len() > length;
+        if gathered.sightings.get(&violation.fingerprint).is_none_or(is_shorter) {
+            let calls = gathered.sightings.get(&violation.fingerprint).map_or(before, |known| known.calls);
+            let case = Case { steps: case.steps[..length].to_vec() };
+            gathered.sightings.insert(violation.fingerprint.clone(), Sighting { violation, case, calls });
+        }
+    }
+}
+
+/// A finding that there was no time to shrink or replay.
+fn unconfirmed(sighting: Sighting) -> Finding {
+    Finding {
+        violation: sighting.violation,
+        status: Status::Inconclusive,
+        case: sighting.case,
+        steps: Vec::new(),
+        calls_to_find: sighting.calls,
+        calls_to_shrink: 0,
+        calls_to_confirm: 0,
+        replays: (0, 0),
+    }
+}

@@ -1,0 +1,309 @@
+//! One execution of a case: resolve, call, judge, observe, clean up.
+
+use std::time::Instant;
+
+use crate::endpoint::Endpoint;
+use crate::history::{Call, Fate, Moment, Reply};
+use crate::judge::{self, Judge};
+use crate::model::{
+    Body, DeleteSecret, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text, VersionId, World,
+};
+use crate::rule::Class;
+use crate::strategy::{Bindings, Case, Roles};
+use crate::verdict::{Exercise, Fingerprint, Violation};
+
+/// After how many calls in a row without an answer the endpoint counts as dead.
+const SILENCE: u32 = 3;
+
+/// How far an execution goes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// To the end of the case, with reads after each violation.
+    Whole,
+    /// Until this violation is seen.
+    Until(Fingerprint),
+    /// To the first contract violation, with a complete observation after every call.
+    Observed,
+}
+
+/// What an execution is told.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub prefix: String,
+    pub extent: Extent,
+    pub options: judge::Options,
+}
+
+/// One call of a counterexample, with placeholders for what the run generated.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Step {
+    /// What was asked, with placeholders.
+    pub request: Request,
+    /// What came of it.
+    pub reply: Reply,
+    /// The labels of each secret after the call, as the model has them.
+    pub labels: Vec<String>,
+}
+
+/// What an execution yields.
+#[derive(Clone, Debug)]
+pub struct Trace {
+    /// The calls of the case.
+    pub steps: Vec<Step>,
+    /// Violations, each with the index of the step that was under way.
+    pub violations: Vec<(usize, Violation)>,
+    pub(super) exercise: Exercise,
+    pub(super) clean: u64,
+    pub(super) left: Vec<Text>,
+    pub(super) died: Option<String>,
+    pub(super) inconclusive: bool,
+    calls: u64,
+}
+
+impl Trace {
+    /// How many calls it took, cleaning up not counted.
+    #[must_use]
+    pub const fn calls(&self) -> u64 {
+        self.calls
+    }
+}
+
+/// A case under way.
+pub(super) struct Execution<'a, E> {
+    endpoint: &'a E,
+    plan: &'a Plan,
+    judge: Judge,
+    bindings: Bindings,
+    started: Instant,
+    number: u32,
+    silent: u32,
+    /// Names whose CreateSecret may have been carried out without an answer.
+    uncertain: Vec<Text>,
+    trace: Trace,
+}
+
+impl Roles for Judge {
+    fn holder(&self, name: &str, label: &Label) -> Option<VersionId> {
+        self.world(name)?.secret.as_ref()?.holder(label).flatten().cloned()
+    }
+}
+
+impl<'a, E: Endpoint> Execution<'a, E> {
+    #[expect(clippy::disallowed_methods, reason = "call instants are what a history records")]
+    pub(super) fn new(endpoint: &'a E, plan: &'a Plan) -> Self {
+        let functions = &plan.options.functions;
+        let trace = Trace {
+            steps: Vec::new(),
+            violations: Vec::new(),
+            exercise: Exercise::default(),
+            clean: 0,
+            left: Vec::new(),
+            died: None,
+            inconclusive: false,
+            calls: 0,
+        };
+        Self {
+            endpoint,
+            plan,
+            judge: Judge::new(plan.options.clone()),
+            bindings: Bindings::new(
+                plan.prefix.clone(),
+                functions.accepted.first().cloned(),
+                functions.missing.first().cloned(),
+            ),
+            started: Instant::now(),
+            number: 0,
+            silent: 0,
+            uncertain: Vec::new(),
+            trace,
+        }
+    }
+
+    pub(super) async fn run(mut self, case: &Case) -> Trace {
+        for (index, step) in case.steps.iter().enumerate() {
+            if self.step(index, step).await {
+                break;
+            }
+        }
+        self.clean_up().await;
+        self.symbolize_violations();
+        self.trace.exercise = self.judge.exercise().clone();
+        self.trace.inconclusive = self.judge.is_inconclusive();
+        self.trace
+    }
+
+    /// Makes one call of the case; tells whether the execution is over.
+    async fn step(&mut self, index: usize, step: &Request) -> bool {
+        let request = self.bindings.resolve(step, &self.judge);
+        let (reply, adopt) = self.call(index, request.clone()).await;
+        self.learn(&request, &reply);
+        let placed = self.placed(&request);
+        let labels = self.labels();
+        self.trace.steps.push(Step { request: placed, reply, labels });
+        match &self.plan.extent {
+            Extent::Whole => {
+                if let Some(name) = adopt {
+                    self.observe(index, &name).await;
+                }
+            }
+            Extent::Observed => {
+                for secret in 1..=9 {
+                    let name: Text = self.bindings.name(secret).into();
+                    if self.judge.world(&name).is_some_and(|world| world.secret.is_some()) {
+                        self.observe(index, &name).await;
+                    }
+                }
+            }
+            Extent::Until(_) => {}
+        }
+        self.is_over()
+    }
+
+    fn is_over(&self) -> bool {
+        let is_reached = match &self.plan.extent {
+            Extent::Whole => false,
+            Extent::Until(wanted) => self.trace.violations.iter().any(|(_, seen)| seen.fingerprint == *wanted),
+            Extent::Observed => self.trace.violations.iter().any(|(_, seen)| seen.class == Class::Contract),
+        };
+        is_reached || self.trace.died.is_some()
+    }
+
+    /// Sends a request and judges what comes of it.
+    async fn call(&mut self, index: usize, request: Request) -> (Reply, Option<Text>) {
+        let called = self.now();
+        let reply = self.endpoint.call(&request).await;
+        self.number += 1;
+        self.trace.calls += 1;
+        self.watch(&reply);
+        let call = Call { number: self.number, request, called, returned: self.now(), reply };
+        let judgement = self.judge.judge(&call);
+        self.trace.violations.extend(judgement.violations.into_iter().map(|violation| (index, violation)));
+        (call.reply, judgement.adopt)
+    }
+
+    fn now(&self) -> Moment {
+        Moment(u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX))
+    }
+
+    fn watch(&mut self, reply: &Reply) {
+        match reply {
+            Reply::Answer(_) => self.silent = 0,
+            Reply::Nothing(silence) => {
+                self.silent += 1;
+                if self.silent >= SILENCE {
+                    self.trace.died = Some(silence.cause.clone());
+                }
+            }
+        }
+    }
+
+    /// Remembers what was created, for placeholders and for cleaning up.
+    fn learn(&mut self, request: &Request, reply: &Reply) {
+        let Operation::CreateSecret(create) = &request.operation else { return };
+        let Some(name) = &create.name else { return };
+        match reply {
+            Reply::Answer(answer) => {
+                let receipt = match &answer.body {
+                    Body::Output(Output::Receipt(receipt)) => receipt,
+                    Body::Output(_) | Body::Error(_) => return,
+                    Body::Unreadable(_) => return self.uncertain.push(name.clone()),
+                };
+                match (self.bindings.secret_of(name), &receipt.arn) {
+                    (Some(secret), Some(arn)) => self.bindings.created(secret, arn),
+                    _ => self.uncertain.push(name.clone()),
+                }
+            }
+            Reply::Nothing(silence) if silence.request == Fate::Unknown => self.uncertain.push(name.clone()),
+            Reply::Nothing(_) => {}
+        }
+    }
+
+    /// Reads the whole state of a secret, so that what is open becomes known again.
+    async fn observe(&mut self, index: usize, name: &Text) {
+        let describe = DescribeSecret { secret_id: Some(name.clone()) };
+        let list = ListSecretVersionIds {
+            secret_id: Some(name.clone()),
+            include_deprecated: Some(true),
+            ..ListSecretVersionIds::default()
+        };
+        for operation in [Operation::DescribeSecret(describe), Operation::ListSecretVersionIds(list)] {
+            if !self.judge.is_retired(name) && self.trace.died.is_none() {
+                self.call(index, operation.into()).await;
+            }
+        }
+    }
+
+    /// Removes what this execution created: the ARNs that its CreateSecret calls were answered, and nothing else.
+    async fn clean_up(&mut self) {
+        let arns: Vec<Text> = self.bindings.created_arns().map(|(_, arn)| arn.clone()).collect();
+        for id in arns.into_iter().chain(std::mem::take(&mut self.uncertain)) {
+            let is_gone = self.is_known_to_be_gone(&id);
+            if !is_gone && !self.delete(&id).await {
+                self.trace.left.push(id);
+            }
+        }
+    }
+
+    /// Whether the model knows that the secret of this ARN was deleted by force.
+    fn is_known_to_be_gone(&self, arn: &str) -> bool {
+        let is_former = |world: &World| world.former_arns.iter().any(|former| **former == *arn);
+        (1..=9).any(|secret| self.judge.world(&self.bindings.name(secret)).is_some_and(is_former))
+    }
+
+    async fn delete(&mut self, id: &Text) -> bool {
+        let delete = DeleteSecret {
+            secret_id: Some(id.clone()),
+            force_delete_without_recovery: Some(true),
+            ..DeleteSecret::default()
+        };
+        for _ in 0..2 {
+            self.trace.clean += 1;
+            match self.endpoint.call(&Operation::DeleteSecret(delete.clone()).into()).await {
+                Reply::Answer(answer) => match answer.body {
+                    Body::Output(_) => return true,
+                    Body::Error(error) if error.error_type == crate::model::ErrorType::ResourceNotFoundException => {
+                        return true;
+                    }
+                    Body::Error(_) | Body::Unreadable(_) => {}
+                },
+                Reply::Nothing(_) => {}
+            }
+        }
+        false
+    }
+
+    /// The request with placeholders again, roles resolved.
+    fn placed(&self, request: &Request) -> Request {
+        let text = serde_json::to_string(request).unwrap_or_default();
+        serde_json::from_str(&self.bindings.symbolize(&text)).unwrap_or_else(|_| request.clone())
+    }
+
+    /// The labels of each secret, as the model has them.
+    fn labels(&self) -> Vec<String> {
+        let worlds = (1..=9).filter_map(|secret| {
+            let name = self.bindings.name(secret);
+            let secret = self.judge.world(&name)?.secret.as_ref()?;
+            let labels = secret.labels.iter().filter_map(|cell| match cell.holder.get() {
+                Some(Some(id)) => Some(format!("{} {}", cell.label, id)),
+                Some(None) => None,
+                None => Some(format!("{} ?", cell.label)),
+            });
+            Some(format!("{name}: {}", labels.collect::<Vec<_>>().join(", ")))
+        });
+        worlds.map(|line| self.bindings.symbolize(&line)).collect()
+    }
+
+    /// Turns what this execution generated back into placeholders.
+    fn symbolize_violations(&mut self) {
+        for (_, violation) in &mut self.trace.violations {
+            violation.expected = self.bindings.symbolize(&violation.expected);
+            violation.observed = self.bindings.symbolize(&violation.observed);
+            for exclusion in &mut violation.excluded {
+                exclusion.world = self.bindings.symbolize(&exclusion.world);
+                for (_, unmet) in &mut exclusion.unmet {
+                    *unmet = self.bindings.symbolize(unmet);
+                }
+            }
+        }
+    }
+}

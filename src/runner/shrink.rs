@@ -1,0 +1,181 @@
+//! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
+
+use super::execution::{Execution, Extent, Trace};
+use super::{Finding, Run, Sighting};
+use crate::endpoint::Endpoint;
+use crate::model::{Request, Text};
+use crate::rule::Class;
+use crate::strategy::Case;
+use crate::verdict::{Fingerprint, Status, Violation};
+
+/// How often a minimal case is replayed before it counts.
+const REPLAYS: u32 = 2;
+
+/// Where one finding is examined.
+pub(super) struct Lab<'a, E> {
+    run: &'a Run<E>,
+    number: usize,
+    executions: u64,
+    spent: u64,
+    pub(super) clean: u64,
+    pub(super) left: Vec<Text>,
+}
+
+impl<'a, E: Endpoint + 'static> Lab<'a, E> {
+    pub(super) const fn new(run: &'a Run<E>, number: usize) -> Self {
+        Self { run, number, executions: 0, spent: 0, clean: 0, left: Vec::new() }
+    }
+
+    /// Shrinks a sighting, finds who is to blame, and replays it.
+    pub(super) async fn finding(&mut self, sighting: Sighting) -> Finding {
+        let mut case = sighting.case;
+        let mut violation = sighting.violation;
+        case = self.shrink(case, &violation.fingerprint).await;
+        if violation.class == Class::Contract
+            && let Some(first) = self.first_to_blame(&case).await
+            && first.rule != violation.rule
+        {
+            let also = std::mem::take(&mut violation.also);
+            let before = violation.rule;
+            violation = first;
+            violation.also.extend(std::iter::once(before).chain(also));
+            violation.also.sort_unstable();
+            violation.also.dedup();
+        }
+        let calls_to_shrink = std::mem::take(&mut self.spent);
+        let shown = self.confirm(&case, &violation).await;
+        let calls_to_confirm = std::mem::take(&mut self.spent);
+        let (hits, last) = shown;
+        let status = match hits {
+            REPLAYS if violation.fails(false) => Status::Fail,
+            REPLAYS => Status::Differs,
+            _ => Status::Intermittent,
+        };
+        Finding {
+            violation,
+            status,
+            case,
+            steps: last.map(|trace| trace.steps).unwrap_or_default(),
+            calls_to_find: sighting.calls,
+            calls_to_shrink,
+            calls_to_confirm,
+            replays: (hits, REPLAYS),
+        }
+    }
+
+    /// Deletes ever smaller windows of calls as long as the violation is still seen.
+    async fn shrink(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        let mut window = best.steps.len().div_ceil(2);
+        while window >= 1 {
+            let mut end = best.steps.len().saturating_sub(1);
+            let mut is_shorter = false;
+            while end > 0 {
+                let start = end.saturating_sub(window);
+                let candidate = without(&best, start, end);
+                end = start;
+                if self.shows(&candidate, wanted).await.is_some() {
+                    best = candidate;
+                    is_shorter = true;
+                }
+                if self.spent >= self.run.options.shrink_calls {
+                    return best;
+                }
+            }
+            if !is_shorter || window > 1 {
+                window /= 2;
+            }
+        }
+        self.simplify(best, wanted).await
+    }
+
+    /// Tries simpler forms of each request.
+    async fn simplify(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        for index in 0..best.steps.len() {
+            for simpler in simpler(&best.steps[index]) {
+                if self.spent >= self.run.options.shrink_calls {
+                    return best;
+                }
+                let mut candidate = best.clone();
+                candidate.steps[index] = simpler;
+                if self.shows(&candidate, wanted).await.is_some() {
+                    best = candidate;
+                }
+            }
+        }
+        best
+    }
+
+    async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> Option<Trace> {
+        let trace = self.execute(case, Extent::Until(wanted.clone())).await;
+        trace.violations.iter().any(|(_, seen)| seen.fingerprint == *wanted).then_some(trace)
+    }
+
+    /// The first violation when the state is read after every call.
+    async fn first_to_blame(&mut self, case: &Case) -> Option<Violation> {
+        let trace = self.execute(case, Extent::Observed).await;
+        trace.violations.into_iter().map(|(_, violation)| violation).find(|seen| seen.class == Class::Contract)
+    }
+
+    async fn confirm(&mut self, case: &Case, violation: &Violation) -> (u32, Option<Trace>) {
+        let mut hits = 0;
+        let mut last = None;
+        for _ in 0..REPLAYS {
+            let trace = self.execute(case, Extent::Whole).await;
+            let is_seen = trace
+                .violations
+                .iter()
+                .any(|(_, seen)| seen.fingerprint == violation.fingerprint || violation.also.contains(&seen.rule));
+            hits += u32::from(is_seen);
+            last = Some(trace).filter(|_| is_seen).or(last);
+        }
+        (hits, last)
+    }
+
+    async fn execute(&mut self, case: &Case, extent: Extent) -> Trace {
+        self.executions += 1;
+        let plan = self.run.plan(format!("f{}x{}", self.number, self.executions), extent);
+        let mut trace = Execution::new(&*self.run.endpoint, &plan).run(case).await;
+        self.spent += trace.calls();
+        self.clean += trace.clean;
+        self.left.append(&mut trace.left);
+        trace
+    }
+}
+
+fn without(case: &Case, start: usize, end: usize) -> Case {
+    Case { steps: case.steps[..start].iter().chain(&case.steps[end..]).cloned().collect() }
+}
+
+/// Simpler requests of the same kind, the simplest first: fewer optional members, plain identifiers.
+fn simpler(request: &Request) -> Vec<Request> {
+    let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
+    let Some(serde_json::Value::Object(members)) = whole.get("request").cloned() else { return Vec::new() };
+    let optional = [
+        "Tags",
+        "Description",
+        "KmsKeyId",
+        "RotateImmediately",
+        "VersionStages",
+        "RotationRules",
+        "IncludeDeprecated",
+        "MaxResults",
+        "VersionStage",
+        "RecoveryWindowInDays",
+    ];
+    let mut simpler = Vec::new();
+    for member in optional.iter().filter(|member| members.contains_key(**member)) {
+        let mut fewer = members.clone();
+        fewer.remove(*member);
+        whole.insert("request".to_owned(), serde_json::Value::Object(fewer));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
+    }
+    if let Some(id) = members.get("SecretId").and_then(serde_json::Value::as_str)
+        && let Some((name, _)) = id.split_once('.')
+    {
+        let mut named = members.clone();
+        named.insert("SecretId".to_owned(), name.into());
+        whole.insert("request".to_owned(), serde_json::Value::Object(named));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole)));
+    }
+    simpler
+}

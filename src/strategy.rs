@@ -1,0 +1,27 @@
+//! Cases: sequences of requests whose arguments are placeholders, resolved when the call is made.
+//!
+//! A case is a function of its seed and index alone, and every subsequence of a case is a case: there is no illegal
+//! call, and a placeholder that refers to nothing becomes an id that names nothing.
+
+mod generate;
+mod placeholder;
+
+pub use generate::{Menu, generate};
+pub use placeholder::{Bindings, Roles};
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Request;
+
+/// One sequence of requests, with placeholders in place of names, ARNs, tokens and function ARNs.
+///
+/// `$s1` is the name of the first secret, `$s1.arn` its ARN, `$s1.partial` the ARN without its suffix, `$s1.suffixed`
+/// the name with the suffix, `$s1.former` the ARN of its deleted predecessor; `$t1` the first token, which is also the
+/// id of the version that it makes; `$s1.AWSPENDING` the version that has the label when the call is made;
+/// `$function` an accepted function ARN and `$missing` one that names no function.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Case {
+    /// The requests.
+    pub steps: Vec<Request>,
+}

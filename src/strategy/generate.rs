@@ -1,0 +1,232 @@
+//! Generating a case: weights follow the state that the model predicts.
+//!
+//! The prediction is a dry run of the steps so far against a reference service in this process, so that a case stays a
+//! function of seed and index. Each case leaves out a random set of operations (swarm testing), which reaches states
+//! that a fixed mix seldom does.
+
+mod arguments;
+
+use proptest::prelude::RngExt as _;
+use proptest::test_runner::{RngAlgorithm, TestRng};
+
+use super::{Bindings, Case, Roles};
+use crate::model::{
+    Action, Answer, Body, Label, Malformed, Operation, Output, Quirk, Request, Secret, Text, Unknown, VersionId,
+};
+use crate::service::{Config, Service};
+
+/// What cases may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Menu {
+    /// Whether there is a function ARN that the endpoint accepts.
+    pub has_function: bool,
+    /// Whether there is one that names no function.
+    pub has_missing_function: bool,
+}
+
+/// The fewest and the most steps of a generated case, its last reads not counted.
+const STEPS: std::ops::RangeInclusive<usize> = 4..=20;
+
+/// The case of this seed and index.
+#[must_use]
+pub fn generate(seed: u64, index: u64, menu: Menu) -> Case {
+    let mut generator = Generator::new(seed, index, menu);
+    let steps = generator.rng.random_range(STEPS);
+    for _ in 0..steps {
+        let request = generator.next_request();
+        generator.push(request);
+    }
+    generator.read_at_the_end();
+    Case { steps: generator.steps }
+}
+
+struct Generator {
+    rng: TestRng,
+    menu: Menu,
+    omitted: Vec<Action>,
+    service: Service,
+    bindings: Bindings,
+    steps: Vec<Request>,
+    /// The secrets that the case may use.
+    secrets: Vec<u8>,
+    next_token: u8,
+}
+
+impl Roles for Service {
+    fn holder(&self, name: &str, label: &Label) -> Option<VersionId> {
+        self.with_secret(name, |secret| secret.holder(label).flatten().cloned()).flatten()
+    }
+}
+
+impl Generator {
+    fn new(seed: u64, index: u64, menu: Menu) -> Self {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&seed.to_le_bytes());
+        bytes[8..16].copy_from_slice(&index.to_le_bytes());
+        let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &bytes);
+        let service = Service::new(Config::default());
+        let function = service.register_function("f");
+        let missing: Text = service.function_arn("missing").into();
+        let bindings = Bindings::new("dry".to_owned(), Some(function), Some(missing));
+        let omitted = omitted(&mut rng);
+        let mut secrets = vec![1];
+        if rng.random_ratio(1, 3) {
+            secrets.push(2);
+        }
+        if rng.random_ratio(1, 12) {
+            secrets.push(rng.random_range(3..=7));
+        }
+        Self { rng, menu, omitted, service, bindings, steps: Vec::new(), secrets, next_token: 1 }
+    }
+
+    fn push(&mut self, request: Request) {
+        let resolved = self.bindings.resolve(&request, &self.service);
+        if let (Operation::CreateSecret(_), Answer { body: Body::Output(Output::Receipt(receipt)), .. }) =
+            (&resolved.operation, self.service.answer(&resolved))
+            && let (Some(arn), Some(secret)) =
+                (&receipt.arn, receipt.name.as_deref().and_then(|name| self.bindings.secret_of(name)))
+        {
+            self.bindings.created(secret, arn);
+        }
+        self.steps.push(request);
+    }
+
+    /// What the model predicts of a secret; `None` if there is none of that name.
+    fn secret(&self, secret: u8) -> Option<Secret> {
+        self.service.with_secret(&self.bindings.name(secret), Clone::clone)
+    }
+
+    fn next_request(&mut self) -> Request {
+        let secret = self.secrets[self.rng.random_range(0..self.secrets.len())];
+        let state = self.secret(secret);
+        if self.rng.random_ratio(1, 80) {
+            return self.not_understood().into();
+        }
+        let operation = match &state {
+            None if self.rng.random_ratio(9, 10) => self.create(secret),
+            None => self.on_secret(9, None),
+            Some(state) => self.on_secret(secret, Some(state)),
+        };
+        let quirk = if self.rng.random_ratio(1, 40) { self.quirk(&operation) } else { None };
+        Request { operation, quirk }
+    }
+
+    fn not_understood(&mut self) -> Operation {
+        match self.rng.random_bool(0.5) {
+            true => Operation::Unknown(Unknown { action: "ForgetSecret".into() }),
+            false => Operation::Malformed(Malformed { action: Action::DescribeSecret, body: "{\"SecretId\": ".into() }),
+        }
+    }
+
+    fn quirk(&mut self, operation: &Operation) -> Option<Quirk> {
+        let has_id = operation.secret_id().is_some() && !matches!(operation, Operation::CreateSecret(_));
+        match self.rng.random_range(0..3) {
+            0 => Some(Quirk::UnknownMembers),
+            1 if has_null_member(operation) => Some(Quirk::NullMember),
+            _ if has_id => Some(Quirk::LowerCaseSecretId),
+            _ => None,
+        }
+    }
+
+    /// An operation on a secret, chosen by weights that follow its state.
+    fn on_secret(&mut self, secret: u8, state: Option<&Secret>) -> Operation {
+        let mut weights = WEIGHTS.to_vec();
+        if state.is_some_and(|state| state.deletion.is_some()) {
+            weights.push((Action::RestoreSecret, 60));
+            weights.push((Action::CreateSecret, 10));
+        }
+        weights.retain(|(action, _)| !self.omitted.contains(action));
+        let action = pick(&mut self.rng, &weights).unwrap_or(Action::DescribeSecret);
+        self.arguments_for(action, secret, state)
+    }
+
+    /// The state of every secret that may have been made, so that no deviation stays unseen.
+    fn read_at_the_end(&mut self) {
+        for secret in self.secrets.clone() {
+            if self.secret(secret).is_some() {
+                for operation in arguments::complete_read(secret) {
+                    self.push(operation.into());
+                }
+            }
+        }
+    }
+}
+
+/// How often each operation is chosen, relative to the others.
+const WEIGHTS: [(Action, u32); 16] = [
+    (Action::DescribeSecret, 14),
+    (Action::ListSecretVersionIds, 9),
+    (Action::GetSecretValue, 13),
+    (Action::PutSecretValue, 22),
+    (Action::UpdateSecret, 8),
+    (Action::UpdateSecretVersionStage, 20),
+    (Action::RotateSecret, 20),
+    (Action::CancelRotateSecret, 4),
+    (Action::DeleteSecret, 3),
+    (Action::RestoreSecret, 1),
+    (Action::CreateSecret, 4),
+    (Action::TagResource, 2),
+    (Action::UntagResource, 2),
+    (Action::BatchGetSecretValue, 2),
+    (Action::ListSecrets, 1),
+    (Action::ValidateResourcePolicy, 1),
+];
+
+/// The operations that a case does without; never those that make and show a secret.
+fn omitted(rng: &mut TestRng) -> Vec<Action> {
+    let is_kept = |action: &Action| matches!(action, Action::CreateSecret | Action::DescribeSecret);
+    Action::ALL.into_iter().filter(|action| !is_kept(action) && rng.random_ratio(1, 5)).collect()
+}
+
+/// One of these, by weight; `None` of none.
+fn pick<T: Copy>(rng: &mut TestRng, weighted: &[(T, u32)]) -> Option<T> {
+    let total: u32 = weighted.iter().map(|(_, weight)| weight).sum();
+    if total == 0 {
+        return None;
+    }
+    let mut rest = rng.random_range(0..total);
+    weighted
+        .iter()
+        .find(|(_, weight)| match rest.checked_sub(*weight) {
+            Some(less) => {
+                rest = less;
+                false
+            }
+            None => true,
+        })
+        .map(|(item, _)| *item)
+}
+
+/// Whether the operation has an optional member that a request may leave null.
+const fn has_null_member(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::GetSecretValue(_)
+            | Operation::PutSecretValue(_)
+            | Operation::ListSecretVersionIds(_)
+            | Operation::UpdateSecret(_)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+
+    #[test]
+    fn a_case_is_a_function_of_seed_and_index() {
+        assert_eq!(generate(7, 3, MENU), generate(7, 3, MENU));
+        assert_ne!(generate(7, 3, MENU), generate(7, 4, MENU));
+        assert_ne!(generate(7, 3, MENU), generate(8, 3, MENU));
+    }
+
+    #[test]
+    fn a_case_without_a_function_names_none() {
+        let menu = Menu { has_function: false, has_missing_function: false };
+        for index in 0..200 {
+            let text = serde_json::to_string(&generate(1, index, menu)).expect("cases are plain data");
+            assert!(!text.contains("$function") && !text.contains("$missing"), "{text}");
+        }
+    }
+}

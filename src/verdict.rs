@@ -1,0 +1,189 @@
+//! What judging yields: violations with their evidence, what makes two of them the same, and how often each rule was
+//! exercised.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Reading;
+use crate::rule::{Checkable, Class, Level, RULES, RuleId};
+
+/// What makes two violations the same: rule, operation, and the patterns of what was expected and observed.
+///
+/// Ids, values, times and texts are not part of it, nor is what led to the violating call.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Fingerprint(pub String);
+
+impl fmt::Display for Fingerprint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// One violated rule at one call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Violation {
+    /// The rule to blame.
+    pub rule: RuleId,
+    /// What the violated fact weighs.
+    pub class: Class,
+    /// The call whose answer shows it.
+    pub call: u32,
+    /// The call that wrote or required what differs; 0 where the answer itself is wrong.
+    pub since: u32,
+    /// What the rule demands.
+    pub expected: String,
+    /// What the answer says instead.
+    pub observed: String,
+    /// Other rules that the same answer contradicts.
+    pub also: Vec<RuleId>,
+    /// What makes it the same as another.
+    pub fingerprint: Fingerprint,
+    /// Why each possible world was excluded.
+    pub excluded: Vec<Exclusion>,
+}
+
+impl Violation {
+    /// Whether it fails a run: contract facts of MUST and OBSERVED rules do, everything does in strict mode.
+    #[must_use]
+    pub fn fails(&self, strict: bool) -> bool {
+        let level = self.rule.rule().level;
+        strict || (self.class == Class::Contract && matches!(level, Level::Must | Level::Observed))
+    }
+}
+
+/// Why one world and outcome do not explain an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exclusion {
+    /// The world in words.
+    pub world: String,
+    /// The outcome in words.
+    pub outcome: String,
+    /// The facts that do not hold, each with its rule.
+    pub unmet: Vec<(RuleId, String)>,
+}
+
+/// How often each rule's precondition was met, and how often an answer decided it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Exercise {
+    armed: Vec<u64>,
+    checked: Vec<u64>,
+    readings: BTreeSet<Reading>,
+}
+
+impl Default for Exercise {
+    fn default() -> Self {
+        Self { armed: vec![0; RULES.len()], checked: vec![0; RULES.len()], readings: BTreeSet::new() }
+    }
+}
+
+impl Exercise {
+    /// How often the rule's precondition was met.
+    #[must_use]
+    pub fn armed(&self, rule: RuleId) -> u64 {
+        self.armed[rule as usize]
+    }
+
+    /// How often an answer decided one of the rule's facts.
+    #[must_use]
+    pub fn checked(&self, rule: RuleId) -> u64 {
+        self.checked[rule as usize]
+    }
+
+    /// The readings of an open rule that were seen.
+    pub fn readings(&self, rule: RuleId) -> impl Iterator<Item = &str> {
+        self.readings.iter().filter(move |reading| reading.rule == rule).map(|reading| &*reading.choice)
+    }
+
+    /// Adds what another part of the run has exercised.
+    pub fn merge(&mut self, other: &Self) {
+        for (mine, theirs) in self.armed.iter_mut().zip(&other.armed) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.checked.iter_mut().zip(&other.checked) {
+            *mine += theirs;
+        }
+        for reading in &other.readings {
+            if !self.readings.contains(reading) {
+                self.readings.insert(reading.clone());
+            }
+        }
+    }
+
+    pub(crate) fn arm(&mut self, rule: RuleId) {
+        self.armed[rule as usize] += 1;
+    }
+
+    pub(crate) fn check(&mut self, rule: RuleId) {
+        self.checked[rule as usize] += 1;
+    }
+
+    pub(crate) fn read(&mut self, reading: Reading) {
+        self.arm(reading.rule);
+        self.check(reading.rule);
+        if !self.readings.contains(&reading) {
+            self.readings.insert(reading);
+        }
+    }
+}
+
+/// What a run says of a rule; the worse is the greater.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Status {
+    /// The endpoint lacks what a check needs, or no check exists over one endpoint's API.
+    NotApplicable,
+    /// The rule's precondition was never met, or no answer decided it.
+    NotExercised,
+    /// Every check held.
+    Pass,
+    /// An open rule, whose reading is reported.
+    Observed,
+    /// Something differs that only strict mode fails.
+    Differs,
+    /// The search for an explanation did not end within its budget.
+    Inconclusive,
+    /// Seen, and not in every replay.
+    Intermittent,
+    /// Violated, in the first sighting and in both replays.
+    Fail,
+    /// The harness itself could not work.
+    Error,
+}
+
+impl Status {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::NotApplicable => "not applicable",
+            Self::NotExercised => "not exercised",
+            Self::Pass => "pass",
+            Self::Observed => "observed",
+            Self::Differs => "differs",
+            Self::Inconclusive => "inconclusive",
+            Self::Intermittent => "intermittent",
+            Self::Fail => "fail",
+            Self::Error => "error",
+        }
+    }
+
+    /// The status of a rule without findings.
+    #[must_use]
+    pub fn without_finding(rule: RuleId, exercise: &Exercise, has_function: bool) -> Self {
+        let row = rule.rule();
+        let is_applicable = match row.checkable {
+            Checkable::Yes => true,
+            Checkable::Arn => has_function,
+            Checkable::Function | Checkable::No => false,
+        };
+        match (exercise.checked(rule), row.level) {
+            (0, _) if !is_applicable || row.derived => Self::NotApplicable,
+            (0, _) => Self::NotExercised,
+            (_, Level::Unspecified) => Self::Observed,
+            (_, Level::Must | Level::Should | Level::Observed) => Self::Pass,
+        }
+    }
+}
