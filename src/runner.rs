@@ -241,6 +241,7 @@ impl<E: Endpoint + 'static> Run<E> {
 fn plan(options: &Options, tag: String, extent: Extent) -> Plan {
     Plan {
         prefix: format!("{}-{tag}", options.prefix),
+        keeps_steps: false,
         extent,
         options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
     }

@@ -54,7 +54,10 @@ impl Secret {
         let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
         self.bind_holders(&holders, readings, |_| true);
         self.labels_open = false;
+        let is_pending_elsewhere =
+            holders.get(&Label::Pending).is_some_and(|id| holders.get(&Label::Current) != Some(id));
         let rotation = &mut self.rotation;
+        rotation.may_be_unfinished &= is_pending_elsewhere;
         let rules = shown.rotation_rules.clone().unwrap_or_default();
         rotation.configured |= shown.rotation_enabled == Some(true);
         rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));

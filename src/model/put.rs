@@ -163,7 +163,7 @@ fn stored(
     stages: Option<&[Label]>,
     setting: &Setting<'_>,
 ) -> Outcome {
-    let is_first = !secret.has_a_value();
+    let is_first = secret.has_a_value().map(|has| !has);
     let next = with_secret(world, |secret| {
         add(secret, token, value, setting);
         match stages {
@@ -245,10 +245,17 @@ fn pending_after_plain_put(secret: &mut Secret, token: &VersionId, setting: &Set
 /// While a rotation runs the service abandons it; where AWSPENDING was put by hand it is open.
 fn abandon_or_leave(secret: &mut Secret, setting: &Setting<'_>) {
     let is_rotating = secret.rotation.unfinished.take().is_some();
+    secret.rotation.may_be_unfinished |= is_rotating;
     secret.open_label(&Label::Pending, !is_rotating, setting.contract(RuleId::State028));
 }
 
-fn label_by_put(secret: &mut Secret, token: &VersionId, stages: &[Label], is_first: bool, setting: &Setting<'_>) {
+fn label_by_put(
+    secret: &mut Secret,
+    token: &VersionId,
+    stages: &[Label],
+    is_first: Option<bool>,
+    setting: &Setting<'_>,
+) {
     let names_current = stages.contains(&Label::Current);
     let names_pending = stages.contains(&Label::Pending);
     if names_current {
@@ -256,10 +263,10 @@ fn label_by_put(secret: &mut Secret, token: &VersionId, stages: &[Label], is_fir
         if !names_pending && secret.holder(&Label::Pending) != Some(None) {
             abandon_or_leave(secret, setting);
         }
-    } else if !is_first {
+    } else if is_first == Some(false) {
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
-    } else if names_pending || secret.rotation.unfinished.is_some() {
+    } else if names_pending || is_first.is_none() || secret.rotation.may_act() {
         secret.set_label(&Label::Current, Cell::open(None, setting.contract(RuleId::State004)));
     } else {
         secret.set_label(&Label::Current, Cell::known(Some(token.clone()), setting.contract(RuleId::State004)));
@@ -268,9 +275,13 @@ fn label_by_put(secret: &mut Secret, token: &VersionId, stages: &[Label], is_fir
     for label in stages.iter().filter(|label| **label != Label::Current) {
         secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
     }
-    if secret.rotation.unfinished.is_some() && !names_current {
-        let usual = if names_pending { Some(token.clone()) } else { secret.rotation.unfinished.clone() };
+    if secret.rotation.may_act() && (names_pending || !names_current) {
+        let usual = match names_pending {
+            true => Some(token.clone()),
+            false => secret.label(&Label::Pending).and_then(|cell| cell.value.clone()),
+        };
         secret.set_label(&Label::Pending, Cell::open(usual, setting.contract(RuleId::Prog015)));
+        secret.rotation.lose_track();
     }
 }
 

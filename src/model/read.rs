@@ -215,7 +215,7 @@ fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, i
     let owner = match value {
         _ if version.content.seen => RuleId::State018,
         Value::Bytes(_) => RuleId::Wire007,
-        Value::Text(_) if is_default && secret.rotation.unfinished.is_some() => RuleId::Prog014,
+        Value::Text(_) if is_default && secret.rotation.may_act() => RuleId::Prog014,
         Value::Text(_) => rule,
     };
     let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));

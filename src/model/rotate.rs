@@ -33,6 +33,11 @@ pub(crate) fn outcomes(
         Function::Accepted | Function::Unclear => {}
     }
     let block = block(secret, request);
+    let has_reason = !reasons.is_empty() || block == Block::Blocked;
+    let is_too_long = reasons.iter().any(|reason| reason.rule() == RuleId::Val007);
+    if has_reason && matches!(function, Function::Unclear) && !is_too_long {
+        reasons.push(Reason::any_type(RuleId::Err017, ErrorType::InvalidRequestException));
+    }
     if block == Block::Blocked {
         reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));
     }
@@ -173,7 +178,7 @@ fn after_block(secret: &mut Secret, request: &RotateSecret, setting: &Setting<'_
     if request.rotation_lambda_arn.is_some() || request.rotation_rules.is_some() {
         secret.rotation.open();
     }
-    if secret.rotation.unfinished.is_some() {
+    if secret.rotation.may_act() {
         secret.open_label(&Label::Pending, true, by);
     } else {
         secret.hold_labels(by);
@@ -257,6 +262,7 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     }
     secret.set_label(&Label::Pending, Cell::open(Some(token.clone()), setting.contract(RuleId::Life008)));
     secret.rotation.unfinished = Some(token.clone());
+    secret.rotation.may_be_unfinished = false;
     next
 }
 
@@ -317,7 +323,7 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
             refused.reading(RuleId::Conf021, "CancelRotateSecret without rotation is refused"),
         ];
     }
-    let rule = if rotation.unfinished.is_some() { RuleId::Life022 } else { RuleId::Conf010 };
+    let rule = if rotation.may_act() { RuleId::Life022 } else { RuleId::Conf010 };
     let mut outcome = identified(Outcome::accepted(rule), world);
     if let Some(token) = &rotation.unfinished {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
@@ -335,7 +341,7 @@ fn cancelled(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
         rotation.enabled = Cell::known(false, setting.contract(rule));
         rotation.cancelled = true;
     }
-    rotation.unfinished = None;
+    rotation.may_be_unfinished |= rotation.unfinished.take().is_some();
     if secret.holder(&Label::Pending) != Some(None) {
         secret.open_label(&Label::Pending, true, setting.contract(RuleId::Prog010));
     }

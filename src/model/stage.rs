@@ -210,6 +210,7 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
         secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
         if *label == Label::Pending {
             secret.rotation.unfinished = None;
+            secret.rotation.may_be_unfinished = false;
         }
     }
     identified(Outcome::accepted(RuleId::State015), world).then(next)

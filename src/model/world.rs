@@ -116,6 +116,8 @@ pub struct Rotation {
     pub configured: bool,
     /// The version id of the immediate rotation that was accepted and is not finished.
     pub unfinished: Option<VersionId>,
+    /// Whether a rotation may be unfinished of which nothing else is known.
+    pub may_be_unfinished: bool,
     /// Whether CancelRotateSecret was accepted since the last accepted RotateSecret.
     pub cancelled: bool,
 }
@@ -246,8 +248,21 @@ impl Rotation {
             schedule: Cell::known(None, by),
             configured: false,
             unfinished: None,
+            may_be_unfinished: false,
             cancelled: false,
         }
+    }
+
+    /// Whether a rotation is or may be unfinished, so that the service may change labels of its own accord.
+    #[must_use]
+    pub const fn may_act(&self) -> bool {
+        self.unfinished.is_some() || self.may_be_unfinished
+    }
+
+    /// Leaves open whether a rotation is unfinished.
+    pub(crate) fn lose_track(&mut self) {
+        self.may_be_unfinished = true;
+        self.unfinished = None;
     }
 
     pub(crate) fn hold(&mut self, by: Provenance) {
@@ -330,10 +345,15 @@ impl Secret {
         self.labels_open || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
     }
 
-    /// Whether the secret was ever given a value, as far as is known.
+    /// Whether the secret was ever given a value; `None` if that is open.
     #[must_use]
-    pub fn has_a_value(&self) -> bool {
-        self.versions.iter().any(|version| matches!(version.content.value, Content::Value(_)))
+    pub fn has_a_value(&self) -> Option<bool> {
+        let is_filled = |version: &Version| matches!(version.content.get(), Some(Content::Value(_)));
+        match self.versions.iter().any(is_filled) {
+            true => Some(true),
+            false if self.versions.iter().any(|version| version.content.open) => None,
+            false => Some(false),
+        }
     }
 
     pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>) {
@@ -387,7 +407,7 @@ impl Secret {
         self.closed = None;
         self.listing = None;
         self.rotation.open();
-        self.rotation.unfinished = None;
+        self.rotation.lose_track();
     }
 
     /// A placeholder that lost its label is no version (the reference service's reading of ROT-STATE-023).

@@ -31,6 +31,8 @@ pub(super) enum Extent {
 pub(super) struct Plan {
     pub prefix: String,
     pub extent: Extent,
+    /// Whether the trace is to show each call.
+    pub keeps_steps: bool,
     pub options: judge::Options,
 }
 
@@ -137,9 +139,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let request = self.bindings.resolve(step, &self.judge);
         let (reply, adopt) = self.call(index, request.clone()).await;
         self.learn(&request, &reply);
-        let placed = self.placed(&request);
-        let labels = self.labels();
-        self.trace.steps.push(Step { request: placed, reply, labels });
+        if self.plan.keeps_steps {
+            let request = self.placed(&request);
+            self.trace.steps.push(Step { request, reply, labels: self.labels() });
+        }
         match &self.plan.extent {
             Extent::Whole => {
                 if let Some(name) = adopt {

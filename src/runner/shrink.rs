@@ -1,6 +1,6 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
-use super::execution::{Execution, Extent, Trace};
+use super::execution::{Execution, Extent, Plan, Trace};
 use super::{Finding, Run, Sighting};
 use crate::endpoint::Endpoint;
 use crate::model::{Request, Text};
@@ -120,7 +120,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let mut hits = 0;
         let mut last = None;
         for _ in 0..REPLAYS {
-            let trace = self.execute(case, Extent::Whole).await;
+            let trace = self.replay(case).await;
             let is_seen = trace
                 .violations
                 .iter()
@@ -134,7 +134,19 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn execute(&mut self, case: &Case, extent: Extent) -> Trace {
         self.executions += 1;
         let plan = self.run.plan(format!("f{}x{}", self.number, self.executions), extent);
-        let mut trace = Execution::new(&*self.run.endpoint, &plan).run(case).await;
+        self.carry_out(case, &plan).await
+    }
+
+    /// The whole case, with what came of each call.
+    async fn replay(&mut self, case: &Case) -> Trace {
+        self.executions += 1;
+        let tag = format!("f{}x{}", self.number, self.executions);
+        let plan = Plan { keeps_steps: true, ..self.run.plan(tag, Extent::Whole) };
+        self.carry_out(case, &plan).await
+    }
+
+    async fn carry_out(&mut self, case: &Case, plan: &Plan) -> Trace {
+        let mut trace = Execution::new(&*self.run.endpoint, plan).run(case).await;
         self.spent += trace.calls();
         self.clean += trace.clean;
         self.left.append(&mut trace.left);
