@@ -325,7 +325,8 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
     }
     let rule = if rotation.may_act() { RuleId::Life022 } else { RuleId::Conf010 };
     let mut outcome = identified(Outcome::accepted(rule), world);
-    if let Some(token) = &rotation.unfinished {
+    let is_with = |token: &Text| secret.holder(&Label::Pending).is_none_or(|holder| holder == Some(token));
+    if let Some(token) = rotation.unfinished.as_ref().filter(|token| is_with(token)) {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
     }
     vec![outcome.then(cancelled(world, rule, setting))]
