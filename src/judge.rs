@@ -162,7 +162,13 @@ impl Judge {
         let trial = Trial {
             call,
             answer,
-            setting: Setting { call: call.number, now: answer.form.date, stamp: None, functions: &functions },
+            setting: Setting {
+                call: call.number,
+                action: call.request.operation.action(),
+                now: answer.form.date,
+                stamp: None,
+                functions: &functions,
+            },
             window: self.options.consistency_window,
         };
         let slot = self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()));
@@ -176,7 +182,13 @@ impl Judge {
     fn judge_batch(&mut self, call: &Call, answer: &Answer) -> Judgement {
         let Operation::BatchGetSecretValue(request) = &call.request.operation else { return Judgement::default() };
         let functions = self.options.functions.clone();
-        let setting = Setting { call: call.number, now: answer.form.date, stamp: None, functions: &functions };
+        let setting = Setting {
+            call: call.number,
+            action: call.request.operation.action(),
+            now: answer.form.date,
+            stamp: None,
+            functions: &functions,
+        };
         let ids = request.secret_id_list.iter().flatten();
         let named: Vec<_> = ids.filter_map(|id| self.named(id)).collect();
         let outcomes = batch(request, &named, &setting);

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use tokio::sync::Mutex;
 
-pub use execution::{Step, Trace};
+pub use execution::{Sighting, Step, Trace};
 
 use crate::endpoint::Endpoint;
 use crate::judge;
@@ -126,9 +126,9 @@ impl RunResult {
     }
 }
 
-/// One sighting, before it is shrunk.
+/// A violation to examine: the case up to the call that showed it.
 #[derive(Clone, Debug)]
-struct Sighting {
+struct Suspect {
     violation: Violation,
     case: Case,
     calls: u64,
@@ -146,7 +146,7 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Gathered {
     exercise: Exercise,
-    sightings: BTreeMap<Fingerprint, Sighting>,
+    suspects: BTreeMap<Fingerprint, Suspect>,
     cases: u64,
     clean: u64,
     left: Vec<Text>,
@@ -177,13 +177,13 @@ impl<E: Endpoint + 'static> Run<E> {
         let gathered = gathered.0;
         let mut findings: Vec<Finding> = Vec::new();
         let mut left = gathered.left;
-        for (number, sighting) in gathered.sightings.into_values().enumerate() {
+        for (number, suspect) in gathered.suspects.into_values().enumerate() {
             if gathered.died.is_some() || self.stop.load(Ordering::Relaxed) {
-                findings.push(unconfirmed(sighting));
+                findings.push(unconfirmed(suspect));
                 continue;
             }
             let mut lab = shrink::Lab::new(self, number);
-            let finding = lab.finding(sighting).await;
+            let finding = lab.finding(suspect).await;
             calls.shrink += finding.calls_to_shrink;
             calls.confirm += finding.calls_to_confirm;
             calls.clean += lab.clean;
@@ -274,25 +274,32 @@ fn gather(gathered: &mut Gathered, case: Case, trace: Trace, before: u64) {
     gathered.left.extend(trace.left);
     gathered.inconclusive |= trace.inconclusive;
     gathered.died = gathered.died.take().or(trace.died);
-    for (step, violation) in trace.violations {
-        let length = step + 1;
-        let is_shorter = |known: &Sighting| known.case.steps.len() > length;
-        if gathered.sightings.get(&violation.fingerprint).is_none_or(is_shorter) {
-            let calls = gathered.sightings.get(&violation.fingerprint).map_or(before, |known| known.calls);
-            let case = Case { steps: case.steps[..length].to_vec() };
-            gathered.sightings.insert(violation.fingerprint.clone(), Sighting { violation, case, calls });
+    for sighting in trace.sightings {
+        let known = gathered.suspects.get(&sighting.violation.fingerprint);
+        let case = up_to(&case, &sighting);
+        if known.is_none_or(|known| known.case.steps.len() > case.steps.len()) {
+            let calls = known.map_or(before, |known| known.calls);
+            let fingerprint = sighting.violation.fingerprint.clone();
+            gathered.suspects.insert(fingerprint, Suspect { violation: sighting.violation, case, calls });
         }
     }
 }
 
+/// The case up to the call that showed a violation, which may be a read that the case does not have.
+fn up_to(case: &Case, sighting: &Sighting) -> Case {
+    let mut steps = case.steps[..=sighting.step].to_vec();
+    steps.extend(sighting.read.clone());
+    Case { steps }
+}
+
 /// A finding that there was no time to shrink or replay.
-fn unconfirmed(sighting: Sighting) -> Finding {
+fn unconfirmed(suspect: Suspect) -> Finding {
     Finding {
-        violation: sighting.violation,
+        violation: suspect.violation,
         status: Status::Inconclusive,
-        case: sighting.case,
+        case: suspect.case,
         steps: Vec::new(),
-        calls_to_find: sighting.calls,
+        calls_to_find: suspect.calls,
         calls_to_shrink: 0,
         calls_to_confirm: 0,
         replays: (0, 0),

@@ -4,6 +4,7 @@
 //! the whole answer from the world that follows. It shares the model with the judge, so that a green run against it
 //! proves the plumbing and not the rules. Rotation functions are accepted when they are registered and never act.
 
+pub mod http;
 mod view;
 
 use std::collections::{BTreeSet, HashMap};
@@ -148,7 +149,7 @@ impl State {
         let mut world = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
         view::resume_listing(&mut world, &request.operation);
         let functions = self.functions_for(&world, &request.operation);
-        let setting = Setting { call: 0, now: Some(now), stamp: Some(now), functions: &functions };
+        let setting = Setting { call: 0, action: None, now: Some(now), stamp: Some(now), functions: &functions };
         let Some(outcome) = outcomes(&world, request, &setting).into_iter().next() else {
             return Answer::error(ErrorType::InternalServiceError, None);
         };
@@ -218,7 +219,7 @@ impl State {
         let named: Vec<_> =
             ids.iter().zip(&names).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
         let functions = Functions::default();
-        let setting = Setting { call: 0, now: Some(now), stamp: Some(now), functions: &functions };
+        let setting = Setting { call: 0, action: None, now: Some(now), stamp: Some(now), functions: &functions };
         match batch(request, &named, &setting).into_iter().next().and_then(|outcome| outcome.refusal) {
             Some(refusal) => Answer::error(refusal.error_type, refusal.text),
             None => Answer::output(Output::Batch(view::batch(&named))),

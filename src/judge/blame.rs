@@ -94,8 +94,14 @@ pub(super) fn count(outcome: &Outcome, answer: &Answer, exercise: &mut Exercise)
 fn kind_fact(outcome: &Outcome, answer: &Answer) -> Option<Fact> {
     let of_refusal = if is_fault(answer) { Claim::NoFault } else { Claim::Refused };
     let wanted = if outcome.is_accepted() { Claim::Accepted } else { of_refusal };
-    let no_fault =
-        || Fact { rule: RuleId::Err002, class: Class::Contract, claim: Claim::NoFault, counts: true, since: 0 };
+    let no_fault = || Fact {
+        rule: RuleId::Err002,
+        class: Class::Contract,
+        claim: Claim::NoFault,
+        counts: true,
+        since: 0,
+        by: None,
+    };
     let stated = outcome.facts.iter().find(|fact| fact.claim == wanted).cloned();
     stated.or_else(|| is_fault(answer).then(no_fault))
 }
@@ -132,8 +138,11 @@ pub(super) fn violation(
     also: Vec<RuleId>,
     excluded: Vec<Exclusion>,
 ) -> Violation {
-    let operation = call.request.operation.name();
     let (observed, pattern) = observed(&fact.claim, answer);
+    let subject = match fact.by {
+        Some(action) => format!("after {}", action.as_str()),
+        None => call.request.operation.name().to_owned(),
+    };
     Violation {
         rule: fact.rule,
         class: fact.class,
@@ -142,7 +151,7 @@ pub(super) fn violation(
         expected: fact.claim.to_string(),
         observed,
         also,
-        fingerprint: Fingerprint(format!("{} {operation} {} but {pattern}", fact.rule, pattern_of(&fact.claim))),
+        fingerprint: Fingerprint(format!("{} {subject}: {} but {pattern}", fact.rule, pattern_of(&fact.claim))),
         excluded,
     }
 }

@@ -68,12 +68,18 @@ fn of_departure(call: &Call, departure: &Departure, has_had_tags: bool) -> Optio
             ..difference(call, RuleId::Wire007, "SecretBinary as base64 text", "something else")
         },
         Departure::WithoutValue(member, "[]") if member == "Tags" && has_had_tags => return None,
-        Departure::WithoutValue(member, shown) => {
-            difference(call, RuleId::Wire008, "members without a value left out", &format!("{member}: {shown}"))
-        }
-        Departure::ExtraMember(member) => {
-            difference(call, RuleId::Wire009, "no members but those of the operation", &format!("also {member}"))
-        }
+        Departure::WithoutValue(member, shown) => difference(
+            call,
+            RuleId::Wire008,
+            "members without a value left out",
+            &format!("{}: {shown}", member_alone(member)),
+        ),
+        Departure::ExtraMember(member) => difference(
+            call,
+            RuleId::Wire009,
+            "no members but those of the operation",
+            &format!("also {}", member_alone(member)),
+        ),
         Departure::WrongShape(_) => return None,
     })
 }
@@ -87,9 +93,24 @@ fn difference(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Viol
         expected: expected.to_owned(),
         observed: observed.to_owned(),
         also: Vec::new(),
-        fingerprint: Fingerprint(format!("{rule} {} {expected} but {observed}", call.request.operation.name())),
+        fingerprint: fingerprint(call, rule, expected, observed),
         excluded: Vec::new(),
     }
+}
+
+/// A status or an error type is the operation's; the rest is the same fault wherever it shows.
+fn fingerprint(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Fingerprint {
+    Fingerprint(match rule {
+        RuleId::Err002 | RuleId::Err015 => {
+            format!("{rule} {}: {expected} but {observed}", call.request.operation.name())
+        }
+        _ => format!("{rule}: {expected} but {observed}"),
+    })
+}
+
+/// The member without what it is part of: the same member of a list's entries is the same fault.
+fn member_alone(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
 }
 
 /// Whether the operation declares the error, or it is a common one that another rule names (ROT-ERR-015).

@@ -365,12 +365,12 @@ fn is_complaint_about_the_answer_alone(outcome: &Outcome, trial: &Trial<'_>) -> 
 }
 
 const fn contract(rule: RuleId, claim: Claim) -> Fact {
-    Fact { rule, class: Class::Contract, claim, counts: true, since: 0 }
+    Fact { rule, class: Class::Contract, claim, counts: true, since: 0, by: None }
 }
 
 /// The worlds after another open call has taken effect: any acceptance, or the one that its answer shows.
 fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
-    let setting = Setting { call: other.number, ..trial.setting };
+    let setting = Setting { call: other.number, action: other.request.operation.action(), ..trial.setting };
     let possible = outcomes(world, &other.request, &setting);
     match &other.reply {
         Reply::Nothing(_) => {

@@ -13,7 +13,7 @@ use crate::rule::{Class, Level, RuleId};
 pub struct Contradiction;
 
 /// What stood where a read was the first to show it.
-const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fidelity, call: 0 };
+const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fidelity, call: 0, action: None };
 
 impl World {
     /// Takes over what the answer of an accepted request shows, and tells which open points it settles.

@@ -20,7 +20,7 @@ pub(crate) fn outcomes(
         return refuse_or(reasons, || created(world, request, setting).opened());
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
-    if request.name.is_none() || given == Given::Both {
+    if request.name.is_none() || given == Given::Both || given.is_of_illegal_length() {
         return vec![
             Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None),
             Outcome::unjudged().then(created(world, request, setting).opened()),

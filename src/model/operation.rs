@@ -366,6 +366,11 @@ pub enum Given {
 }
 
 impl Given {
+    /// Whether there is one value whose length the shape does not allow: 1 to 65 536 bytes.
+    pub(crate) fn is_of_illegal_length(&self) -> bool {
+        matches!(self, Self::One(value) if !(1..=65536).contains(&value.len_bytes()))
+    }
+
     pub(crate) fn of(text: Option<&SecretString>, bytes: Option<&SecretBinary>) -> Self {
         match (text, bytes) {
             (None, None) => Self::Nothing,

@@ -5,7 +5,7 @@
 
 use super::fact::{Claim, Fact};
 use super::world::{Provenance, World};
-use super::{ErrorType, Text, Timestamp};
+use super::{Action, ErrorType, Text, Timestamp};
 use crate::rule::{Class, RuleId};
 
 /// The function ARNs whose standing at the endpoint is known.
@@ -23,6 +23,8 @@ pub struct Functions {
 pub struct Setting<'a> {
     /// The number of the call, for provenance.
     pub call: u32,
+    /// The action of the call, for provenance.
+    pub action: Option<Action>,
     /// The endpoint's clock, where it is known, for bounds on dates.
     pub now: Option<Timestamp>,
     /// The date to give to what is made or changed; only the reference service has one.
@@ -33,11 +35,11 @@ pub struct Setting<'a> {
 
 impl Setting<'_> {
     pub(crate) const fn contract(&self, rule: RuleId) -> Provenance {
-        Provenance { rule, class: Class::Contract, call: self.call }
+        Provenance { rule, class: Class::Contract, call: self.call, action: self.action }
     }
 
     pub(crate) const fn fidelity(&self, rule: RuleId) -> Provenance {
-        Provenance { rule, class: Class::Fidelity, call: self.call }
+        Provenance { rule, class: Class::Fidelity, call: self.call, action: self.action }
     }
 }
 
@@ -126,7 +128,7 @@ impl Outcome {
 }
 
 pub(crate) const fn fact(rule: RuleId, class: Class, claim: Claim) -> Fact {
-    Fact { rule, class, claim, counts: true, since: 0 }
+    Fact { rule, class, claim, counts: true, since: 0, by: None }
 }
 
 fn fault_free() -> Fact {

@@ -322,6 +322,9 @@ pub(crate) fn update(
         return refuse_or(reasons, || world.clone().opened());
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
+    if given.is_of_illegal_length() {
+        return open_either_way(world, RuleId::Val005, "UpdateSecret with an empty or overlong value");
+    }
     match (given, &request.client_request_token) {
         (Given::One(value), Some(token)) => update_value(world, secret, request, token, &value, setting),
         (Given::Nothing, _) => {

@@ -13,7 +13,7 @@ use crate::rule::{Class, RuleId};
 
 /// A fact that the provenance of a cell owns.
 fn owned<T>(cell: &Cell<T>, claim: Claim) -> Fact {
-    Fact { rule: cell.by.rule, class: cell.by.class, claim, counts: true, since: cell.by.call }
+    Fact { rule: cell.by.rule, class: cell.by.class, claim, counts: true, since: cell.by.call, by: cell.by.action }
 }
 
 /// A fact that the provenance owns until the cell was seen, and then this rule.
@@ -28,7 +28,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     outcome.facts.extend(rotation_facts(secret));
     if let Some(by) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call });
+        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call, by: by.action });
     }
     outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
     if let Some(since) = secret.restored {
@@ -220,6 +220,7 @@ fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, i
     };
     let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));
     fact.since = version.content.by.call;
+    fact.by = version.content.by.action;
     fact
 }
 
@@ -263,7 +264,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     }
     if let Some(by) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call });
+        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call, by: by.action });
     }
     vec![outcome]
 }

@@ -92,9 +92,7 @@ fn put(request: &PutSecretValue, reasons: &mut Vec<Reason>) {
     token_length(request.client_request_token.as_ref(), parameter(RuleId::Val002), reasons);
     match &given {
         Given::Nothing | Given::Both => reasons.push(parameter(RuleId::Val015)),
-        Given::One(value) if !(1..=65536).contains(&value.len_bytes()) => {
-            reasons.push(parameter(RuleId::Val015).fidelity());
-        }
+        Given::One(_) if given.is_of_illegal_length() => reasons.push(parameter(RuleId::Val015).fidelity()),
         Given::One(_) => {}
     }
     if request.rotation_token.as_ref().is_some_and(|token| !is_rotation_token(token)) {

@@ -5,7 +5,7 @@
 //! and the call that last wrote it or required it to stay. Two worlds are equal when their contents are; provenance
 //! and what has been read do not count.
 
-use super::{Label, RotationRules, Tag, Text, Timestamp, Value, VersionId};
+use super::{Action, Label, RotationRules, Tag, Text, Timestamp, Value, VersionId};
 use crate::rule::{Class, RuleId};
 
 /// The rule and the call that last wrote a cell, or required it to stay.
@@ -17,6 +17,8 @@ pub struct Provenance {
     pub class: Class,
     /// The number of the call in the history.
     pub call: u32,
+    /// The action of that call.
+    pub action: Option<Action>,
 }
 
 /// One part of a world.
@@ -424,8 +426,8 @@ impl Secret {
 mod tests {
     use super::*;
 
-    const BY: Provenance = Provenance { rule: RuleId::State005, class: Class::Contract, call: 1 };
-    const LATER: Provenance = Provenance { rule: RuleId::Val020, class: Class::Contract, call: 2 };
+    const BY: Provenance = Provenance { rule: RuleId::State005, class: Class::Contract, call: 1, action: None };
+    const LATER: Provenance = Provenance { rule: RuleId::Val020, class: Class::Contract, call: 2, action: None };
 
     #[test]
     fn a_cell_that_no_read_confirmed_keeps_its_owner() {

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use serde_json::json;
+
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Fate, Moment, Reply};
 use crate::judge::{self, Judge};
@@ -11,6 +13,7 @@ use crate::model::{
 use crate::rule::Class;
 use crate::strategy::{Bindings, Case, Roles};
 use crate::verdict::{Exercise, Fingerprint, Violation};
+use crate::wire;
 
 /// After how many calls in a row without an answer the endpoint counts as dead.
 const SILENCE: u32 = 3;
@@ -22,7 +25,7 @@ pub(super) enum Extent {
     Whole,
     /// Until this violation is seen.
     Until(Fingerprint),
-    /// To the first contract violation, with a complete observation after every call.
+    /// To the first contract violation of the state, with a complete observation after every call.
     Observed,
 }
 
@@ -41,10 +44,22 @@ pub(super) struct Plan {
 pub struct Step {
     /// What was asked, with placeholders.
     pub request: Request,
-    /// What came of it.
-    pub reply: Reply,
+    /// What came of it: `{"status": 200, "body": …}`, with placeholders and without foreign values, or
+    /// `{"silence": …}`.
+    pub answer: serde_json::Value,
     /// The labels of each secret after the call, as the model has them.
     pub labels: Vec<String>,
+}
+
+/// A violation, and the call that showed it.
+#[derive(Clone, Debug)]
+pub struct Sighting {
+    /// The index of the step that was under way.
+    pub step: usize,
+    /// The read that showed it, with placeholders, if that was not the step itself.
+    pub read: Option<Request>,
+    /// What was violated.
+    pub violation: Violation,
 }
 
 /// What an execution yields.
@@ -52,8 +67,8 @@ pub struct Step {
 pub struct Trace {
     /// The calls of the case.
     pub steps: Vec<Step>,
-    /// Violations, each with the index of the step that was under way.
-    pub violations: Vec<(usize, Violation)>,
+    /// Violations in the order in which they were seen.
+    pub sightings: Vec<Sighting>,
     pub(super) exercise: Exercise,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
@@ -62,7 +77,19 @@ pub struct Trace {
     calls: u64,
 }
 
+impl Sighting {
+    /// Whether the state differs from what an earlier call made it.
+    pub(super) const fn is_of_state(&self) -> bool {
+        self.violation.since > 0 && matches!(self.violation.class, Class::Contract)
+    }
+}
+
 impl Trace {
+    /// The first sighting of this violation.
+    pub(super) fn sighting(&self, wanted: &Fingerprint) -> Option<&Sighting> {
+        self.sightings.iter().find(|seen| seen.violation.fingerprint == *wanted)
+    }
+
     /// How many calls it took, cleaning up not counted.
     #[must_use]
     pub const fn calls(&self) -> u64 {
@@ -81,7 +108,44 @@ pub(super) struct Execution<'a, E> {
     silent: u32,
     /// Names whose CreateSecret may have been carried out without an answer.
     uncertain: Vec<Text>,
+    /// The values that this execution has sent, as the wire writes them.
+    stored: Vec<String>,
     trace: Trace,
+}
+
+/// Replaces each secret value that is not known by its length.
+fn redact(body: &mut serde_json::Value, is_known: &dyn Fn(&str) -> bool) {
+    match body {
+        serde_json::Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    serde_json::Value::String(text) if name == "SecretString" || name == "SecretBinary" => {
+                        if !is_known(text) {
+                            *text = format!("({} bytes that this run did not store)", text.len());
+                        }
+                    }
+                    other => redact(other, is_known),
+                }
+            }
+        }
+        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| redact(item, is_known)),
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => {}
+    }
+}
+
+/// The values of a request, as the wire writes them.
+fn values_of(operation: &Operation) -> Vec<String> {
+    let (text, bytes) = match operation {
+        Operation::CreateSecret(request) => (&request.secret_string, &request.secret_binary),
+        Operation::PutSecretValue(request) => (&request.secret_string, &request.secret_binary),
+        Operation::UpdateSecret(request) => (&request.secret_string, &request.secret_binary),
+        _ => return Vec::new(),
+    };
+    let text = text.iter().map(|text| text.reveal().to_owned());
+    text.chain(bytes.iter().map(crate::model::SecretBinary::to_base64)).collect()
 }
 
 impl Roles for Judge {
@@ -96,7 +160,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let functions = &plan.options.functions;
         let trace = Trace {
             steps: Vec::new(),
-            violations: Vec::new(),
+            sightings: Vec::new(),
             exercise: Exercise::default(),
             clean: 0,
             left: Vec::new(),
@@ -117,6 +181,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             number: 0,
             silent: 0,
             uncertain: Vec::new(),
+            stored: Vec::new(),
             trace,
         }
     }
@@ -137,11 +202,13 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// Makes one call of the case; tells whether the execution is over.
     async fn step(&mut self, index: usize, step: &Request) -> bool {
         let request = self.bindings.resolve(step, &self.judge);
-        let (reply, adopt) = self.call(index, request.clone()).await;
+        let (reply, adopt) = self.call(index, request.clone(), false).await;
         self.learn(&request, &reply);
         if self.plan.keeps_steps {
+            self.stored.extend(values_of(&request.operation));
+            let answer = self.placed_answer(&reply);
             let request = self.placed(&request);
-            self.trace.steps.push(Step { request, reply, labels: self.labels() });
+            self.trace.steps.push(Step { request, answer, labels: self.labels() });
         }
         match &self.plan.extent {
             Extent::Whole => {
@@ -165,14 +232,14 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     fn is_over(&self) -> bool {
         let is_reached = match &self.plan.extent {
             Extent::Whole => false,
-            Extent::Until(wanted) => self.trace.violations.iter().any(|(_, seen)| seen.fingerprint == *wanted),
-            Extent::Observed => self.trace.violations.iter().any(|(_, seen)| seen.class == Class::Contract),
+            Extent::Until(wanted) => self.trace.sightings.iter().any(|seen| seen.violation.fingerprint == *wanted),
+            Extent::Observed => self.trace.sightings.iter().any(Sighting::is_of_state),
         };
         is_reached || self.trace.died.is_some()
     }
 
     /// Sends a request and judges what comes of it.
-    async fn call(&mut self, index: usize, request: Request) -> (Reply, Option<Text>) {
+    async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Reply, Option<Text>) {
         let called = self.now();
         let reply = self.endpoint.call(&request).await;
         self.number += 1;
@@ -180,7 +247,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.watch(&reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);
-        self.trace.violations.extend(judgement.violations.into_iter().map(|violation| (index, violation)));
+        for violation in judgement.violations {
+            let read = is_observation.then(|| self.placed(&call.request));
+            self.trace.sightings.push(Sighting { step, read, violation });
+        }
         (call.reply, judgement.adopt)
     }
 
@@ -231,7 +301,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         };
         for operation in [Operation::DescribeSecret(describe), Operation::ListSecretVersionIds(list)] {
             if !self.judge.is_retired(name) && self.trace.died.is_none() {
-                self.call(index, operation.into()).await;
+                self.call(index, operation.into(), true).await;
             }
         }
     }
@@ -281,6 +351,22 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         serde_json::from_str(&self.bindings.symbolize(&text)).unwrap_or_else(|_| request.clone())
     }
 
+    /// The answer with placeholders, and with the length alone of any value that this execution did not store.
+    fn placed_answer(&self, reply: &Reply) -> serde_json::Value {
+        let shown = match reply {
+            Reply::Nothing(silence) => json!({ "silence": silence.cause }),
+            Reply::Answer(answer) => match &answer.body {
+                Body::Unreadable(what) => json!({ "status": answer.form.status, "unreadable": what }),
+                Body::Output(_) | Body::Error(_) => {
+                    let mut body = wire::encode_body(&answer.body);
+                    redact(&mut body, &|value| self.stored.iter().any(|stored| stored == value));
+                    json!({ "status": answer.form.status, "body": body })
+                }
+            },
+        };
+        serde_json::from_str(&self.bindings.symbolize(&shown.to_string())).unwrap_or(shown)
+    }
+
     /// The labels of each secret, as the model has them.
     fn labels(&self) -> Vec<String> {
         let worlds = (1..=9).filter_map(|secret| {
@@ -298,7 +384,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     /// Turns what this execution generated back into placeholders.
     fn symbolize_violations(&mut self) {
-        for (_, violation) in &mut self.trace.violations {
+        for Sighting { violation, .. } in &mut self.trace.sightings {
             violation.expected = self.bindings.symbolize(&violation.expected);
             violation.observed = self.bindings.symbolize(&violation.observed);
             for exclusion in &mut violation.excluded {

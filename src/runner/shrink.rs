@@ -1,7 +1,7 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
 use super::execution::{Execution, Extent, Plan, Trace};
-use super::{Finding, Run, Sighting};
+use super::{Finding, Run, Suspect, up_to};
 use crate::endpoint::Endpoint;
 use crate::model::{Request, Text};
 use crate::rule::Class;
@@ -26,26 +26,24 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         Self { run, number, executions: 0, spent: 0, clean: 0, left: Vec::new() }
     }
 
-    /// Shrinks a sighting, finds who is to blame, and replays it.
-    pub(super) async fn finding(&mut self, sighting: Sighting) -> Finding {
-        let mut case = sighting.case;
-        let mut violation = sighting.violation;
-        case = self.shrink(case, &violation.fingerprint).await;
-        if violation.class == Class::Contract
-            && let Some(first) = self.first_to_blame(&case).await
-            && first.rule != violation.rule
+    /// Shrinks a suspect, finds who is to blame, and replays it.
+    pub(super) async fn finding(&mut self, suspect: Suspect) -> Finding {
+        let mut violation = suspect.violation;
+        let mut case = self.shrink(suspect.case, &violation.fingerprint).await;
+        if violation.since > 0
+            && violation.class == Class::Contract
+            && let Some((earlier, shorter)) = self.first_to_blame(&case, &violation).await
         {
-            let also = std::mem::take(&mut violation.also);
-            let before = violation.rule;
-            violation = first;
-            violation.also.extend(std::iter::once(before).chain(also));
-            violation.also.sort_unstable();
-            violation.also.dedup();
+            violation = earlier;
+            case = self.shrink(shorter, &violation.fingerprint).await;
         }
         let calls_to_shrink = std::mem::take(&mut self.spent);
-        let shown = self.confirm(&case, &violation).await;
+        let (hits, last) = self.confirm(&case, &violation.fingerprint).await;
         let calls_to_confirm = std::mem::take(&mut self.spent);
-        let (hits, last) = shown;
+        let shown = last.as_ref().and_then(|trace| trace.sighting(&violation.fingerprint));
+        if let Some(shown) = shown {
+            violation = shown.violation.clone();
+        }
         let status = match hits {
             REPLAYS if violation.fails(false) => Status::Fail,
             REPLAYS => Status::Differs,
@@ -56,7 +54,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             status,
             case,
             steps: last.map(|trace| trace.steps).unwrap_or_default(),
-            calls_to_find: sighting.calls,
+            calls_to_find: suspect.calls,
             calls_to_shrink,
             calls_to_confirm,
             replays: (hits, REPLAYS),
@@ -107,24 +105,28 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> Option<Trace> {
         let trace = self.execute(case, Extent::Until(wanted.clone())).await;
-        trace.violations.iter().any(|(_, seen)| seen.fingerprint == *wanted).then_some(trace)
+        trace.sighting(wanted).is_some().then_some(trace)
     }
 
-    /// The first violation when the state is read after every call.
-    async fn first_to_blame(&mut self, case: &Case) -> Option<Violation> {
+    /// The first violation of the state when everything is read after every call, and the case that shows it without
+    /// those reads; `None` if it is the same one.
+    async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Violation, Case)> {
         let trace = self.execute(case, Extent::Observed).await;
-        trace.violations.into_iter().map(|(_, violation)| violation).find(|seen| seen.class == Class::Contract)
+        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?;
+        if first.violation.fingerprint == known.fingerprint {
+            return None;
+        }
+        let shorter = up_to(case, first);
+        let is_shown = self.shows(&shorter, &first.violation.fingerprint).await.is_some();
+        is_shown.then(|| (first.violation.clone(), shorter))
     }
 
-    async fn confirm(&mut self, case: &Case, violation: &Violation) -> (u32, Option<Trace>) {
+    async fn confirm(&mut self, case: &Case, wanted: &Fingerprint) -> (u32, Option<Trace>) {
         let mut hits = 0;
         let mut last = None;
         for _ in 0..REPLAYS {
             let trace = self.replay(case).await;
-            let is_seen = trace
-                .violations
-                .iter()
-                .any(|(_, seen)| seen.fingerprint == violation.fingerprint || violation.also.contains(&seen.rule));
+            let is_seen = trace.sighting(wanted).is_some();
             hits += u32::from(is_seen);
             last = Some(trace).filter(|_| is_seen).or(last);
         }

@@ -1,0 +1,170 @@
+//! The command line: what it means, what it prints, and how it exits.
+
+mod inspect;
+mod run;
+mod serve;
+
+use std::io::{self, Write as _};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Exit codes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The endpoint conforms, or the command did what it was told.
+    Success,
+    /// A rule is violated.
+    Violations,
+    /// The command line or a file is wrong, or the endpoint cannot be reached at the start.
+    Usage,
+    /// The endpoint died, the run was interrupted, or a rule that must be exercised was not.
+    Inconclusive,
+    /// The harness itself could not work.
+    Internal,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        Self::from(match exit {
+            Exit::Success => 0,
+            Exit::Violations => 1,
+            Exit::Usage => 2,
+            Exit::Inconclusive => 3,
+            Exit::Internal => 70,
+        })
+    }
+}
+
+/// Property-based conformance tests for AWS Secrets Manager's `RotateSecret`, its secret versions and staging labels.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    run: RunArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run random cases against an endpoint, or against the embedded reference service.
+    Run(RunArgs),
+    /// Serve the reference service on a port.
+    Serve(ServeArgs),
+    /// Judge a recorded history.
+    Judge(JudgeArgs),
+    /// List the rules.
+    Rules(RulesArgs),
+    /// Print one rule: statement, check, strictness, source.
+    Explain {
+        /// The id, for instance ROT-PROG-001.
+        id: String,
+    },
+}
+
+#[derive(Args, Debug)]
+struct RunArgs {
+    /// The endpoint; without it the embedded reference service.
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Permit this host, which is not loopback.
+    #[arg(long, value_name = "HOST")]
+    allow_remote: Option<String>,
+    /// The seed; the same seed makes the same cases.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How many cases to run.
+    #[arg(long, default_value_t = 300)]
+    cases: u64,
+    /// How many cases run at once.
+    #[arg(long, default_value_t = 4)]
+    jobs: usize,
+    /// Stop starting cases after so many calls.
+    #[arg(long, value_name = "CALLS")]
+    max_calls: Option<u64>,
+    /// Write the whole result to this file.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Fail on differences too, not on contract violations alone.
+    #[arg(long)]
+    strict: bool,
+    /// A function ARN that the endpoint accepts and whose function never acts.
+    #[arg(long, value_name = "ARN")]
+    function_arn: Option<String>,
+    /// The Region to sign for.
+    #[arg(long)]
+    region: Option<String>,
+    /// Sign with this profile; without it dummy credentials on loopback, else the standard chain.
+    #[arg(long)]
+    profile: Option<String>,
+    /// Give up on a call after so many seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
+    timeout: u64,
+}
+
+#[derive(Args, Debug)]
+struct ServeArgs {
+    /// Where to listen.
+    #[arg(long, default_value = "127.0.0.1:4599")]
+    addr: std::net::SocketAddr,
+}
+
+#[derive(Args, Debug)]
+struct JudgeArgs {
+    /// The history: one JSON object a line.
+    file: PathBuf,
+    /// Print each world that was possible at a violating call, and the fact that excluded it.
+    #[arg(long)]
+    explain: bool,
+    /// Fail on differences too.
+    #[arg(long)]
+    strict: bool,
+    /// How many milliseconds a read may lag behind.
+    #[arg(long, value_name = "MS", default_value_t = 0)]
+    consistency_window: u64,
+}
+
+#[derive(Args, Debug)]
+struct RulesArgs {
+    /// As JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let exit = match cli.command.unwrap_or(Command::Run(cli.run)) {
+        Command::Run(args) => run::run(args),
+        Command::Serve(args) => serve::serve(args),
+        Command::Judge(args) => inspect::judge(&args),
+        Command::Rules(args) => inspect::rules(&args),
+        Command::Explain { id } => inspect::explain(&id),
+    };
+    exit.into()
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn print(text: &str) {
+    let mut out = io::stdout().lock();
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
+/// Prints what went wrong and how to mend it.
+fn complain(text: &str) {
+    let _ = writeln!(io::stderr().lock(), "error: {text}");
+}
+
+/// Runs a future to its end.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Exit> {
+    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => Ok(runtime.block_on(future)),
+        Err(error) => {
+            complain(&format!("failed to start the runtime: {error}"));
+            Err(Exit::Internal)
+        }
+    }
+}
