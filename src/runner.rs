@@ -162,6 +162,28 @@ pub struct Run<E> {
     stop: Arc<AtomicBool>,
 }
 
+impl<E> Clone for Run<E> {
+    fn clone(&self) -> Self {
+        Self { endpoint: Arc::clone(&self.endpoint), options: Arc::clone(&self.options), stop: Arc::clone(&self.stop) }
+    }
+}
+
+/// A finding, and what examining it took and left beside.
+#[derive(Debug)]
+struct Examined {
+    finding: Finding,
+    clean: u64,
+    left: Vec<Text>,
+}
+
+impl Finding {
+    /// Whether this is better evidence for the same violation: seen more often, then shorter.
+    fn is_better_than(&self, other: &Self) -> bool {
+        let weight = |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.case.steps.len());
+        weight(self) < weight(other)
+    }
+}
+
 impl<E: Endpoint + 'static> Run<E> {
     /// A run that has not started. Setting `stop` ends it early; what was learned and created is still reported and
     /// removed.
@@ -172,25 +194,21 @@ impl<E: Endpoint + 'static> Run<E> {
 
     /// Finds, shrinks, confirms and cleans up.
     pub async fn run(&self) -> RunResult {
-        let gathered = self.find().await;
-        let mut calls = Calls { find: gathered.1, clean: gathered.0.clean, ..Calls::default() };
-        let gathered = gathered.0;
+        let (mut gathered, found) = self.find().await;
+        let mut calls = Calls { find: found, clean: gathered.clean, ..Calls::default() };
+        let suspects = std::mem::take(&mut gathered.suspects);
+        let examined = self.examine(suspects.into_values().collect(), gathered.died.is_some()).await;
         let mut findings: Vec<Finding> = Vec::new();
-        let mut left = gathered.left;
-        for (number, suspect) in gathered.suspects.into_values().enumerate() {
-            if gathered.died.is_some() || self.stop.load(Ordering::Relaxed) {
-                findings.push(unconfirmed(suspect));
-                continue;
-            }
-            let mut lab = shrink::Lab::new(self, number);
-            let finding = lab.finding(suspect).await;
+        for Examined { finding, clean, left } in examined {
             calls.shrink += finding.calls_to_shrink;
             calls.confirm += finding.calls_to_confirm;
-            calls.clean += lab.clean;
-            left.append(&mut lab.left);
-            let is_known = findings.iter().any(|known| known.violation.fingerprint == finding.violation.fingerprint);
-            if !is_known {
-                findings.push(finding);
+            calls.clean += clean;
+            gathered.left.extend(left);
+            let is_same = |known: &Finding| known.violation.fingerprint == finding.violation.fingerprint;
+            match findings.iter_mut().find(|known| is_same(known)) {
+                Some(known) if finding.is_better_than(known) => *known = finding,
+                Some(_) => {}
+                None => findings.push(finding),
             }
         }
         findings.sort_by(|one, other| {
@@ -202,10 +220,31 @@ impl<E: Endpoint + 'static> Run<E> {
             exercise: gathered.exercise,
             findings,
             ending: self.ending(gathered.died),
-            left,
+            left: gathered.left,
             inconclusive: gathered.inconclusive,
             has_function: !self.options.functions.accepted.is_empty(),
         }
+    }
+
+    /// Shrinks and confirms each suspect, several at once; the results are in the order of the suspects.
+    async fn examine(&self, suspects: Vec<Suspect>, is_dead: bool) -> Vec<Examined> {
+        let permits = Arc::new(tokio::sync::Semaphore::new(self.options.jobs.max(1)));
+        let mut tasks = tokio::task::JoinSet::new();
+        for (number, suspect) in suspects.into_iter().enumerate() {
+            let (run, permits) = (self.clone(), Arc::clone(&permits));
+            tasks.spawn(async move {
+                let _permit = permits.acquire().await;
+                if is_dead || run.stop.load(Ordering::Relaxed) {
+                    return (number, Examined { finding: unconfirmed(suspect), clean: 0, left: Vec::new() });
+                }
+                let mut lab = shrink::Lab::new(&run, number);
+                let finding = lab.finding(suspect).await;
+                (number, Examined { finding, clean: lab.clean, left: lab.left })
+            });
+        }
+        let mut examined = tasks.join_all().await;
+        examined.sort_by_key(|(number, _)| *number);
+        examined.into_iter().map(|(_, examined)| examined).collect()
     }
 
     fn ending(&self, died: Option<String>) -> Ending {

@@ -55,7 +55,7 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
 fn describe(violation: &Violation, args: &JudgeArgs) -> String {
     let mut text = String::new();
     let word = if violation.fails(args.strict) { "violates" } else { "differs from" };
-    let title = catalogue::entry(violation.rule).title;
+    let title = &catalogue::entry(violation.rule).title;
     let _ = writeln!(text, "call {} {word} {} ({title})", violation.call, violation.rule);
     let _ = writeln!(text, "  expected {}", violation.expected);
     let _ = writeln!(text, "  observed {}", violation.observed);
@@ -115,15 +115,20 @@ pub(super) fn explain(id: &str) -> Exit {
     let entry = catalogue::entry(rule);
     let mut text = String::new();
     let _ = writeln!(text, "{rule}: {}", entry.title);
-    let _ =
-        writeln!(text, "{}, confidence {}, checkable: {}\n", entry.level.as_str(), entry.confidence, entry.checkable);
+    let _ = writeln!(
+        text,
+        "{}, confidence {}, checkable: {}\n",
+        entry.level.as_str(),
+        entry.confidence.as_str(),
+        entry.checkable
+    );
     let _ = writeln!(text, "{}\n", entry.statement);
     let parts = [
-        ("Check", entry.check),
-        ("Contract", entry.contract),
-        ("Fidelity", entry.fidelity),
-        ("Open", entry.open),
-        ("Source", entry.source),
+        ("Check", &entry.check),
+        ("Contract", &entry.contract),
+        ("Fidelity", &entry.fidelity),
+        ("Open", &entry.open),
+        ("Source", &entry.source),
     ];
     for (name, part) in parts {
         let _ = writeln!(text, "{name}: {part}");

@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::blame::{self, Score};
 use crate::history::{Call, Moment, Reply};
 use crate::model::{
-    Answer, Body, Claim, Fact, Label, Outcome, Output, Setting, Text, World, form_of, outcomes, summary_facts,
+    Answer, Body, Claim, Fact, Label, Operation, Outcome, Output, Setting, Text, World, form_of, outcomes,
+    summary_facts,
 };
 use crate::rule::{Class, RuleId};
-use crate::verdict::{Exclusion, Exercise, Violation};
+use crate::verdict::{Exclusion, Exercise, Fingerprint, Violation};
 
 /// How many worlds a search may look at before it gives up.
 const BUDGET: usize = 4_000;
@@ -254,6 +255,7 @@ impl Slot {
             let mut violation =
                 blame::violation(trial.call, trial.answer, &contract(RuleId::State001, claim), Vec::new(), Vec::new());
             violation.expected = "each label on at most one version".to_owned();
+            violation.fingerprint = law_fingerprint(&violation);
             return Some(violation);
         }
         let secret = states.first()?.world.secret.as_ref()?;
@@ -271,6 +273,7 @@ impl Slot {
         let mut violation =
             blame::violation(trial.call, trial.answer, &contract(RuleId::State002, claim), Vec::new(), Vec::new());
         violation.expected = "AWSCURRENT on one version".to_owned();
+        violation.fingerprint = law_fingerprint(&violation);
         Some(violation)
     }
 
@@ -318,8 +321,9 @@ impl Slot {
 
     fn adopt(&mut self, before: World, outcome: Outcome, trial: &Trial<'_>) {
         let Body::Output(output) = &trial.answer.body else {
-            let is_mere_text = !outcome.is_accepted();
-            let world = if is_mere_text { before } else { before.opened() };
+            let is_refusal = matches!(&trial.answer.body, Body::Error(_)) && trial.answer.form.status < 500;
+            let is_mere_text = is_refusal && !outcome.is_accepted();
+            let world = if is_mere_text { outcome.next.unwrap_or(before) } else { before.opened() };
             self.states = vec![State { world, done: Vec::new() }];
             return;
         };
@@ -328,8 +332,11 @@ impl Slot {
             _ => before,
         };
         if world.secret.is_none() {
-            self.retired = true;
-            return;
+            if !matches!(trial.call.request.operation, Operation::CreateSecret(_)) {
+                self.retired = true;
+                return;
+            }
+            world = World { former_arns: world.former_arns, ..World::adopted(world.name) };
         }
         if !is_complaint_about_the_answer_alone(&outcome, trial) {
             world = world.opened();
@@ -388,6 +395,13 @@ fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
             })
             .collect(),
     }
+}
+
+/// A law is broken by the state, whichever operation shows it.
+fn law_fingerprint(violation: &Violation) -> Fingerprint {
+    let label = violation.observed.split(' ').next().unwrap_or_default();
+    let label = if matches!(label, "AWSCURRENT" | "AWSPENDING" | "AWSPREVIOUS") { label } else { "a custom label" };
+    Fingerprint(format!("{}: {} but not {label}", violation.rule, violation.expected))
 }
 
 /// A label that an answer shows on two versions.

@@ -54,6 +54,7 @@ impl Secret {
         let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
         self.bind_holders(&holders, readings, |_| true);
         self.labels_open = false;
+        self.strangers.undescribed = false;
         let is_pending_elsewhere =
             holders.get(&Label::Pending).is_some_and(|id| holders.get(&Label::Current) != Some(id));
         let rotation = &mut self.rotation;
@@ -138,6 +139,7 @@ impl Secret {
                 version.created = version.created.or(entry.created_date);
             }
         }
+        self.strangers.unlisted &= !is_whole_list(operation, page);
         self.remember_page(operation, page);
         Ok(())
     }
@@ -151,6 +153,16 @@ impl Secret {
         let include_deprecated = request.include_deprecated == Some(true);
         self.listing = Some(Listing { next_token: next_token.clone(), seen, include_deprecated });
     }
+}
+
+/// Whether a page lists every version that has a value.
+fn is_whole_list(operation: &Operation, page: &VersionPage) -> bool {
+    let is_first = matches!(
+        operation,
+        Operation::ListSecretVersionIds(request)
+            if request.next_token.is_none() && request.include_deprecated == Some(true)
+    );
+    is_first && page.next_token.is_none()
 }
 
 /// Which version each label is on.

@@ -2,7 +2,7 @@
 
 use super::operation::{CreateSecret, Given};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::world::{Cell, Content, Dates, LabelCell, Rotation, Secret, Version, World};
+use super::world::{Cell, Content, Dates, LabelCell, Rotation, Secret, Strangers, Version, World};
 use super::{Claim, ErrorType, Label, Member, Text, Value, VersionId};
 use crate::rule::RuleId;
 
@@ -27,6 +27,10 @@ pub(crate) fn outcomes(
         ];
     }
     match &world.secret {
+        Some(secret) if secret.deletion.is_some() && is_repetition(secret, request) => vec![
+            Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED)),
+            Outcome::unjudged().then(world.clone().opened()),
+        ],
         Some(secret) if secret.deletion.is_some() => {
             let reason = Reason::typed(RuleId::Err011, ErrorType::InvalidRequestException).text(SCHEDULED);
             vec![refuse(&[reason])]
@@ -86,6 +90,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         tags: request.tags.clone().filter(|tags| !tags.is_empty()),
         versions: version.into_iter().map(|(value, id)| first_version(id, value, setting)).collect(),
         closed: Some(by),
+        strangers: Strangers::default(),
         had_current: current.is_some(),
         labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],
         labels_open: false,
@@ -99,6 +104,11 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
 fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {
     let content = Cell::known(Content::Value(value), setting.contract(RuleId::State018));
     Version { id, content, created: setting.stamp }
+}
+
+/// Whether the token names a version that is there already.
+fn is_repetition(secret: &Secret, request: &CreateSecret) -> bool {
+    request.client_request_token.as_ref().is_some_and(|token| secret.version(token).is_some())
 }
 
 /// The name is in use: a repetition, or a conflict.

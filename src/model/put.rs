@@ -45,11 +45,16 @@ fn with_secret(world: &World, change: impl FnOnce(&mut Secret)) -> World {
 }
 
 /// A change that the rules do not settle: accepted with everything open, or refused.
-fn open_either_way(world: &World, rule: RuleId, what: &str) -> Vec<Outcome> {
-    vec![
-        Outcome::unjudged().then(world.clone().opened()).reading(rule, format!("{what} is accepted")),
-        Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None).reading(rule, format!("{what} is refused")),
-    ]
+fn open_either_way(world: &World, rule: Option<RuleId>, what: &str) -> Vec<Outcome> {
+    let accepted = Outcome::unjudged().then(world.clone().opened());
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None);
+    match rule {
+        None => vec![accepted, refused],
+        Some(rule) => vec![
+            accepted.reading(rule, format!("{what} is accepted")),
+            refused.reading(rule, format!("{what} is refused")),
+        ],
+    }
 }
 
 /// The outcomes of PutSecretValue on a secret that is there and not marked for deletion.
@@ -65,14 +70,14 @@ pub(crate) fn put(
         return refuse_or(reasons, || world.clone().opened());
     }
     let (Given::One(value), Some(token)) = (given, &request.client_request_token) else {
-        return open_either_way(world, RuleId::Val015, "a PutSecretValue without token or value");
+        return open_either_way(world, None, "");
     };
     let stages = request.version_stages.as_deref();
     if request.rotation_token.is_some() {
-        return open_either_way(world, RuleId::Val016, "a RotationToken in an ordinary call");
+        return open_either_way(world, None, "");
     }
     if stages.is_some_and(|stages| stages.contains(&Label::Previous)) {
-        return open_either_way(world, RuleId::State024, "AWSPREVIOUS by PutSecretValue");
+        return open_either_way(world, Some(RuleId::State024), "AWSPREVIOUS by PutSecretValue");
     }
     match relation(secret, token, &value) {
         Relation::Fresh => within_quotas(world, secret, stages, stored(world, secret, token, &value, stages, setting)),
@@ -87,7 +92,7 @@ pub(crate) fn put(
             vec![filled(world, token, &value, stages.unwrap_or_default(), setting)]
         }
         Relation::Placeholder | Relation::Unclear => {
-            open_either_way(world, RuleId::Prog016, "PutSecretValue with the pending token and other labels")
+            open_either_way(world, Some(RuleId::Prog016), "PutSecretValue with the pending token and other labels")
         }
     }
 }
@@ -96,7 +101,12 @@ pub(crate) fn put(
 fn fills(secret: &Secret, token: &str, stages: Option<&[Label]>) -> bool {
     let names_pending =
         stages.is_some_and(|stages| stages.contains(&Label::Pending) && !stages.contains(&Label::Current));
-    names_pending && secret.holder(&Label::Pending).is_none_or(|holder| holder.is_some_and(|id| &**id == token))
+    let is_pending = match secret.label(&Label::Pending) {
+        Some(cell) if cell.open => cell.by.rule == RuleId::Life008,
+        Some(cell) => cell.value.as_deref() == Some(token),
+        None => false,
+    };
+    names_pending && is_pending && secret.rotation.unfinished.as_deref() == Some(token)
 }
 
 fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], setting: &Setting<'_>) -> Outcome {
@@ -137,7 +147,7 @@ fn repeated(
     let by = if is_plain { setting.contract(RuleId::Idem002) } else { setting.fidelity(RuleId::Idem004) };
     let next = with_secret(world, |secret| {
         secret.hold_labels(by);
-        secret.closed = Some(setting.contract(RuleId::Idem002));
+        secret.close(setting.contract(RuleId::Idem002));
     });
     if !is_plain {
         return vec![
@@ -323,20 +333,29 @@ pub(crate) fn update(
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if given.is_of_illegal_length() {
-        return open_either_way(world, RuleId::Val005, "UpdateSecret with an empty or overlong value");
+        return open_either_way(world, None, "");
     }
     match (given, &request.client_request_token) {
         (Given::One(value), Some(token)) => update_value(world, secret, request, token, &value, setting),
+        (Given::Nothing, token) if is_unclear_without_value(secret, request, token.as_deref()) => {
+            open_either_way(world, None, "")
+        }
         (Given::Nothing, _) => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
-                secret.closed = Some(setting.contract(RuleId::Idem008));
+                secret.close(setting.contract(RuleId::Idem008));
             });
             let outcome = identified(Outcome::accepted(RuleId::Idem008), world);
             vec![outcome.contract(RuleId::Idem008, Claim::VersionId(None)).then(next)]
         }
-        (Given::One(_) | Given::Both, _) => open_either_way(world, RuleId::Val005, "UpdateSecret with two values"),
+        (Given::One(_) | Given::Both, _) => open_either_way(world, None, ""),
     }
+}
+
+/// Without a value the records have a fresh token and something to change.
+fn is_unclear_without_value(secret: &Secret, request: &UpdateSecret, token: Option<&str>) -> bool {
+    let changes_nothing = request.description.is_none() && request.kms_key_id.is_none();
+    changes_nothing || token.is_some_and(|token| secret.version(token).is_some())
 }
 
 /// What UpdateSecret changes beside the value; the rotation configuration stays (ROT-CONF-019).
@@ -379,7 +398,7 @@ fn update_value(
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
                 secret.hold_labels(by);
-                secret.closed = Some(by);
+                secret.close(by);
             });
             let accepted = identified(Outcome::unjudged(), world)
                 .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
@@ -391,11 +410,11 @@ fn update_value(
             vec![accepted, refused]
         }
         Relation::Conflict => {
-            let next = with_secret(world, |secret| secret.closed = Some(by));
+            let next = with_secret(world, |secret| secret.close(by));
             vec![refuse(&[token_conflict(RuleId::Idem007, secret, token)]).then(next)]
         }
         Relation::Placeholder | Relation::Unclear => {
-            open_either_way(world, RuleId::Prog016, "UpdateSecret with the pending token")
+            open_either_way(world, Some(RuleId::Prog016), "UpdateSecret with the pending token")
         }
     }
 }

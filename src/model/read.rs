@@ -64,7 +64,7 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     facts.extend(rotation.days.get().map(|days| owned(&rotation.days, Claim::Days(*days))));
     facts.extend(rotation.duration.get().map(|text| owned(&rotation.duration, Claim::Duration(text.clone()))));
     facts.extend(rotation.schedule.get().map(|text| owned(&rotation.schedule, Claim::Schedule(text.clone()))));
-    if !rotation.configured && rotation.enabled.get() == Some(&false) {
+    if !rotation.configured && !rotation.touched && rotation.enabled.get() == Some(&false) {
         facts.push(fact(RuleId::Conf003, Class::Contract, Claim::Missing(Member::LastRotatedDate)));
         facts.push(fact(RuleId::Conf003, Class::Contract, NO_NEXT_DATE));
     } else if rotation.cancelled && rotation.enabled.get() == Some(&false) {
@@ -192,7 +192,9 @@ fn of_version(
         secret.dates.was_read = true;
     }
     let is_labelled = secret.may_have_a_label(&version.id);
-    let accepted = if is_labelled { Outcome::accepted(rule) } else { Outcome::unjudged() };
+    let is_during_rotation = is_default && secret.rotation.may_act();
+    let permitted_by = if is_during_rotation { RuleId::Prog014 } else { rule };
+    let accepted = if is_labelled { Outcome::accepted(permitted_by) } else { Outcome::unjudged() };
     let mut outcome = identified(accepted, world).then(next);
     outcome.facts.extend(located);
     outcome.facts.extend(labels_of_version(secret));

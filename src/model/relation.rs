@@ -166,6 +166,29 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
     }]
 }
 
+/// The refusal of a secret marked for deletion. Which of several reasons is answered is open, so that the types of
+/// those that would apply to an active secret are as good.
+fn marked(world: &World, operation: &Operation, setting: &Setting<'_>) -> Reason {
+    let reason = Reason::typed(RuleId::Err006, ErrorType::InvalidRequestException);
+    if matches!(operation, Operation::RotateSecret(_)) {
+        return reason.text(MARKED);
+    }
+    let mut active = world.clone();
+    if let Some(secret) = &mut active.secret {
+        secret.deletion = None;
+    }
+    let others = active
+        .secret
+        .as_ref()
+        .map_or_else(Vec::new, |secret| on_secret(&active, secret, operation, Vec::new(), setting));
+    let types: Vec<_> =
+        others.into_iter().filter_map(|outcome| outcome.refusal).map(|refusal| refusal.error_type).collect();
+    match types.is_empty() {
+        true => reason.text(MARKED),
+        false => types.into_iter().fold(reason.unrecorded_text(MARKED), Reason::or),
+    }
+}
+
 /// An operation on a secret that is there.
 fn on_secret(
     world: &World,
@@ -183,9 +206,7 @@ fn on_secret(
         Operation::ValidateResourcePolicy(_) => {
             return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)];
         }
-        _ if is_marked => {
-            reasons.push(Reason::typed(RuleId::Err006, ErrorType::InvalidRequestException).text(MARKED));
-        }
+        _ if is_marked => reasons.push(marked(world, operation, setting)),
         _ => {}
     }
     match operation {

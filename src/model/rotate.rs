@@ -74,7 +74,10 @@ fn function_of(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -
     };
     match (&request.rotation_lambda_arn, secret.rotation.function.get()) {
         (Some(arn), _) => classify(arn),
-        (None, Some(Some(arn))) => classify(arn),
+        (None, Some(Some(arn))) => match classify(arn) {
+            Function::Missing => Function::Unclear,
+            other => other,
+        },
         (None, Some(None)) => Function::None,
         (None, None) => Function::Unclear,
     }
@@ -164,7 +167,8 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
             let by = if is_recorded { setting.contract(rule) } else { setting.fidelity(rule) };
             secret.hold_labels(by);
             secret.rotation.hold(by);
-            secret.closed = Some(by);
+            secret.close(by);
+            secret.rotation.touched |= !is_recorded;
         }
     }
     outcomes[0].next = Some(next);
@@ -173,7 +177,8 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
 
 /// After the refusal of ROT-PROG-001 no version of the refused token appears; the rest of an old rotation is open.
 fn after_block(secret: &mut Secret, request: &RotateSecret, setting: &Setting<'_>) {
-    secret.closed = Some(setting.contract(RuleId::Val020));
+    secret.close(setting.contract(RuleId::Val020));
+    secret.rotation.touched = true;
     let by = setting.contract(RuleId::Val020);
     if request.rotation_lambda_arn.is_some() || request.rotation_rules.is_some() {
         secret.rotation.open();
@@ -246,7 +251,7 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     let mut next = world.clone();
     let Some(secret) = &mut next.secret else { return next };
     configure(&mut secret.rotation, request, setting);
-    secret.closed = None;
+    secret.expect_strangers();
     let is_immediate = request.rotate_immediately != Some(false);
     let stays = setting.contract(if is_immediate { RuleId::Life010 } else { RuleId::Life019 });
     secret.hold_label(&Label::Current, stays);

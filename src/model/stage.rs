@@ -122,7 +122,8 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
             secret.open_label(&Label::Previous, true, by);
         }
     }
-    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)
+        .then(concerned(world, label, rule, setting));
     let accepted = Outcome::unjudged().then(next);
     let is_pending_put_by_hand = *label == Label::Pending && to.is_some_and(|to| is_filled(world, to));
     let both = |accepted: Outcome, refused: Outcome| {
@@ -133,6 +134,20 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
     };
     let [accepted, refused] = both(accepted, refused);
     if is_pending_put_by_hand { vec![accepted, refused] } else { vec![refused, accepted] }
+}
+
+/// After an undocumented refusal the labels concerned are open too; usually they stay.
+fn concerned(world: &World, label: &Label, rule: RuleId, setting: &Setting<'_>) -> World {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        let by = setting.contract(rule);
+        secret.open_label(label, true, by);
+        if matches!(label, Label::Current | Label::Previous) {
+            secret.open_label(&Label::Current, true, by);
+            secret.open_label(&Label::Previous, true, by);
+        }
+    }
+    next
 }
 
 fn is_filled(world: &World, id: &str) -> bool {
@@ -166,7 +181,7 @@ fn moved(
     let mut next = world.clone();
     if let Some(changed) = &mut next.secret {
         hold_bystanders(changed, setting);
-        changed.closed = Some(setting.contract(RuleId::State011));
+        changed.close(setting.contract(RuleId::State011));
         changed.set_label(wanted.label, Cell::known(Some(to.clone()), setting.contract(rule)));
         if let (Label::Current, Some(holder)) = (wanted.label, wanted.holder) {
             let by = setting.contract(RuleId::State006);
@@ -206,7 +221,7 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         hold_bystanders(secret, setting);
-        secret.closed = Some(setting.contract(RuleId::State011));
+        secret.close(setting.contract(RuleId::State011));
         secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
         if *label == Label::Pending {
             secret.rotation.unfinished = None;

@@ -114,8 +114,10 @@ pub struct Rotation {
     pub duration: Cell<Option<Text>>,
     /// `RotationRules.ScheduleExpression`
     pub schedule: Cell<Option<Text>>,
-    /// Whether a RotateSecret may have been accepted before.
+    /// Whether a RotateSecret was accepted before.
     pub configured: bool,
+    /// Whether something may have left traces of a rotation, such as a refused RotateSecret.
+    pub touched: bool,
     /// The version id of the immediate rotation that was accepted and is not finished.
     pub unfinished: Option<VersionId>,
     /// Whether a rotation may be unfinished of which nothing else is known.
@@ -146,6 +148,15 @@ impl PartialEq for Dates {
     }
 }
 
+/// What must still be read before every version is known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Strangers {
+    /// ListSecretVersionIds with IncludeDeprecated.
+    pub unlisted: bool,
+    /// DescribeSecret.
+    pub undescribed: bool,
+}
+
 /// One secret.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Secret {
@@ -165,6 +176,8 @@ pub struct Secret {
     pub versions: Vec<Version>,
     /// What forbids versions beyond those known; `None` where nothing does.
     pub closed: Option<Provenance>,
+    /// Whether there may be versions that the model does not know.
+    pub strangers: Strangers,
     /// Where each label is that was ever seen or named.
     pub labels: Vec<LabelCell>,
     /// Whether labels without a cell are open rather than nowhere.
@@ -210,6 +223,32 @@ impl World {
         Self { name, secret: None, former_arns: Vec::new(), deleting: false }
     }
 
+    /// A secret of this name of which nothing is known, as after an answer that no rule permits.
+    #[must_use]
+    pub fn adopted(name: Text) -> Self {
+        let by = Provenance { rule: RuleId::State001, class: Class::Contract, call: 0, action: None };
+        let label = |label| LabelCell { label, holder: Cell::open(None, by) };
+        let mut secret = Secret {
+            arn: None,
+            deletion: None,
+            restored: None,
+            description: None,
+            kms_key_id: None,
+            tags: None,
+            versions: Vec::new(),
+            closed: None,
+            strangers: Strangers::default(),
+            labels: vec![label(Label::Current), label(Label::Pending), label(Label::Previous)],
+            labels_open: true,
+            had_current: false,
+            rotation: Rotation::never(by),
+            dates: Dates { may_have_been_read: true, ..Dates::default() },
+            listing: None,
+        };
+        secret.open_all();
+        Self { secret: Some(secret), ..Self::unused(name) }
+    }
+
     /// Opens everything that a read can bind again, as after an answer that no rule permits.
     #[must_use]
     pub fn opened(mut self) -> Self {
@@ -249,6 +288,7 @@ impl Rotation {
             duration: Cell::known(None, by),
             schedule: Cell::known(None, by),
             configured: false,
+            touched: false,
             unfinished: None,
             may_be_unfinished: false,
             cancelled: false,
@@ -276,6 +316,7 @@ impl Rotation {
     }
 
     pub(crate) const fn open(&mut self) {
+        self.touched = true;
         self.enabled.open = true;
         self.function.open = true;
         self.days.open = true;
@@ -397,16 +438,30 @@ impl Secret {
         }
     }
 
+    /// Forbids versions beyond those known, if all are.
+    pub(crate) fn close(&mut self, by: Provenance) {
+        let may_have_more = self.strangers != Strangers::default();
+        self.closed = Some(by).filter(|_| !may_have_more);
+    }
+
+    /// Allows for versions that the model does not know.
+    pub(crate) const fn expect_strangers(&mut self) {
+        self.closed = None;
+        self.strangers = Strangers { unlisted: true, undescribed: true };
+    }
+
     pub(crate) fn open_all(&mut self) {
         for cell in &mut self.labels {
             cell.holder.open = true;
             cell.holder.seen = true;
+            cell.holder.by.rule = RuleId::State001;
+            cell.holder.by.class = Class::Contract;
         }
+        self.expect_strangers();
         for version in &mut self.versions {
             version.content.open = true;
         }
         self.labels_open = true;
-        self.closed = None;
         self.listing = None;
         self.rotation.open();
         self.rotation.lose_track();

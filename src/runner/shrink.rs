@@ -17,24 +17,31 @@ pub(super) struct Lab<'a, E> {
     number: usize,
     executions: u64,
     spent: u64,
+    /// Calls at most.
+    budget: u64,
+    /// `Observed` where the violation shows only if everything is read after every call.
+    extent: Extent,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
 }
 
 impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     pub(super) const fn new(run: &'a Run<E>, number: usize) -> Self {
-        Self { run, number, executions: 0, spent: 0, clean: 0, left: Vec::new() }
+        Self { run, number, executions: 0, spent: 0, budget: 0, extent: Extent::Whole, clean: 0, left: Vec::new() }
     }
 
     /// Shrinks a suspect, finds who is to blame, and replays it.
     pub(super) async fn finding(&mut self, suspect: Suspect) -> Finding {
         let mut violation = suspect.violation;
+        let is_difference = violation.class == Class::Fidelity;
+        self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
         let mut case = self.shrink(suspect.case, &violation.fingerprint).await;
         if violation.since > 0
             && violation.class == Class::Contract
-            && let Some((earlier, shorter)) = self.first_to_blame(&case, &violation).await
+            && let Some((earlier, shorter, extent)) = self.first_to_blame(&case, &violation).await
         {
             violation = earlier;
+            self.extent = extent;
             case = self.shrink(shorter, &violation.fingerprint).await;
         }
         let calls_to_shrink = std::mem::take(&mut self.spent);
@@ -71,11 +78,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
                 let start = end.saturating_sub(window);
                 let candidate = without(&best, start, end);
                 end = start;
-                if self.shows(&candidate, wanted).await.is_some() {
+                if self.shows(&candidate, wanted).await {
                     best = candidate;
                     is_shorter = true;
                 }
-                if self.spent >= self.run.options.shrink_calls {
+                if self.spent >= self.budget {
                     return best;
                 }
             }
@@ -90,12 +97,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn simplify(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
         for index in 0..best.steps.len() {
             for simpler in simpler(&best.steps[index]) {
-                if self.spent >= self.run.options.shrink_calls {
+                if self.spent >= self.budget {
                     return best;
                 }
                 let mut candidate = best.clone();
                 candidate.steps[index] = simpler;
-                if self.shows(&candidate, wanted).await.is_some() {
+                if self.shows(&candidate, wanted).await {
                     best = candidate;
                 }
             }
@@ -103,22 +110,25 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         best
     }
 
-    async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> Option<Trace> {
-        let trace = self.execute(case, Extent::Until(wanted.clone())).await;
-        trace.sighting(wanted).is_some().then_some(trace)
+    async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> bool {
+        let extent = match self.extent {
+            Extent::Observed => Extent::Observed,
+            Extent::Whole | Extent::Until(_) => Extent::Until(wanted.clone()),
+        };
+        self.execute(case, extent).await.sighting(wanted).is_some()
     }
 
-    /// The first violation of the state when everything is read after every call, and the case that shows it without
-    /// those reads; `None` if it is the same one.
-    async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Violation, Case)> {
+    /// The first violation of the state when everything is read after every call, with the case that shows it, and
+    /// whether it shows only with those reads; `None` if it is the same one.
+    async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Violation, Case, Extent)> {
         let trace = self.execute(case, Extent::Observed).await;
-        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?;
+        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?.clone();
         if first.violation.fingerprint == known.fingerprint {
             return None;
         }
-        let shorter = up_to(case, first);
-        let is_shown = self.shows(&shorter, &first.violation.fingerprint).await.is_some();
-        is_shown.then(|| (first.violation.clone(), shorter))
+        let shorter = up_to(case, &first);
+        let is_plain = self.shows(&shorter, &first.violation.fingerprint).await;
+        Some((first.violation, shorter, if is_plain { Extent::Whole } else { Extent::Observed }))
     }
 
     async fn confirm(&mut self, case: &Case, wanted: &Fingerprint) -> (u32, Option<Trace>) {
@@ -143,7 +153,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn replay(&mut self, case: &Case) -> Trace {
         self.executions += 1;
         let tag = format!("f{}x{}", self.number, self.executions);
-        let plan = Plan { keeps_steps: true, ..self.run.plan(tag, Extent::Whole) };
+        let plan = Plan { keeps_steps: true, ..self.run.plan(tag, self.extent.clone()) };
         self.carry_out(case, &plan).await
     }
 

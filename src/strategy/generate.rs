@@ -107,7 +107,7 @@ impl Generator {
             None => self.on_secret(9, None),
             Some(state) => self.on_secret(secret, Some(state)),
         };
-        let quirk = if self.rng.random_ratio(1, 40) { self.quirk(&operation) } else { None };
+        let quirk = if self.rng.random_ratio(1, 10) { self.quirk(&operation) } else { None };
         Request { operation, quirk }
     }
 
@@ -118,12 +118,12 @@ impl Generator {
         }
     }
 
+    /// An odd way to write a request, where nothing else is likely to be wrong with it.
     fn quirk(&mut self, operation: &Operation) -> Option<Quirk> {
-        let has_id = operation.secret_id().is_some() && !matches!(operation, Operation::CreateSecret(_));
-        match self.rng.random_range(0..3) {
-            0 => Some(Quirk::UnknownMembers),
-            1 if has_null_member(operation) => Some(Quirk::NullMember),
-            _ if has_id => Some(Quirk::LowerCaseSecretId),
+        match operation {
+            Operation::DescribeSecret(_) if self.rng.random_bool(0.5) => Some(Quirk::UnknownMembers),
+            Operation::DescribeSecret(_) => Some(Quirk::LowerCaseSecretId),
+            Operation::ListSecretVersionIds(request) if request.next_token.is_none() => Some(Quirk::NullMember),
             _ => None,
         }
     }
@@ -134,6 +134,9 @@ impl Generator {
         if state.is_some_and(|state| state.deletion.is_some()) {
             weights.push((Action::RestoreSecret, 60));
             weights.push((Action::CreateSecret, 10));
+        }
+        if state.is_some_and(|state| state.holder(&Label::Pending).flatten().is_some()) {
+            weights.push((Action::RotateSecret, 25));
         }
         weights.retain(|(action, _)| !self.omitted.contains(action));
         let action = pick(&mut self.rng, &weights).unwrap_or(Action::DescribeSecret);
@@ -195,17 +198,6 @@ fn pick<T: Copy>(rng: &mut TestRng, weighted: &[(T, u32)]) -> Option<T> {
             None => true,
         })
         .map(|(item, _)| *item)
-}
-
-/// Whether the operation has an optional member that a request may leave null.
-const fn has_null_member(operation: &Operation) -> bool {
-    matches!(
-        operation,
-        Operation::GetSecretValue(_)
-            | Operation::PutSecretValue(_)
-            | Operation::ListSecretVersionIds(_)
-            | Operation::UpdateSecret(_)
-    )
 }
 
 #[cfg(test)]
