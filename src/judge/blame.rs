@@ -102,6 +102,10 @@ fn kind_fact(outcome: &Outcome, answer: &Answer) -> Option<Fact> {
         since: 0,
         by: None,
     };
+    let not_found = |fact: &&Fact| fact.claim == Claim::Found && fact.claim.holds(answer) == Some(false);
+    if let Some(fact) = outcome.facts.iter().find(not_found) {
+        return Some(fact.clone());
+    }
     let stated = outcome.facts.iter().find(|fact| fact.claim == wanted).cloned();
     stated.or_else(|| is_fault(answer).then(no_fault))
 }
@@ -151,9 +155,17 @@ pub(super) fn violation(
         expected: fact.claim.to_string(),
         observed,
         also,
-        fingerprint: Fingerprint(format!("{} {subject}: {} but {pattern}", fact.rule, pattern_of(&fact.claim))),
+        fingerprint: fingerprint(fact, &subject, &pattern),
         excluded,
     }
+}
+
+/// A law is broken by the state, whichever call has shown it.
+fn fingerprint(fact: &Fact, subject: &str, pattern: &str) -> Fingerprint {
+    Fingerprint(match (fact.rule, &fact.claim) {
+        (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) => format!("{}: {}", fact.rule, class_of(label)),
+        _ => format!("{} {subject}: {} but {pattern}", fact.rule, pattern_of(&fact.claim)),
+    })
 }
 
 /// One world's outcome, and what of it the answer does not meet.
@@ -198,7 +210,7 @@ fn pattern_of(claim: &Claim) -> String {
         Claim::Label(label, holder) => {
             format!("{} {}", class_of(label), if holder.is_some() { "on a version" } else { "nowhere" })
         }
-        Claim::ErrorType(_) | Claim::Accepted | Claim::Refused | Claim::NoFault | Claim::Enabled(_) => {
+        Claim::ErrorType(_) | Claim::Accepted | Claim::Found | Claim::Refused | Claim::NoFault | Claim::Enabled(_) => {
             claim.to_string()
         }
         Claim::Present(_) | Claim::Missing(_) | Claim::OneValue | Claim::NoEmptyEntry => claim.to_string(),
@@ -244,6 +256,7 @@ const fn kind_of(claim: &Claim) -> &'static str {
         Claim::BatchErrorCode(..) => "ErrorCode",
         Claim::Message(_) => "the message",
         Claim::Accepted
+        | Claim::Found
         | Claim::NoFault
         | Claim::Refused
         | Claim::ErrorType(_)

@@ -9,7 +9,7 @@ use crate::model::{
     summary_facts,
 };
 use crate::rule::{Class, RuleId};
-use crate::verdict::{Exclusion, Exercise, Fingerprint, Violation};
+use crate::verdict::{Exclusion, Exercise, Violation};
 
 /// How many worlds a search may look at before it gives up.
 const BUDGET: usize = 4_000;
@@ -255,7 +255,6 @@ impl Slot {
             let mut violation =
                 blame::violation(trial.call, trial.answer, &contract(RuleId::State001, claim), Vec::new(), Vec::new());
             violation.expected = "each label on at most one version".to_owned();
-            violation.fingerprint = law_fingerprint(&violation);
             return Some(violation);
         }
         let secret = states.first()?.world.secret.as_ref()?;
@@ -273,7 +272,6 @@ impl Slot {
         let mut violation =
             blame::violation(trial.call, trial.answer, &contract(RuleId::State002, claim), Vec::new(), Vec::new());
         violation.expected = "AWSCURRENT on one version".to_owned();
-        violation.fingerprint = law_fingerprint(&violation);
         Some(violation)
     }
 
@@ -395,13 +393,6 @@ fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
             })
             .collect(),
     }
-}
-
-/// A law is broken by the state, whichever operation shows it.
-fn law_fingerprint(violation: &Violation) -> Fingerprint {
-    let label = violation.observed.split(' ').next().unwrap_or_default();
-    let label = if matches!(label, "AWSCURRENT" | "AWSPENDING" | "AWSPREVIOUS") { label } else { "a custom label" };
-    Fingerprint(format!("{}: {} but not {label}", violation.rule, violation.expected))
 }
 
 /// A label that an answer shows on two versions.

@@ -35,7 +35,7 @@ pub(crate) fn outcomes(
             let reason = Reason::typed(RuleId::Err011, ErrorType::InvalidRequestException).text(SCHEDULED);
             vec![refuse(&[reason])]
         }
-        Some(secret) => repeated(world, secret, request, &given),
+        Some(secret) => repeated(world, secret, request, &given, setting),
         None => fresh(world, request, setting),
     }
 }
@@ -112,7 +112,13 @@ fn is_repetition(secret: &Secret, request: &CreateSecret) -> bool {
 }
 
 /// The name is in use: a repetition, or a conflict.
-fn repeated(world: &World, secret: &Secret, request: &CreateSecret, given: &Given) -> Vec<Outcome> {
+fn repeated(
+    world: &World,
+    secret: &Secret,
+    request: &CreateSecret,
+    given: &Given,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
     let token = request.client_request_token.as_ref();
     let known = token.and_then(|token| secret.version(token));
     let (Some(token), Some(version)) = (token, known) else {
@@ -122,7 +128,9 @@ fn repeated(world: &World, secret: &Secret, request: &CreateSecret, given: &Give
     };
     let stored = version.content.get();
     match (stored, given) {
-        (Some(Content::Value(stored)), Given::One(value)) if stored == value => same_again(world, secret, token),
+        (Some(Content::Value(stored)), Given::One(value)) if stored == value => {
+            same_again(world, secret, token, setting)
+        }
         (Some(Content::Value(_)), Given::One(_)) => {
             vec![refuse(&[token_conflict(RuleId::Idem006, secret, token)])]
         }
@@ -133,10 +141,16 @@ fn repeated(world: &World, secret: &Secret, request: &CreateSecret, given: &Give
     }
 }
 
-fn same_again(world: &World, secret: &Secret, token: &Text) -> Vec<Outcome> {
+fn same_again(world: &World, secret: &Secret, token: &Text, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.hold_labels(setting.contract(RuleId::Idem005));
+        secret.close(setting.contract(RuleId::Idem005));
+    }
     let mut same = Outcome::accepted(RuleId::Idem005)
         .contract(RuleId::Idem005, Claim::Name(world.name.clone()))
-        .contract(RuleId::Idem005, Claim::VersionId(Some(token.clone())));
+        .contract(RuleId::Idem005, Claim::VersionId(Some(token.clone())))
+        .then(next);
     if let Some(arn) = &secret.arn {
         same = same.contract(RuleId::Idem005, Claim::Arn(arn.clone()));
     }

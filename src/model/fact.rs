@@ -34,6 +34,8 @@ pub struct Fact {
 pub enum Claim {
     /// The request is accepted.
     Accepted,
+    /// The identifier finds the secret: whatever is wrong, it is not that there is none.
+    Found,
     /// A bad request is answered with a 4xx status and a JSON error, not with a fault of the server.
     NoFault,
     /// The request is refused.
@@ -182,7 +184,7 @@ impl Claim {
     #[must_use]
     pub const fn rank(&self) -> Rank {
         match self {
-            Self::Accepted | Self::NoFault | Self::Refused => Rank::Kind,
+            Self::Accepted | Self::Found | Self::NoFault | Self::Refused => Rank::Kind,
             Self::ErrorType(_) => Rank::Type,
             Self::Label(..)
             | Self::Listed(..)
@@ -226,6 +228,7 @@ impl Claim {
             Body::Output(output) => self.holds_of_output(output, answer.partial),
             Body::Error(error) => match self {
                 Self::Accepted => Some(false),
+                Self::Found => Some(error.error_type != ErrorType::ResourceNotFoundException),
                 Self::NoFault => Some((400..500).contains(&answer.form.status)),
                 Self::Refused => (answer.form.status < 500).then_some(true),
                 Self::ErrorType(types) if answer.form.status < 500 => Some(types.contains(&error.error_type)),
@@ -243,7 +246,7 @@ impl Claim {
 
     fn holds_of_output(&self, output: &Output, partial: bool) -> Option<bool> {
         match self {
-            Self::Accepted => Some(true),
+            Self::Accepted | Self::Found => Some(true),
             Self::NoFault => None,
             Self::Refused => Some(false),
             Self::ErrorType(_) | Self::Message(_) => None,
@@ -487,6 +490,7 @@ impl fmt::Display for Claim {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Accepted => f.write_str("the request is accepted"),
+            Self::Found => f.write_str("the identifier finds the secret"),
             Self::NoFault => f.write_str("a client error: a 4xx status and a JSON error"),
             Self::Refused => f.write_str("the request is refused"),
             Self::ErrorType(types) => {

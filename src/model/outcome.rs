@@ -219,7 +219,7 @@ impl Reason {
 ///
 /// With several, the type of any of them is good, and no rule counts as exercised (ROT-ERR-017).
 pub(crate) fn refuse(reasons: &[Reason]) -> Outcome {
-    let first = reasons.iter().find(|reason| reason.is_contract()).unwrap_or(&reasons[0]);
+    let first = principal(reasons);
     let alone = reasons.len() == 1;
     let mut refused = fact(first.rule, first.class, Claim::Refused);
     refused.counts = alone;
@@ -238,6 +238,16 @@ pub(crate) fn refuse(reasons: &[Reason]) -> Outcome {
         Some(text) if alone && first.text_is_recorded => outcome.fidelity(first.rule, Claim::Message(text.clone())),
         _ => outcome,
     }
+}
+
+/// The reason that is blamed if the request is accepted all the same: one about the state before one about the shape.
+fn principal(reasons: &[Reason]) -> &Reason {
+    let is_of_state = |reason: &&Reason| {
+        matches!(reason.rule, RuleId::Err001 | RuleId::Err003 | RuleId::Err006 | RuleId::Prog001)
+            && reason.is_contract()
+    };
+    let mut contract = reasons.iter().filter(|reason| reason.is_contract());
+    reasons.iter().find(is_of_state).or_else(|| contract.next()).unwrap_or(&reasons[0])
 }
 
 /// The class of the fact about the type: none if any reason leaves its type open.

@@ -119,9 +119,8 @@ fn without_id(world: &World, operation: &Operation, reasons: &[Reason]) -> Vec<O
 fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outcome> {
     let is_stated = matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
     if is_stated {
-        let accepted = outcomes.iter_mut().flat_map(|outcome| &mut outcome.facts);
-        for fact in accepted.filter(|fact| fact.claim == Claim::Accepted) {
-            fact.rule = RuleId::Ident003;
+        for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_accepted()) {
+            outcome.facts.push(super::outcome::fact(RuleId::Ident003, Class::Contract, Claim::Found));
         }
     } else if outcomes.iter().any(Outcome::is_accepted) {
         let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND));

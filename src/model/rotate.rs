@@ -34,12 +34,12 @@ pub(crate) fn outcomes(
     }
     let block = block(secret, request);
     let has_reason = !reasons.is_empty() || block == Block::Blocked;
-    let is_too_long = reasons.iter().any(|reason| reason.rule() == RuleId::Val007);
-    if has_reason && matches!(function, Function::Unclear) && !is_too_long {
-        reasons.push(Reason::any_type(RuleId::Err017, ErrorType::InvalidRequestException));
-    }
     if block == Block::Blocked {
         reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));
+    }
+    let is_too_long = reasons.iter().any(|reason| reason.rule() == RuleId::Val007);
+    if has_reason && matches!(function, Function::Unclear) && !is_too_long {
+        reasons.push(Reason::any_type(RuleId::Err017, ErrorType::InvalidRequestException).fidelity());
     }
     if !reasons.is_empty() {
         return refused(world, request, &reasons, setting);

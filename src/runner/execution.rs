@@ -25,7 +25,7 @@ pub(super) enum Extent {
     Whole,
     /// Until this violation is seen.
     Until(Fingerprint),
-    /// To the first contract violation of the state, with a complete observation after every call.
+    /// To the end of the case, with a complete observation after every call.
     Observed,
 }
 
@@ -231,9 +231,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     fn is_over(&self) -> bool {
         let is_reached = match &self.plan.extent {
-            Extent::Whole => false,
+            Extent::Whole | Extent::Observed => false,
             Extent::Until(wanted) => self.trace.sightings.iter().any(|seen| seen.violation.fingerprint == *wanted),
-            Extent::Observed => self.trace.sightings.iter().any(Sighting::is_of_state),
         };
         is_reached || self.trace.died.is_some()
     }

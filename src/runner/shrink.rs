@@ -36,8 +36,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let is_difference = violation.class == Class::Fidelity;
         self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
         let mut case = self.shrink(suspect.case, &violation.fingerprint).await;
-        if violation.since > 0
-            && violation.class == Class::Contract
+        if violation.class == Class::Contract
             && let Some((earlier, shorter, extent)) = self.first_to_blame(&case, &violation).await
         {
             violation = earlier;
@@ -118,14 +117,14 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.execute(case, extent).await.sighting(wanted).is_some()
     }
 
-    /// The first violation of the state when everything is read after every call, with the case that shows it, and
-    /// whether it shows only with those reads; `None` if it is the same one.
+    /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
+    /// blame: the first violation of the state, the case that shows it, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Violation, Case, Extent)> {
         let trace = self.execute(case, Extent::Observed).await;
-        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?.clone();
-        if first.violation.fingerprint == known.fingerprint {
+        if trace.sighting(&known.fingerprint).is_some() {
             return None;
         }
+        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?.clone();
         let shorter = up_to(case, &first);
         let is_plain = self.shows(&shorter, &first.violation.fingerprint).await;
         Some((first.violation, shorter, if is_plain { Extent::Whole } else { Extent::Observed }))

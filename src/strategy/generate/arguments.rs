@@ -53,7 +53,7 @@ impl Generator {
                 Operation::UntagResource(UntagResource { secret_id: id, tag_keys: Some(keys) })
             }
             Action::ValidateResourcePolicy => Operation::ValidateResourcePolicy(ValidateResourcePolicy {
-                secret_id: Some("Inv Name".into()),
+                secret_id: Some("$s8".into()),
                 resource_policy: Some("{\"Version\":\"2012-10-17\",\"Statement\":[]}".into()),
             }),
         }
@@ -70,7 +70,7 @@ impl Generator {
 
     fn id_of(&mut self, secret: u8, exists: bool) -> Text {
         if self.one_in(60) {
-            return "Inv Name".into();
+            return "$s8".into();
         }
         let forms = [("", 70), (".arn", 22), (".partial", 4), (".suffixed", 1), (".former", 2)];
         let form = if exists { self.choose(&forms) } else { "" };
@@ -115,7 +115,7 @@ impl Generator {
     }
 
     pub(super) fn create(&mut self, secret: u8) -> Operation {
-        let name: Text = if self.one_in(60) { " Inv *?!]Name\\-".into() } else { format!("$s{secret}").into() };
+        let name: Text = if self.one_in(60) { "$s8".into() } else { format!("$s{secret}").into() };
         let state = self.secret(secret);
         let is_empty = self.one_in(8);
         let value = self.value();
