@@ -23,7 +23,7 @@ const REMOTE_CALLS: u64 = 500;
 /// Calls at most for the cases of any other run.
 const LOCAL_CALLS: u64 = 100_000;
 /// Calls at most for shrinking one finding.
-const SHRINK_CALLS: u64 = 300;
+const SHRINK_CALLS: u64 = 800;
 
 pub(super) fn run(args: RunArgs) -> Exit {
     block_on(async {

@@ -350,13 +350,18 @@ impl Slot {
     /// A state that no correct service can be in would break every rule that rests on it.
     fn retire_if_illegal(&mut self, answer: &Answer) {
         let is_description = matches!(&answer.body, Body::Output(Output::Description(_)));
-        let lacks_current = |state: &State| {
-            state.world.secret.as_ref().is_some_and(|secret| {
-                secret.had_current && secret.holder(&Label::Current) == Some(None) && secret.deletion.is_none()
-            })
-        };
-        self.retired |= self.tainted && is_description && self.states.iter().any(lacks_current);
+        self.retired |= self.tainted && is_description && self.states.iter().any(|state| is_illegal(&state.world));
     }
+}
+
+/// Whether no correct service can be in this state: a value and no AWSCURRENT, or rotation on without a function.
+fn is_illegal(world: &World) -> bool {
+    world.secret.as_ref().filter(|secret| secret.deletion.is_none()).is_some_and(|secret| {
+        let rotation = &secret.rotation;
+        let lacks_function = rotation.enabled.get() == Some(&true) && rotation.function.get() == Some(&None);
+        let lacks_current = secret.had_current && secret.holder(&Label::Current) == Some(None);
+        lacks_current || lacks_function
+    })
 }
 
 /// Whether only members or text of the answer are wrong, so that the state is what the model says.

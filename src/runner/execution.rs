@@ -211,8 +211,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             self.trace.steps.push(Step { request, answer, labels: self.labels() });
         }
         match &self.plan.extent {
-            Extent::Whole => {
-                if let Some(name) = adopt {
+            Extent::Whole | Extent::Until(_) => {
+                if let Some(name) = adopt.filter(|_| !self.is_over()) {
                     self.observe(index, &name).await;
                 }
             }
@@ -224,7 +224,6 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                     }
                 }
             }
-            Extent::Until(_) => {}
         }
         self.is_over()
     }

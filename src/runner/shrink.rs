@@ -3,7 +3,7 @@
 use super::execution::{Execution, Extent, Plan, Trace};
 use super::{Finding, Run, Suspect, up_to};
 use crate::endpoint::Endpoint;
-use crate::model::{Request, Text};
+use crate::model::{Operation, Request, Text};
 use crate::rule::Class;
 use crate::strategy::Case;
 use crate::verdict::{Fingerprint, Status, Violation};
@@ -69,6 +69,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     /// Deletes ever smaller windows of calls as long as the violation is still seen.
     async fn shrink(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        for candidate in [of_one_secret(&best), ends(&best)].into_iter().flatten() {
+            if candidate.steps.len() < best.steps.len() && self.shows(&candidate, wanted).await {
+                best = candidate;
+            }
+        }
         let mut window = best.steps.len().div_ceil(2);
         while window >= 1 {
             let mut end = best.steps.len().saturating_sub(1);
@@ -163,6 +168,28 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.left.append(&mut trace.left);
         trace
     }
+}
+
+/// The secret that a request is about, as the number in its placeholder.
+fn secret_of(request: &Request) -> Option<&str> {
+    let id = request.operation.secret_id()?.strip_prefix("$s")?;
+    Some(id.split('.').next().unwrap_or(id))
+}
+
+/// The steps about the secret of the last one, those of no single secret left out.
+fn of_one_secret(case: &Case) -> Option<Case> {
+    let secret = secret_of(case.steps.last()?)?;
+    let steps = case.steps.iter().filter(|step| secret_of(step) == Some(secret)).cloned().collect();
+    Some(Case { steps })
+}
+
+/// The last step after the one that creates its secret.
+fn ends(case: &Case) -> Option<Case> {
+    let last = case.steps.last()?;
+    let is_creation =
+        |step: &&Request| matches!(step.operation, Operation::CreateSecret(_)) && secret_of(step) == secret_of(last);
+    let first = case.steps.iter().find(is_creation)?;
+    Some(Case { steps: vec![first.clone(), last.clone()] })
 }
 
 fn without(case: &Case, start: usize, end: usize) -> Case {
