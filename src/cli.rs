@@ -138,7 +138,7 @@ struct RulesArgs {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let exit = match cli.command.unwrap_or(Command::Run(cli.run)) {
-        Command::Run(args) => run::run(args),
+        Command::Run(args) => run::run(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Judge(args) => inspect::judge(&args),
         Command::Rules(args) => inspect::rules(&args),

@@ -181,17 +181,9 @@ impl Judge {
     /// BatchGetSecretValue reads several names: each that has one possible world is judged.
     fn judge_batch(&mut self, call: &Call, answer: &Answer) -> Judgement {
         let Operation::BatchGetSecretValue(request) = &call.request.operation else { return Judgement::default() };
-        let functions = self.options.functions.clone();
-        let setting = Setting {
-            call: call.number,
-            action: call.request.operation.action(),
-            now: answer.form.date,
-            stamp: None,
-            functions: &functions,
-        };
         let ids = request.secret_id_list.iter().flatten();
         let named: Vec<_> = ids.filter_map(|id| self.named(id)).collect();
-        let outcomes = batch(request, &named, &setting);
+        let outcomes = batch(request, &named);
         let read: Vec<Text> = named.iter().filter_map(|named| named.world.map(|world| world.name.clone())).collect();
         let violations = judge_outcomes(call, answer, &outcomes, &mut self.exercise);
         for name in read {

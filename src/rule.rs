@@ -290,6 +290,10 @@ impl RuleId {
     }
 
     /// The class of the id, for instance `PROG`.
+    ///
+    /// # Panics
+    ///
+    /// Never: every id has the form `ROT-FAMILY-NNN`.
     #[must_use]
     pub fn family(self) -> &'static str {
         self.as_str().split('-').nth(1).expect("every id in RULES has the form ROT-FAMILY-NNN")

@@ -272,12 +272,12 @@ impl<E: Endpoint + 'static> Run<E> {
         (gathered, calls)
     }
 
-    fn plan(&self, tag: String, extent: Extent) -> Plan {
+    fn plan(&self, tag: &str, extent: Extent) -> Plan {
         plan(&self.options, tag, extent)
     }
 }
 
-fn plan(options: &Options, tag: String, extent: Extent) -> Plan {
+fn plan(options: &Options, tag: &str, extent: Extent) -> Plan {
     Plan {
         prefix: format!("{}-{tag}", options.prefix),
         keeps_steps: false,
@@ -300,13 +300,13 @@ async fn work<E: Endpoint>(endpoint: Arc<E>, options: Arc<Options>, shared: Arc<
         }
         let case = generate(options.seed, index, menu);
         let before = shared.calls.load(Ordering::Relaxed);
-        let trace = Execution::new(&*endpoint, &plan(&options, format!("c{index}"), Extent::Whole)).run(&case).await;
+        let trace = Execution::new(&*endpoint, &plan(&options, &format!("c{index}"), Extent::Whole)).run(&case).await;
         shared.calls.fetch_add(trace.calls(), Ordering::Relaxed);
-        gather(&mut *shared.gathered.lock().await, case, trace, before);
+        gather(&mut *shared.gathered.lock().await, &case, trace, before);
     }
 }
 
-fn gather(gathered: &mut Gathered, case: Case, trace: Trace, before: u64) {
+fn gather(gathered: &mut Gathered, case: &Case, trace: Trace, before: u64) {
     gathered.exercise.merge(&trace.exercise);
     gathered.cases += 1;
     gathered.clean += trace.clean;
@@ -315,7 +315,7 @@ fn gather(gathered: &mut Gathered, case: Case, trace: Trace, before: u64) {
     gathered.died = gathered.died.take().or(trace.died);
     for sighting in trace.sightings {
         let known = gathered.suspects.get(&sighting.violation.fingerprint);
-        let case = up_to(&case, &sighting);
+        let case = up_to(case, &sighting);
         if known.is_none_or(|known| known.case.steps.len() > case.steps.len()) {
             let calls = known.map_or(before, |known| known.calls);
             let fingerprint = sighting.violation.fingerprint.clone();

@@ -113,7 +113,7 @@ impl Service {
         let now = (self.config.clock)();
         let mut state = self.lock();
         let mut answer = match &request.operation {
-            Operation::BatchGetSecretValue(batch) => state.batch(batch, now),
+            Operation::BatchGetSecretValue(batch) => state.batch(batch),
             Operation::ListSecrets(list) => view::secrets(state.worlds.values(), list),
             _ => state.answer_one(request, now, &self.config),
         };
@@ -210,17 +210,15 @@ impl State {
         }
     }
 
-    fn batch(&mut self, request: &BatchGetSecretValue, now: Timestamp) -> Answer {
+    fn batch(&self, request: &BatchGetSecretValue) -> Answer {
         let ids: Vec<Text> = match (&request.secret_id_list, &request.filters) {
             (Some(ids), _) => ids.clone(),
             (None, _) => view::filtered(self.worlds.values(), request.filters.as_deref().unwrap_or_default()),
         };
-        let names: Vec<Text> = ids.iter().map(|id| self.name_of(id)).collect();
+        let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id)).collect();
         let named: Vec<_> =
-            ids.iter().zip(&names).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
-        let functions = Functions::default();
-        let setting = Setting { call: 0, action: None, now: Some(now), stamp: Some(now), functions: &functions };
-        match batch(request, &named, &setting).into_iter().next().and_then(|outcome| outcome.refusal) {
+            ids.iter().zip(&denoted).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
+        match batch(request, &named).into_iter().next().and_then(|outcome| outcome.refusal) {
             Some(refusal) => Answer::error(refusal.error_type, refusal.text),
             None => Answer::output(Output::Batch(view::batch(&named))),
         }

@@ -25,12 +25,12 @@ const LOCAL_CALLS: u64 = 100_000;
 /// Calls at most for shrinking one finding.
 const SHRINK_CALLS: u64 = 800;
 
-pub(super) fn run(args: RunArgs) -> Exit {
+pub(super) fn run(args: &RunArgs) -> Exit {
     block_on(async {
         match &args.endpoint {
-            None => embedded(&args).await,
-            Some(url) => match connect(url, &args).await {
-                Ok(client) => against(client, url, &args).await,
+            None => embedded(args).await,
+            Some(url) => match connect(url, args).await {
+                Ok(client) => against(client, url, args).await,
                 Err(message) => {
                     complain(&message);
                     Exit::Usage

@@ -119,6 +119,7 @@ impl Transport {
         let mut request = Request::new(outgoing.method, url);
         request.headers_mut().extend(outgoing.headers);
         *request.body_mut() = Some(outgoing.body.into());
+        #[expect(clippy::disallowed_methods, reason = "a signature carries the time at which it was made")]
         let time = SystemTime::now();
         let credentials =
             self.options.credentials.at(time).await.map_err(|error| not_sent(&format!("failed to {error}")))?;

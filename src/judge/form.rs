@@ -122,10 +122,15 @@ fn is_declared(call: &Call, error_type: &ErrorType) -> bool {
     };
     let Some(action) = call.request.operation.action() else { return true };
     match error_type {
-        InvalidParameterException | InternalServiceError | ThrottlingException | SerializationException => true,
-        ValidationException | AccessDeniedException | UnknownOperationException => true,
+        InvalidParameterException
+        | InvalidRequestException
+        | InternalServiceError
+        | ThrottlingException
+        | SerializationException
+        | ValidationException
+        | AccessDeniedException
+        | UnknownOperationException => true,
         ResourceNotFoundException => action != Action::ListSecrets,
-        InvalidRequestException => true,
         ResourceExistsException | LimitExceededException => matches!(
             action,
             Action::CreateSecret | Action::PutSecretValue | Action::UpdateSecret | Action::UpdateSecretVersionStage

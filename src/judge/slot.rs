@@ -137,7 +137,7 @@ impl Slot {
             self.retired = true;
             return SlotResult { violations: Vec::new(), inconclusive };
         }
-        let violations = match self.nearest(survivors) {
+        let violations = match nearest(survivors) {
             survivors if !survivors.is_empty() => self.survive(trial, survivors, exercise),
             _ if self.was_true_a_moment_ago(trial) => Vec::new(),
             _ => self.violate(trial, exercise),
@@ -158,7 +158,7 @@ impl Slot {
                 continue;
             }
             let first = (index == 0).then_some(&mut *exercise);
-            self.explore(state.clone(), trial, budget, &mut survivors, first);
+            self.explore(state, trial, budget, &mut survivors, first);
         }
         survivors
     }
@@ -166,7 +166,7 @@ impl Slot {
     /// Lets the call take effect in a state, before or after other calls that are still open.
     fn explore(
         &self,
-        state: State,
+        state: &State,
         trial: &Trial<'_>,
         budget: &mut usize,
         survivors: &mut Vec<Survivor>,
@@ -194,16 +194,9 @@ impl Slot {
             for world in effects(&state.world, other, trial) {
                 let mut done = state.done.clone();
                 done.push(other.number);
-                self.explore(State { world, done }, trial, budget, survivors, None);
+                self.explore(&State { world, done }, trial, budget, survivors, None);
             }
         }
-    }
-
-    /// The survivors that the answer fits best.
-    fn nearest(&self, mut survivors: Vec<Survivor>) -> Vec<Survivor> {
-        let least = survivors.iter().map(|survivor| survivor.score.fidelity()).min().unwrap_or(0);
-        survivors.retain(|survivor| survivor.score.fidelity() == least);
-        survivors
     }
 
     fn survive(&mut self, trial: &Trial<'_>, survivors: Vec<Survivor>, exercise: &mut Exercise) -> Vec<Violation> {
@@ -217,7 +210,7 @@ impl Slot {
                 violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
             }
             if let Body::Output(output) = &trial.answer.body {
-                match state.world.bind(&trial.call.request.operation, output) {
+                match state.world.bind(&trial.call.request.operation, output, trial.answer.partial) {
                     Ok(readings) => readings.into_iter().for_each(|reading| exercise.read(reading)),
                     Err(_) => contradiction = true,
                 }
@@ -254,7 +247,7 @@ impl Slot {
             let claim = Claim::Label(label, None);
             let mut violation =
                 blame::violation(trial.call, trial.answer, &contract(RuleId::State001, claim), Vec::new(), Vec::new());
-            violation.expected = "each label on at most one version".to_owned();
+            "each label on at most one version".clone_into(&mut violation.expected);
             return Some(violation);
         }
         let secret = states.first()?.world.secret.as_ref()?;
@@ -271,7 +264,7 @@ impl Slot {
         let claim = Claim::Label(Label::Current, secret.versions.last().map(|version| version.id.clone()));
         let mut violation =
             blame::violation(trial.call, trial.answer, &contract(RuleId::State002, claim), Vec::new(), Vec::new());
-        violation.expected = "AWSCURRENT on one version".to_owned();
+        "AWSCURRENT on one version".clone_into(&mut violation.expected);
         Some(violation)
     }
 
@@ -340,7 +333,7 @@ impl Slot {
             world = world.opened();
         }
         self.tainted = true;
-        if world.bind(&trial.call.request.operation, output).is_err() {
+        if world.bind(&trial.call.request.operation, output, trial.answer.partial).is_err() {
             self.retired = true;
         }
         self.states = vec![State { world, done: Vec::new() }];
@@ -352,6 +345,13 @@ impl Slot {
         let is_description = matches!(&answer.body, Body::Output(Output::Description(_)));
         self.retired |= self.tainted && is_description && self.states.iter().any(|state| is_illegal(&state.world));
     }
+}
+
+/// The survivors that the answer fits best.
+fn nearest(mut survivors: Vec<Survivor>) -> Vec<Survivor> {
+    let least = survivors.iter().map(|survivor| survivor.score.fidelity()).min().unwrap_or(0);
+    survivors.retain(|survivor| survivor.score.fidelity() == least);
+    survivors
 }
 
 /// Whether no correct service can be in this state: a value and no AWSCURRENT, or rotation on without a function.
@@ -392,7 +392,7 @@ fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
             .filter_map(|outcome| {
                 let mut next = outcome.next.unwrap_or_else(|| world.clone());
                 if let Body::Output(output) = &answer.body {
-                    next.bind(&other.request.operation, output).ok()?;
+                    next.bind(&other.request.operation, output, answer.partial).ok()?;
                 }
                 Some(next)
             })

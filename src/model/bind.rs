@@ -16,16 +16,25 @@ pub struct Contradiction;
 const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fidelity, call: 0, action: None };
 
 impl World {
-    /// Takes over what the answer of an accepted request shows, and tells which open points it settles.
+    /// Takes over what the answer of an accepted request shows, and tells which open points it settles. Of a partial
+    /// answer only the members that are there count.
     ///
     /// # Errors
     ///
     /// If the answer contradicts itself; the world is then of no further use.
-    pub fn bind(&mut self, operation: &Operation, output: &Output) -> Result<Vec<Reading>, Contradiction> {
+    pub fn bind(
+        &mut self,
+        operation: &Operation,
+        output: &Output,
+        partial: bool,
+    ) -> Result<Vec<Reading>, Contradiction> {
         let mut readings = Vec::new();
         let Some(secret) = &mut self.secret else { return Ok(readings) };
         match output {
             Output::Receipt(receipt) => secret.bind_arn(receipt.arn.as_ref()),
+            Output::Description(shown) if partial && shown.version_ids_to_stages.is_none() => {
+                secret.bind_arn(shown.arn.as_ref());
+            }
             Output::Description(shown) => {
                 secret.bind_arn(shown.arn.as_ref());
                 secret.bind_description(shown, &mut readings)?;

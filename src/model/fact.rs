@@ -247,9 +247,8 @@ impl Claim {
     fn holds_of_output(&self, output: &Output, partial: bool) -> Option<bool> {
         match self {
             Self::Accepted | Self::Found => Some(true),
-            Self::NoFault => None,
             Self::Refused => Some(false),
-            Self::ErrorType(_) | Self::Message(_) => None,
+            Self::NoFault | Self::ErrorType(_) | Self::Message(_) => None,
             Self::Label(label, holder) => label_is_at(output, label, holder.as_ref(), partial),
             Self::Listed(id, listed) => match output {
                 Output::Versions(page) if page.next_token.is_none() => Some(lists(page, id) == *listed),
@@ -383,6 +382,7 @@ fn required<T: PartialEq>(shown: Option<&T>, expected: &T, partial: bool) -> Opt
     }
 }
 
+#[expect(clippy::option_option, reason = "whether the operation answers an ARN, and whether this answer has one")]
 fn arn(output: &Output) -> Option<Option<&Text>> {
     Some(match output {
         Output::Receipt(receipt) => receipt.arn.as_ref(),
@@ -393,6 +393,7 @@ fn arn(output: &Output) -> Option<Option<&Text>> {
     })
 }
 
+#[expect(clippy::option_option, reason = "whether the operation answers a name, and whether this answer has one")]
 fn name(output: &Output) -> Option<Option<&Text>> {
     Some(match output {
         Output::Receipt(receipt) => receipt.name.as_ref(),

@@ -217,7 +217,7 @@ fn is_uuid(token: &str) -> bool {
 
 /// Moves AWSCURRENT to a version that a put or an update has made, and AWSPREVIOUS after it (ROT-STATE-006).
 fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, setting: &Setting<'_>) {
-    let old = secret.holder(&Label::Current).map(|holder| holder.cloned());
+    let old = secret.holder(&Label::Current).map(Option::<&_>::cloned);
     match &old {
         Some(Some(old)) => {
             let by = setting.contract(RuleId::State006);
@@ -243,7 +243,7 @@ fn open_custom_labels_of(secret: &mut Secret, id: &VersionId, setting: &Setting<
 /// AWSPENDING after a plain put, when AWSCURRENT has moved (ROT-STATE-017, ROT-STATE-028, ROT-PROG-008).
 fn pending_after_plain_put(secret: &mut Secret, token: &VersionId, setting: &Setting<'_>) {
     let lost_current = secret.holder(&Label::Previous).flatten().cloned();
-    match secret.holder(&Label::Pending).map(|holder| holder.cloned()) {
+    match secret.holder(&Label::Pending).map(Option::<&_>::cloned) {
         Some(None) => {}
         Some(Some(id)) if Some(&id) == lost_current.as_ref() && id != *token => {
             secret.set_label(&Label::Pending, Cell::known(None, setting.contract(RuleId::State017)));

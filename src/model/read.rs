@@ -4,7 +4,7 @@
 //! cell: from then on it is the reading operation that errs.
 
 use super::operation::{BatchGetSecretValue, GetSecretValue, ListSecretVersionIds};
-use super::outcome::{Outcome, Reason, Setting, fact, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, fact, refuse, refuse_or};
 use super::put::identified;
 use super::rotate::NO_NEXT_DATE;
 use super::world::{Cell, Content, Secret, Version, World};
@@ -320,19 +320,14 @@ pub struct Named<'a> {
 
 /// BatchGetSecretValue with these identifiers.
 #[must_use]
-pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>], setting: &Setting<'_>) -> Vec<Outcome> {
-    let _ = setting;
+pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>]) -> Vec<Outcome> {
     let reasons = super::shape::reasons(&super::Operation::BatchGetSecretValue(request.clone()));
     if !reasons.is_empty() || request.filters.is_some() || request.next_token.is_some() {
-        let open = [Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
-        return match reasons.is_empty() {
-            true => open.into(),
-            false => {
-                let refused = refuse(&reasons);
-                let [accepted, _] = open;
-                vec![refused, accepted.fidelity(reasons[0].rule(), Claim::Refused)]
-            }
+        let accepted = Outcome::unjudged();
+        let Some(reason) = reasons.first() else {
+            return vec![accepted, Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
         };
+        return vec![refuse(&reasons), accepted.fidelity(reason.rule(), Claim::Refused)];
     }
     let mut outcome = Outcome::accepted(RuleId::Read006);
     for Named { id, world } in named {

@@ -1,6 +1,5 @@
 //! The relation itself: which outcomes may follow a request about one secret name.
 
-use super::operation::{Malformed, Unknown};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::world::{Secret, World};
 use super::{
@@ -18,12 +17,9 @@ const MARKED: &str = "You can't perform this operation on the secret because it 
 #[must_use]
 pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<Outcome> {
     let mut outcomes = match &request.operation {
-        Operation::Malformed(Malformed { .. }) => not_understood(world, ErrorType::SerializationException),
-        Operation::Unknown(Unknown { .. }) => not_understood(world, ErrorType::UnknownOperationException),
-        operation if request.quirk == Some(Quirk::LowerCaseSecretId) => {
-            let _ = operation;
-            lower_case(world)
-        }
+        Operation::Malformed(_) => not_understood(world, ErrorType::SerializationException),
+        Operation::Unknown(_) => not_understood(world, ErrorType::UnknownOperationException),
+        _ if request.quirk == Some(Quirk::LowerCaseSecretId) => lower_case(world),
         Operation::CreateSecret(create) => {
             create::outcomes(world, create, &shape::reasons(&request.operation), setting)
         }
@@ -149,7 +145,7 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
     let missing = Reason::typed(RuleId::Err001, ErrorType::ResourceNotFoundException).text(NOT_FOUND);
     match (world.former_arns.contains(&id), is_legal) {
         (true, _) => {
-            reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND))
+            reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND));
         }
         (false, true) => reasons.push(missing),
         (false, false) if reasons.iter().any(|reason| reason.rule() == RuleId::Val017) => {}

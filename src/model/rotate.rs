@@ -25,10 +25,10 @@ pub(crate) fn outcomes(
     let function = function_of(secret, request, setting);
     match function {
         Function::None => {
-            reasons.push(Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION))
+            reasons.push(Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION));
         }
         Function::Missing => {
-            reasons.push(Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE))
+            reasons.push(Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE));
         }
         Function::Accepted | Function::Unclear => {}
     }

@@ -103,6 +103,7 @@ pub struct LabelCell {
 
 /// The rotation configuration.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about the past of the configuration")]
 pub struct Rotation {
     /// `RotationEnabled`; null and absent count as false.
     pub enabled: Cell<bool>,

@@ -149,7 +149,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     async fn execute(&mut self, case: &Case, extent: Extent) -> Trace {
         self.executions += 1;
-        let plan = self.run.plan(format!("f{}x{}", self.number, self.executions), extent);
+        let plan = self.run.plan(&format!("f{}x{}", self.number, self.executions), extent);
         self.carry_out(case, &plan).await
     }
 
@@ -157,7 +157,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn replay(&mut self, case: &Case) -> Trace {
         self.executions += 1;
         let tag = format!("f{}x{}", self.number, self.executions);
-        let plan = Plan { keeps_steps: true, ..self.run.plan(tag, self.extent.clone()) };
+        let plan = Plan { keeps_steps: true, ..self.run.plan(&tag, self.extent.clone()) };
         self.carry_out(case, &plan).await
     }
 

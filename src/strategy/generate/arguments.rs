@@ -24,6 +24,9 @@ pub(super) fn complete_read(secret: u8) -> [Operation; 3] {
     ]
 }
 
+/// Days, schedule expression and duration of rotation rules.
+type Shape<'a> = (Option<i64>, Option<&'a str>, Option<&'a str>);
+
 /// A value to store: one of two texts, now and then bytes.
 struct Stored {
     text: Option<SecretString>,
@@ -46,7 +49,7 @@ impl Generator {
             Action::CancelRotateSecret => Operation::CancelRotateSecret(CancelRotateSecret { secret_id: id }),
             Action::DeleteSecret => self.delete(id),
             Action::RestoreSecret => Operation::RestoreSecret(RestoreSecret { secret_id: id }),
-            Action::ListSecrets => self.list_secrets(secret),
+            Action::ListSecrets => list_secrets(secret),
             Action::TagResource => Operation::TagResource(TagResource { secret_id: id, tags: Some(vec![self.tag()]) }),
             Action::UntagResource => {
                 let keys = self.tag().key.into_iter().collect();
@@ -140,7 +143,7 @@ impl Generator {
         Label::from(self.choose(&names))
     }
 
-    fn labels(&mut self) -> Option<Vec<Label>> {
+    fn labels(&mut self) -> Vec<Label> {
         let lists: [(&[&str], u32); 10] = [
             (&["AWSPENDING"], 40),
             (&["AWSCURRENT"], 10),
@@ -154,7 +157,7 @@ impl Generator {
             (&[""], 1),
         ];
         let list = self.choose(&lists);
-        Some(list.iter().map(|name| Label::from(*name)).collect())
+        list.iter().map(|name| Label::from(*name)).collect()
     }
 
     fn put(&mut self, id: Option<Text>, state: Option<&Secret>) -> Operation {
@@ -171,7 +174,7 @@ impl Generator {
             secret_binary: value.bytes,
             version_stages: match fills {
                 true => Some(vec![Label::Pending]),
-                false if self.rng.random_ratio(3, 5) => self.labels(),
+                false if self.rng.random_ratio(3, 5) => Some(self.labels()),
                 false => None,
             },
             rotation_token: self.one_in(80).then(|| "x".repeat(35).into()),
@@ -251,7 +254,7 @@ impl Generator {
     }
 
     fn rules(&mut self) -> Option<RotationRules> {
-        let shapes: [((Option<i64>, Option<&str>, Option<&str>), u32); 21] = [
+        let shapes: [(Shape<'_>, u32); 21] = [
             ((Some(30), None, None), 50),
             ((Some(7), None, Some("3h")), 4),
             ((None, Some("rate(10 days)"), None), 6),
@@ -340,9 +343,9 @@ impl Generator {
             ..BatchGetSecretValue::default()
         })
     }
+}
 
-    fn list_secrets(&mut self, secret: u8) -> Operation {
-        let filter = Filter { key: Some("name".into()), values: Some(vec![format!("$s{secret}").into()]) };
-        Operation::ListSecrets(ListSecrets { filters: Some(vec![filter]), ..ListSecrets::default() })
-    }
+fn list_secrets(secret: u8) -> Operation {
+    let filter = Filter { key: Some("name".into()), values: Some(vec![format!("$s{secret}").into()]) };
+    Operation::ListSecrets(ListSecrets { filters: Some(vec![filter]), ..ListSecrets::default() })
 }

@@ -1,0 +1,203 @@
+//! The layers: a module imports only from rows above its own, and never from its own row.
+//!
+//! Imports are read from the source: every path that starts at the root of the crate or at `super`. Comments do not
+//! count, nor do the unit tests at the end of a file, which may look at anything.
+
+#![expect(clippy::unwrap_used, reason = "sources that cannot be read fail the tests")]
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A row: its modules, and why they stand there. A module of a module has a row of its own where it stands lower.
+struct Row(&'static [&'static str], &'static str);
+
+/// The rows from above to below. A module need not exist yet; one that exists must stand here.
+const ROWS: [Row; 10] = [
+    Row(&["rule"], "which rules there are"),
+    Row(&["model"], "what a correct service may do: worlds, operations, outcomes"),
+    Row(&["wire", "history"], "how it is written over HTTP, and what was seen"),
+    Row(
+        &["catalogue", "verdict", "record", "endpoint"],
+        "texts, results, files of histories, the seam to what is tested",
+    ),
+    Row(&["service"], "the reference service; cases are tried out against it without calls"),
+    Row(&["judge", "strategy"], "what is right does not know what is tried, nor the other way round"),
+    Row(&["runner"], "drives, judges and shrinks; prints nothing"),
+    Row(&["report", "client", "service::http"], "the outside: people, an endpoint, callers of the service"),
+    Row(&["cli", "trials"], "the ways to start a run"),
+    Row(&["main"], "the program"),
+];
+
+/// Modules by their place, and every import of each.
+struct Source {
+    module: Vec<String>,
+    imports: BTreeSet<Vec<String>>,
+}
+
+impl Source {
+    fn read(root: &Path, path: &Path) -> Self {
+        Self::of(module_of(path.strip_prefix(root).unwrap()), &fs::read_to_string(path).unwrap())
+    }
+
+    fn of(module: Vec<String>, text: &str) -> Self {
+        let imports = imports(&module, &without_comments_and_tests(text));
+        Self { module, imports }
+    }
+
+    /// One line for each import that the table forbids.
+    fn faults(&self) -> Vec<String> {
+        let name = self.module.join("::");
+        let Some((own, own_row)) = place(&self.module) else { return vec![format!("{name} stands in no row")] };
+        let judged = self.imports.iter().filter_map(|import| {
+            let target = import.join("::");
+            match place(import) {
+                None => Some(format!("{name} imports {target}, which stands in no row")),
+                Some((theirs, row)) if theirs == own || row < own_row => None,
+                Some((theirs, row)) if row == own_row => Some(format!("{name} imports {theirs} of its own row")),
+                Some((theirs, _)) => Some(format!("{name} imports {theirs} of a row below")),
+            }
+        });
+        judged.collect()
+    }
+}
+
+/// The module of the table that a path lies in, and its row.
+fn place(path: &[String]) -> Option<(&'static str, usize)> {
+    let rows = ROWS.iter().enumerate().flat_map(|(row, Row(modules, _))| modules.iter().map(move |it| (*it, row)));
+    let is_prefix = |module: &str| module.split("::").zip(path).all(|(one, other)| one == other);
+    rows.filter(|(module, _)| module.split("::").count() <= path.len() && is_prefix(module))
+        .max_by_key(|(it, _)| it.len())
+}
+
+/// `model/world.rs` is `["model", "world"]`.
+fn module_of(path: &Path) -> Vec<String> {
+    path.with_extension("").iter().map(|name| name.to_string_lossy().into_owned()).collect()
+}
+
+fn without_comments_and_tests(text: &str) -> String {
+    let (code, _) = text.split_once("#[cfg(test)]\nmod tests").unwrap_or((text, ""));
+    code.lines().map(|line| line.split("//").next().unwrap_or_default()).collect::<Vec<_>>().join("\n")
+}
+
+/// Every path that a text takes from the crate's root, also by way of `super`.
+fn imports(module: &[String], text: &str) -> BTreeSet<Vec<String>> {
+    let mut imports = BTreeSet::new();
+    for root in ["crate", "rotation_conformance"] {
+        for tail in after(text, root) {
+            imports.extend(paths(tail));
+        }
+    }
+    // A chain of `super` is found at each of its links; only the whole chain, which begins before `::super`, counts.
+    for tail in after(text, "super") {
+        let levels = 1 + tail.split("super::").take_while(|before| before.is_empty()).count();
+        let tail = tail.trim_start_matches("super::");
+        let Some(parent) = module.len().checked_sub(levels) else { continue };
+        imports.extend(paths(tail).into_iter().map(|path| [&module[..parent], &path].concat()));
+    }
+    imports
+}
+
+/// What follows each `root::` that begins a path.
+fn after<'a>(text: &'a str, root: &'a str) -> impl Iterator<Item = &'a str> {
+    text.match_indices(root).filter_map(move |(start, _)| {
+        let begins = !text[..start].ends_with(|before: char| before.is_alphanumeric() || "_:".contains(before));
+        text[start + root.len()..].strip_prefix("::").filter(|_| begins)
+    })
+}
+
+/// The paths of a `use` tree: `a::{b, c::d}` is `a::b` and `a::c::d`.
+fn paths(tree: &str) -> Vec<Vec<String>> {
+    let tree = tree.trim_start();
+    if let Some(group) = tree.strip_prefix('{') {
+        return branches(group).into_iter().flat_map(paths).collect();
+    }
+    let end = tree.find(|it: char| !it.is_alphanumeric() && it != '_').unwrap_or(tree.len());
+    let (name, rest) = tree.split_at(end);
+    let tails = rest.strip_prefix("::").map_or_else(Vec::new, paths);
+    let path = vec![name.to_owned()];
+    if tails.is_empty() { vec![path] } else { tails.into_iter().map(|tail| [&path[..], &tail].concat()).collect() }
+}
+
+/// The branches of a group, up to the brace that closes it.
+fn branches(group: &str) -> Vec<&str> {
+    let mut branches = Vec::new();
+    let (mut depth, mut start) = (0, 0);
+    for (index, character) in group.char_indices() {
+        match character {
+            '{' => depth += 1,
+            '}' if depth > 0 => depth -= 1,
+            ',' | '}' if depth == 0 => {
+                branches.push(group[start..index].trim());
+                start = index + 1;
+            }
+            _ => {}
+        }
+        if character == '}' && start == index + 1 {
+            break;
+        }
+    }
+    branches.retain(|branch| !branch.is_empty());
+    branches
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let files = paths.flat_map(|path| if path.is_dir() { files_in(&path) } else { vec![path] });
+    files.filter(|path| path.extension().is_some_and(|it| it == "rs")).collect()
+}
+
+#[test]
+fn modules_import_only_from_rows_above() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = files_in(&root);
+    let modules = files.iter().filter(|path| !path.ends_with("src/lib.rs"));
+    let sources: Vec<_> = modules.map(|path| Source::read(&root, path)).collect();
+    assert!(sources.iter().map(|source| source.imports.len()).sum::<usize>() > 100, "imports are no longer found");
+    let faults: Vec<_> = sources.iter().flat_map(Source::faults).collect();
+    assert!(faults.is_empty(), "against the rows in this file:\n  {}", faults.join("\n  "));
+}
+
+fn faults(module: &str, text: &str) -> Vec<String> {
+    Source::of(module_of(Path::new(module)), text).faults()
+}
+
+#[test]
+fn an_import_from_above_is_accepted() {
+    for (module, text) in [
+        ("judge.rs", "use crate::model::World;\nuse crate::{rule::RuleId, verdict::{Status, Violation}};"),
+        ("judge/slot.rs", "use super::blame::Score;\nuse super::super::model::World;"),
+        ("service/http.rs", "use super::Service;\nuse crate::service::view;"),
+        ("judge.rs", "// use crate::runner::Run;\n/// [`Run`](crate::runner::Run)"),
+        ("judge.rs", "#[cfg(test)]\nmod tests {\n    use crate::runner::Run;\n}"),
+        ("judge.rs", "mycrate::runner::run();\nserde::crate::runner();"),
+        ("main.rs", "use rotation_conformance::{cli::run, client};"),
+    ] {
+        assert_eq!(faults(module, text), [""; 0], "{text}");
+    }
+}
+
+#[test]
+fn a_forbidden_import_is_named() {
+    for (module, text, expected) in [
+        ("judge.rs", "use crate::runner::Run;", "judge imports runner of a row below"),
+        ("judge/slot.rs", "use crate::strategy;", "judge::slot imports strategy of its own row"),
+        ("judge.rs", "fn f() { crate::client::get() }", "judge imports client of a row below"),
+        ("judge/slot.rs", "use super::super::runner::Run;", "judge::slot imports runner of a row below"),
+        ("wire.rs", "use crate::{model::{Answer, Body}, history::Call};", "wire imports history of its own row"),
+        ("model.rs", "use crate::{\n    rule::RuleId,\n    wire,\n};", "model imports wire of a row below"),
+        ("service/view.rs", "use super::http::serve;", "service::view imports service::http of a row below"),
+        ("client.rs", "use crate::service::http;", "client imports service::http of its own row"),
+        ("judge.rs", "use crate::Run;", "judge imports Run, which stands in no row"),
+        ("helpers.rs", "", "helpers stands in no row"),
+    ] {
+        assert_eq!(faults(module, text), [expected], "{text}");
+    }
+}
+
+#[test]
+fn every_row_says_why_and_no_module_stands_twice() {
+    let modules: Vec<_> = ROWS.iter().flat_map(|Row(modules, _)| *modules).collect();
+    assert_eq!(modules.iter().collect::<BTreeSet<_>>().len(), modules.len());
+    assert!(ROWS.iter().all(|Row(_, why)| !why.is_empty()));
+}
