@@ -175,7 +175,8 @@ impl Judge {
         let result = slot.judge(&trial, &mut self.exercise);
         self.inconclusive |= result.inconclusive;
         let is_open = result.violations.iter().any(|violation| violation.class == Class::Contract);
-        Judgement { adopt: (is_open && !slot.is_retired()).then_some(name), violations: result.violations }
+        let is_readable = is_open && !slot.is_retired() && slot.may_have_a_secret();
+        Judgement { adopt: is_readable.then_some(name), violations: result.violations }
     }
 
     /// BatchGetSecretValue reads several names: each that has one possible world is judged.

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::history::Call;
-use crate::model::{Answer, Body, Claim, Fact, Label, Outcome, Output, Rank, World, labels_text};
+use crate::model::{Answer, Body, Claim, ErrorType, Fact, Label, Operation, Outcome, Output, Rank, World, labels_text};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exclusion, Exercise, Fingerprint, Violation};
 
@@ -155,9 +155,25 @@ pub(super) fn violation(
         expected: fact.claim.to_string(),
         observed,
         also,
-        fingerprint: fingerprint(fact, &subject, &pattern),
+        fingerprint: match is_of_the_service(call) && is_not_implemented(answer) {
+            true => Fingerprint(format!("{}: not implemented", call.request.operation.name())),
+            false => fingerprint(fact, &subject, &pattern),
+        },
         excluded,
     }
+}
+
+fn is_of_the_service(call: &Call) -> bool {
+    !matches!(call.request.operation, Operation::Unknown(_) | Operation::Malformed(_))
+}
+
+/// Whether the endpoint lacks the operation: one finding, whichever rule asked for it first.
+fn is_not_implemented(answer: &Answer) -> bool {
+    let Body::Error(error) = &answer.body else { return false };
+    let message = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let says_so = ["unknown action", "unknown operation", "not implemented", "not been implemented"];
+    let is_named = matches!(error.error_type, ErrorType::UnknownOperationException);
+    is_named || says_so.iter().any(|text| message.contains(text))
 }
 
 /// A law is broken by the state, whichever call has shown it.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::blame::{self, Score};
 use crate::history::{Call, Moment, Reply};
 use crate::model::{
-    Answer, Body, Claim, Fact, Label, Operation, Outcome, Output, Setting, Text, World, form_of, outcomes,
-    summary_facts,
+    Answer, Body, Claim, Fact, Label, Operation, Outcome, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World,
+    form_of, outcomes, summary_facts,
 };
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exclusion, Exercise, Violation};
@@ -49,6 +49,8 @@ pub(super) struct Slot {
     open: Vec<Call>,
     /// Worlds that were possible until a moment.
     past: Vec<(Moment, World)>,
+    /// Every ARN that CreateSecret has answered for the name, so that it denotes the name also when no world knows it.
+    arns: Vec<Text>,
     /// Whether state was adopted after a violation.
     tainted: bool,
     retired: bool,
@@ -65,7 +67,14 @@ struct Survivor {
 impl Slot {
     pub(super) fn new(name: Text) -> Self {
         let state = State { world: World::unused(name), done: Vec::new() };
-        Self { states: vec![state], open: Vec::new(), past: Vec::new(), tainted: false, retired: false }
+        Self {
+            states: vec![state],
+            open: Vec::new(),
+            past: Vec::new(),
+            arns: Vec::new(),
+            tainted: false,
+            retired: false,
+        }
     }
 
     pub(super) fn only_world(&self) -> Option<&World> {
@@ -73,6 +82,10 @@ impl Slot {
             [state] if !self.retired && self.open.is_empty() => Some(&state.world),
             _ => None,
         }
+    }
+
+    pub(super) fn may_have_a_secret(&self) -> bool {
+        self.states.iter().any(|state| state.world.secret.is_some())
     }
 
     pub(super) const fn is_retired(&self) -> bool {
@@ -84,11 +97,15 @@ impl Slot {
     }
 
     pub(super) fn is_denoted_by(&self, id: &str) -> bool {
-        self.states.iter().any(|state| {
-            let arn = state.world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
-            form_of(id, &state.world.name, arn).is_some()
-                || state.world.former_arns.iter().any(|former| **former == *id)
-        })
+        let is_partial =
+            |arn: &Text| arn.len().checked_sub(SUFFIX_LENGTH).is_some_and(|end| arn.get(..end) == Some(id));
+        let is_shown = self.arns.iter().any(|arn| **arn == *id || is_partial(arn));
+        is_shown
+            || self.states.iter().any(|state| {
+                let arn = state.world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
+                form_of(id, &state.world.name, arn).is_some()
+                    || state.world.former_arns.iter().any(|former| **former == *id)
+            })
     }
 
     /// A call has started and may take effect from now on.
@@ -127,6 +144,12 @@ impl Slot {
     }
 
     pub(super) fn judge(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> SlotResult {
+        if let Body::Output(Output::Receipt(Receipt { arn: Some(arn), .. })) = &trial.answer.body
+            && matches!(trial.call.request.operation, Operation::CreateSecret(_))
+            && !self.arns.contains(arn)
+        {
+            self.arns.push(arn.clone());
+        }
         if self.retired {
             return SlotResult::default();
         }

@@ -51,6 +51,9 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
         accepted = accepted.fidelity(RuleId::Ident006, Claim::ArnUnlike(world.former_arns.clone()));
     }
     let accepted = accepted.then(created(world, request, setting));
+    if request.client_request_token.is_none() {
+        return vec![unjudged(accepted), Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)];
+    }
     if world.deleting {
         let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED))
             .reading(RuleId::Conc008, "the name is refused for a while after a forced delete");
@@ -60,6 +63,12 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
         return vec![accepted, Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
     }
     vec![accepted]
+}
+
+/// The same acceptance, which nobody requires: without value and token the documents do not say.
+fn unjudged(mut accepted: Outcome) -> Outcome {
+    accepted.facts.retain(|fact| fact.claim != Claim::Accepted);
+    accepted
 }
 
 /// The rule that permits a name: the plain case, or the legal characters and lengths.

@@ -355,7 +355,7 @@ pub(crate) fn update(
 /// Without a value the records have a fresh token and something to change.
 fn is_unclear_without_value(secret: &Secret, request: &UpdateSecret, token: Option<&str>) -> bool {
     let changes_nothing = request.description.is_none() && request.kms_key_id.is_none();
-    changes_nothing || token.is_some_and(|token| secret.version(token).is_some())
+    changes_nothing || token.is_none_or(|token| secret.version(token).is_some())
 }
 
 /// What UpdateSecret changes beside the value; the rotation configuration stays (ROT-CONF-019).

@@ -147,9 +147,9 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
         (true, _) => {
             reasons.push(Reason::typed(RuleId::Ident006, ErrorType::ResourceNotFoundException).text(NOT_FOUND));
         }
-        (false, true) => reasons.push(missing),
+        (false, true) if !id.is_empty() => reasons.push(missing),
         (false, false) if reasons.iter().any(|reason| reason.rule() == RuleId::Val017) => {}
-        (false, false) => reasons.push(Reason::any_type(RuleId::Err001, ErrorType::ValidationException)),
+        (false, _) => reasons.push(Reason::any_type(RuleId::Err001, ErrorType::ValidationException)),
     }
     let outcome = refuse(&reasons);
     vec![match has_token {

@@ -211,6 +211,11 @@ fn open_rotation(
         let is_in_progress = Claim::ErrorType(vec![ErrorType::InvalidRequestException]);
         refused = refused.contract(RuleId::Prog001, is_in_progress);
     }
+    let mut kept = world.clone();
+    if let Some(secret) = &mut kept.secret {
+        after_block(secret, request, setting);
+    }
+    refused.next = Some(kept);
     let usually_refused = matches!(block, Block::Open(_)) || matches!(rule, RuleId::Idem012 | RuleId::Idem013);
     if usually_refused { vec![refused, accepted] } else { vec![accepted, refused] }
 }

@@ -67,7 +67,7 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
         }
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
         (Some(holder), Some(to), _) if holder == to => open(world, wanted.label, Some(to), RuleId::State024, setting),
-        (Some(holder), Some(_), None) => vec![refuse(&[not_named(wanted.label, holder)])],
+        (Some(holder), Some(_), None) => vec![refuse(&[not_named(secret, wanted, holder)])],
         (Some(holder), to, Some(from)) if holder != from => {
             let mut reasons = vec![Reason::any_type(RuleId::State013, ErrorType::InvalidParameterException)];
             if to.is_none() && *wanted.label == Label::Current {
@@ -86,13 +86,16 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
     }
 }
 
-fn not_named(label: &Label, holder: &str) -> Reason {
+/// Where the version to move to is unknown, which of the two faults is answered is open.
+fn not_named(secret: &Secret, wanted: &Move<'_>, holder: &str) -> Reason {
+    let label = wanted.label;
+    let is_the_only_fault = wanted.to.is_some_and(|to| secret.value(to).is_some());
     match label {
-        Label::Current => Reason::typed(RuleId::State012, ErrorType::InvalidParameterException).text(format!(
+        Label::Current if is_the_only_fault => Reason::typed(RuleId::State012, ErrorType::InvalidParameterException).text(format!(
             "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version \
              {holder}, so you must explicitly reference that version in RemoveFromVersionId."
         )),
-        Label::Pending | Label::Previous | Label::Custom(_) => {
+        Label::Current | Label::Pending | Label::Previous | Label::Custom(_) => {
             Reason::any_type(RuleId::State012, ErrorType::InvalidParameterException)
         }
     }

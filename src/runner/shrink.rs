@@ -202,6 +202,7 @@ fn simpler(request: &Request) -> Vec<Request> {
     let Some(serde_json::Value::Object(members)) = whole.get("request").cloned() else { return Vec::new() };
     let optional = [
         "Tags",
+        "SecretBinary",
         "Description",
         "KmsKeyId",
         "RotateImmediately",
