@@ -1,4 +1,73 @@
-//! Property-based conformance tests for AWS Secrets Manager's `RotateSecret`.
+//! Property-based conformance tests for AWS Secrets Manager's `RotateSecret` and the model of secret versions and
+//! staging labels behind it.
+//!
+//! A reference model generates random sequences of requests; they run against any endpoint; every answer is judged by
+//! cited rules; each violation is shrunk to the shortest sequence that still shows it, and replayed before it counts.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use std::sync::atomic::AtomicBool;
+//!
+//! use rotation_conformance::model::Functions;
+//! use rotation_conformance::runner::{Options, Run};
+//! use rotation_conformance::service::{Config, Service};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() {
+//! let service = Arc::new(Service::new(Config::default()));
+//! let functions = Functions { accepted: vec![service.register_function("rotate")], missing: vec![] };
+//! let options = Options {
+//!     seed: 1,
+//!     cases: 5,
+//!     jobs: 1,
+//!     max_calls: 1_000,
+//!     prefix: "example".to_owned(),
+//!     functions,
+//!     shrink_calls: 100,
+//! };
+//! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
+//! assert!(result.findings.is_empty(), "the reference service follows its own model");
+//! # }
+//! ```
+//!
+//! # How it works
+//!
+//! ```text
+//!  seed, index ──► strategy ──► case (requests with placeholders)
+//!                                 │ resolved when the call is made
+//!                                 ▼
+//!                  runner ──► Endpoint::call ──► reply ──► judge ──► violations, exercise
+//!                    ▲                                      │
+//!                    │   model::outcomes(world, request) ───┘  facts, each owned by one rule
+//!                    └── shrink, blame, replay ──► findings ──► report
+//! ```
+//!
+//! The judge keeps the worlds that are still possible and filters them with each answer. When none is left, the
+//! nearest world and outcome tell which fact is not met, and the fact's rule is to blame; a fact about state is owned
+//! by the rule that last wrote it or required it to stay.
+//!
+//! # Modules
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`rule`], [`catalogue`] | the rules: ids, levels, and the texts of `specs/rules` |
+//! | [`model`] | worlds, requests, answers, and the relation between them |
+//! | [`wire`] | requests and answers in the AWS JSON 1.1 protocol |
+//! | [`history`], [`record`] | what was sent and what came of it, in memory and as lines of JSON |
+//! | [`judge`], [`verdict`] | which rule a history violates, and how often each was exercised |
+//! | [`strategy`] | cases: generation and placeholders |
+//! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
+//! | [`runner`] | runs, shrinking, confirmation, cleaning up |
+//! | [`report`], [`cli`] | what a person reads, and the command line |
+//!
+//! A module imports only from those above it; `tests/layers.rs` keeps that true.
+//!
+//! # What it does not prove
+//!
+//! Rules that need a running rotation function, a second account, permissions or days of waiting are listed as not
+//! applicable. Concurrent callers are judged but not generated yet. A green run against the reference service proves
+//! the plumbing only: the service and the judge share the model, which rests on recorded answers and documents, not on
+//! an account.
 
 pub mod catalogue;
 pub mod cli;

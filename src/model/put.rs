@@ -149,15 +149,19 @@ fn repeated(
         secret.hold_labels(by);
         secret.close(setting.contract(RuleId::Idem002));
     });
+    let labels: Vec<_> = secret.labels_of(token).cloned().collect();
+    let answered = |outcome: Outcome| match secret.may_have_a_label(token) {
+        true => receipt(outcome, world, token),
+        false => identified(outcome, world).contract(RuleId::Idem001, Claim::VersionId(Some(token.clone()))),
+    };
     if !is_plain {
         return vec![
-            receipt(Outcome::unjudged(), world, token).then(next),
+            answered(Outcome::unjudged()).then(next),
             Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
                 .reading(RuleId::Idem004, "a repetition with other VersionStages is refused"),
         ];
     }
-    let mut outcome = receipt(Outcome::accepted(RuleId::Idem002), world, token).then(next);
-    let labels: Vec<_> = secret.labels_of(token).cloned().collect();
+    let mut outcome = answered(Outcome::accepted(RuleId::Idem002)).then(next);
     if !labels.is_empty() && secret.labels.iter().all(|cell| !cell.holder.open) {
         outcome = outcome.fidelity(RuleId::Idem002, Claim::VersionStages(labels));
     }

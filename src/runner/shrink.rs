@@ -1,5 +1,7 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
+use std::collections::BTreeMap;
+
 use super::execution::{Execution, Extent, Plan, Trace};
 use super::{Finding, Run, Suspect, up_to};
 use crate::endpoint::Endpoint;
@@ -99,6 +101,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     /// Tries simpler forms of each request.
     async fn simplify(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        let renumbered = renumbered(&best);
+        if renumbered != best && self.shows(&renumbered, wanted).await {
+            best = renumbered;
+        }
         for index in 0..best.steps.len() {
             for simpler in simpler(&best.steps[index]) {
                 if self.spent >= self.budget {
@@ -192,6 +198,30 @@ fn ends(case: &Case) -> Option<Case> {
     Some(Case { steps: vec![first.clone(), last.clone()] })
 }
 
+/// The case with its secrets and tokens numbered in the order in which they appear.
+fn renumbered(case: &Case) -> Case {
+    let Ok(text) = serde_json::to_string(case) else { return case.clone() };
+    let mut numbers: BTreeMap<(char, String), usize> = BTreeMap::new();
+    let mut parts = text.split('$');
+    let mut renumbered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits: String = part.chars().skip(1).take_while(char::is_ascii_digit).collect();
+        let kind = part.chars().next().filter(|kind| matches!(kind, 's' | 't'));
+        let is_ordinary = digits.parse::<u8>().is_ok_and(|number| number < 90);
+        renumbered.push('$');
+        if let Some(kind) = kind.filter(|_| is_ordinary) {
+            let next = numbers.keys().filter(|(known, _)| *known == kind).count() + 1;
+            let number = *numbers.entry((kind, digits.clone())).or_insert(next);
+            renumbered.push(kind);
+            renumbered.push_str(&number.to_string());
+            renumbered.push_str(&part[1 + digits.len()..]);
+        } else {
+            renumbered.push_str(part);
+        }
+    }
+    serde_json::from_str(&renumbered).unwrap_or_else(|_| case.clone())
+}
+
 fn without(case: &Case, start: usize, end: usize) -> Case {
     Case { steps: case.steps[..start].iter().chain(&case.steps[end..]).cloned().collect() }
 }
@@ -229,4 +259,37 @@ fn simpler(request: &Request) -> Vec<Request> {
         simpler.extend(serde_json::from_value(serde_json::Value::Object(whole)));
     }
     simpler
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(text: &str) -> Case {
+        serde_json::from_str(text).expect("a case written in this test")
+    }
+
+    #[test]
+    fn secrets_and_tokens_are_numbered_in_the_order_of_their_appearance() {
+        let long = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s7","ClientRequestToken":"$t8"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s7.arn","VersionId":"$t99"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t3"}}]"#,
+        );
+        let short = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1.arn","VersionId":"$t99"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t2"}}]"#,
+        );
+        assert_eq!(renumbered(&long), short);
+    }
+
+    #[test]
+    fn the_steps_of_other_secrets_can_be_left_out() {
+        let both = case(
+            r#"[{"op":"DescribeSecret","request":{"SecretId":"$s2"}},
+                {"op":"DescribeSecret","request":{"SecretId":"$s1.arn"}}]"#,
+        );
+        assert_eq!(of_one_secret(&both).map(|case| case.steps), Some(both.steps[1..].to_vec()));
+    }
 }

@@ -42,7 +42,8 @@ fn receipt(operation: &Operation, world: &World, secret: &Secret, now: Timestamp
         Operation::PutSecretValue(request) => {
             receipt.version_id.clone_from(&request.client_request_token);
             let id = request.client_request_token.as_deref().unwrap_or_default();
-            receipt.version_stages = Some(secret.labels_of(id).cloned().collect());
+            let stages: Vec<_> = secret.labels_of(id).cloned().collect();
+            receipt.version_stages = (!stages.is_empty()).then_some(stages);
         }
         Operation::UpdateSecret(request) => {
             let stores = request.secret_string.is_some() || request.secret_binary.is_some();

@@ -241,7 +241,8 @@ impl Generator {
             _ => self.rules(),
         };
         let is_partner = self.one_in(100);
-        let items = || vec![MetadataItem { key: Some("".into()), value: Some("x".into()) }];
+        let key = self.choose(&[("", 1), ("owner", 1)]);
+        let items = || vec![MetadataItem { key: Some(key.into()), value: Some("x".into()) }];
         Operation::RotateSecret(RotateSecret {
             secret_id: if self.one_in(60) { None } else { id },
             client_request_token: self.token(state),
