@@ -91,7 +91,7 @@ impl Judge {
         let mut violations = Vec::new();
         for (_, is_start, index) in order {
             match is_start {
-                true => self.start(&calls[index]),
+                true => self.start(&calls[index], true),
                 false => violations.extend(self.finish(&calls[index]).violations),
             }
         }
@@ -100,12 +100,14 @@ impl Judge {
 
     /// Judges the next call of a history without overlaps.
     pub fn judge(&mut self, call: &Call) -> Judgement {
-        self.start(call);
+        self.start(call, false);
         self.finish(call)
     }
 
-    fn start(&mut self, call: &Call) {
-        if call.request.operation.is_read() || is_certainly_not_carried_out(&call.reply) {
+    /// A call may take effect from now on; a read matters only if another call may overlap it.
+    fn start(&mut self, call: &Call, may_overlap: bool) {
+        let is_mere_read = call.request.operation.is_read() && !may_overlap;
+        if is_mere_read || is_certainly_not_carried_out(&call.reply) {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
@@ -124,7 +126,7 @@ impl Judge {
             _ => self.judge_one(call, answer),
         };
         let tags = self.name_of(&call.request.operation).and_then(|name| self.world(&name)).and_then(has_had_tags);
-        let departures = form::violations(call, answer, tags == Some(true), &mut self.exercise);
+        let departures = form::violations(call, answer, tags != Some(false), &mut self.exercise);
         judgement.violations.extend(departures);
         judgement
     }
@@ -136,19 +138,23 @@ impl Judge {
     /// The secret name that a request is about: the one that its identifier denotes, or the identifier itself.
     fn name_of(&self, operation: &Operation) -> Option<Text> {
         let id = operation.secret_id()?;
-        if self.slots.contains_key(id) || matches!(operation, Operation::CreateSecret(_)) {
+        let is_a_name = self.slots.get(id).is_some_and(Slot::was_ever_used);
+        if is_a_name || matches!(operation, Operation::CreateSecret(_)) {
             return Some(id.clone());
         }
-        self.names_for(id).next().cloned().or_else(|| Some(id.clone()))
+        self.names_for(id).find(|name| *name != id).cloned().or_else(|| Some(id.clone()))
     }
 
     fn names_for<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Text> {
         self.slots.iter().filter(move |(_, slot)| slot.is_denoted_by(id)).map(|(name, _)| name)
     }
 
-    /// Whether an identifier may denote several secrets, which is open (ROT-IDENT-003).
-    fn is_ambiguous(&self, id: &str) -> bool {
-        !self.slots.contains_key(id) && self.names_for(id).nth(1).is_some()
+    /// Whether an identifier may denote several secrets, which is open (ROT-IDENT-003), or one whose ARN is not known yet.
+    fn is_ambiguous(&self, id: &Text) -> bool {
+        let is_a_name = self.slots.get(id).is_some_and(Slot::was_ever_used);
+        let others = || self.slots.iter().filter(|(name, _)| *name != id);
+        let may_be_unknown_yet = others().any(|(_, slot)| slot.may_be_denoted_by(id));
+        !is_a_name && (may_be_unknown_yet || self.names_for(id).filter(|name| **name != *id).nth(1).is_some())
     }
 
     fn judge_one(&mut self, call: &Call, answer: &Answer) -> Judgement {

@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{Functions, ListSecrets, Operation};
 use crate::report::{Heading, to_json, to_text};
-use crate::rule::RULES;
+use crate::rule::{Level, RULES};
 use crate::runner::{Ending, Options, Run, RunResult};
 use crate::service::{Config, Service};
 use crate::verdict::{Status, Violation};
@@ -51,7 +51,7 @@ async fn embedded(args: &RunArgs) -> Exit {
 
 async fn connect(url: &str, args: &RunArgs) -> Result<Client, String> {
     let target = client::parse_endpoint(url, args.allow_remote.as_deref())
-        .map_err(|error| format!("failed to use --endpoint {url}: {error}"))?;
+        .map_err(|error| format!("failed to use the endpoint: {error}"))?;
     let credentials = match (&args.profile, target.is_loopback()) {
         (None, true) => Credentials::dummy(),
         (profile, _) => Credentials::from_environment(profile.as_deref())
@@ -152,6 +152,10 @@ fn exit_of(result: &RunResult, strict: bool) -> Exit {
     let is_confirmed = |status| matches!(status, Status::Fail | Status::Differs);
     if result.findings.iter().any(|finding| is_confirmed(finding.status) && is_failure(&finding.violation)) {
         return Exit::Violations;
+    }
+    if !RULES.iter().any(|rule| rule.level == Level::Must && result.exercise.checked(rule.id) > 0) {
+        complain("failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged");
+        return Exit::Inconclusive;
     }
     let is_unclear = RULES
         .iter()

@@ -56,6 +56,9 @@ pub(super) enum Received {
     TooLong,
 }
 
+/// What is shorter is no credential but a dummy, such as `test`.
+const LEAST_CREDENTIAL_BYTES: usize = 8;
+
 /// Sends requests to one endpoint.
 pub(super) struct Transport {
     target: Target,
@@ -94,6 +97,27 @@ impl Transport {
 
     /// Sends a request once; one that is repeatable goes out again if the kept connection it was written to was dead.
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<Incoming, Silence> {
+        let mut incoming = self.sent(outgoing).await?;
+        self.hide_credentials(&mut incoming.body).await;
+        Ok(incoming)
+    }
+
+    /// An endpoint may repeat what a request was signed with; nothing that follows gets to see it.
+    async fn hide_credentials(&self, body: &mut Received) {
+        let Received::Whole(bytes) = body else { return };
+        #[expect(clippy::disallowed_methods, reason = "credentials are those of the moment")]
+        let Ok(credentials) = self.options.credentials.at(SystemTime::now()).await else { return };
+        let secrets =
+            [Some(credentials.access_key_id()), Some(credentials.secret_access_key()), credentials.session_token()];
+        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= LEAST_CREDENTIAL_BYTES) {
+            let text = String::from_utf8_lossy(bytes);
+            if text.contains(secret) {
+                *bytes = text.replace(secret, "(a credential)").into_bytes();
+            }
+        }
+    }
+
+    async fn sent(&self, outgoing: Outgoing) -> Result<Incoming, Silence> {
         let repeatable = outgoing.repeatable;
         let request = self.signed(outgoing).await?;
         if self.keep_alive.lane(repeatable) == Lane::Fresh {

@@ -108,6 +108,23 @@ impl Slot {
             })
     }
 
+    /// Whether there was or may be a secret of this name, so that the name is more than an identifier that found nothing.
+    pub(super) fn was_ever_used(&self) -> bool {
+        let has_used = |state: &State| state.world.secret.is_some() || !state.world.former_arns.is_empty();
+        let may_be_created = self.open.iter().any(|call| matches!(call.request.operation, Operation::CreateSecret(_)));
+        self.retired || may_be_created || !self.arns.is_empty() || self.states.iter().any(has_used)
+    }
+
+    /// Whether an ARN may be that of a secret that no answer has shown the ARN of.
+    pub(super) fn may_be_denoted_by(&self, id: &str) -> bool {
+        id.starts_with("arn:")
+            && self.states.iter().any(|state| {
+                let has_no_arn =
+                    state.world.secret.as_ref().map_or(!self.open.is_empty(), |secret| secret.arn.is_none());
+                has_no_arn && id.contains(&*state.world.name)
+            })
+    }
+
     /// A call has started and may take effect from now on.
     pub(super) fn open(&mut self, call: &Call) {
         self.open.push(call.clone());
@@ -124,7 +141,7 @@ impl Slot {
 
     /// The first fact about an entry of ListSecrets that no state, present or past, meets.
     pub(super) fn unlike_any_state(&self, shown: &Answer, exercise: &mut Exercise) -> Option<Fact> {
-        if self.retired {
+        if self.retired || !self.open.is_empty() {
             return None;
         }
         let present = self.states.iter().map(|state| &state.world);
@@ -160,10 +177,12 @@ impl Slot {
             self.retired = true;
             return SlotResult { violations: Vec::new(), inconclusive };
         }
-        let violations = match nearest(survivors) {
-            survivors if !survivors.is_empty() => self.survive(trial, survivors, exercise),
-            _ if self.was_true_a_moment_ago(trial) => Vec::new(),
-            _ => self.violate(trial, exercise),
+        let survivors = nearest_first(survivors);
+        let violations = match survivors.first() {
+            Some(nearest) if nearest.score.fidelity() > 0 && self.was_true_a_moment_ago(trial) => Vec::new(),
+            Some(_) => self.survive(trial, survivors, exercise),
+            None if self.was_true_a_moment_ago(trial) => Vec::new(),
+            None => self.violate(trial, exercise),
         };
         self.open.retain(|open| open.number != trial.call.number);
         SlotResult { violations, inconclusive }
@@ -232,7 +251,9 @@ impl Slot {
                 blame::count(&outcome, trial.answer, exercise);
                 violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
             }
-            if let Body::Output(output) = &trial.answer.body {
+            if let Body::Output(output) = &trial.answer.body
+                && !self.may_be_stale(trial)
+            {
                 match state.world.bind(&trial.call.request.operation, output, trial.answer.partial) {
                     Ok(readings) => readings.into_iter().for_each(|reading| exercise.read(reading)),
                     Err(_) => contradiction = true,
@@ -242,7 +263,9 @@ impl Slot {
                 states.push(state);
             }
         }
-        violations.extend(self.law(trial, &states, contradiction, exercise));
+        let has_no_difference = violations.is_empty();
+        let law = self.law(trial, &states, contradiction, exercise);
+        violations.splice(0..0, law.filter(|law| has_no_difference || law.rule == RuleId::State001));
         states.truncate(MOST_STATES);
         self.replace(states, trial.call.returned, changes);
         if contradiction {
@@ -274,6 +297,10 @@ impl Slot {
             return Some(violation);
         }
         let secret = states.first()?.world.secret.as_ref()?;
+        let lost_current = |state: &State| {
+            let secret = state.world.secret.as_ref();
+            secret.is_some_and(|secret| secret.had_current && secret.holder(&Label::Current) == Some(None))
+        };
         let is_due = secret.had_current && !self.tainted && !trial.answer.partial;
         let Output::Description(_) = output else { return None };
         if !is_due {
@@ -281,7 +308,7 @@ impl Slot {
         }
         exercise.arm(RuleId::State002);
         exercise.check(RuleId::State002);
-        if secret.holder(&Label::Current) != Some(None) {
+        if !states.iter().all(lost_current) {
             return None;
         }
         let claim = Claim::Label(Label::Current, secret.versions.last().map(|version| version.id.clone()));
@@ -302,15 +329,25 @@ impl Slot {
 
     /// A read that fits what was true within the consistency window is no violation (ROT-CONC-001).
     fn was_true_a_moment_ago(&self, trial: &Trial<'_>) -> bool {
+        self.recent(trial).any(|world| {
+            outcomes(world, &trial.call.request, &trial.setting)
+                .iter()
+                .map(|outcome| Score::of(outcome, trial.answer))
+                .any(|score| score.is_permitted() && score.fidelity() == 0)
+        })
+    }
+
+    /// Whether a read may show what was true before, so that it settles nothing.
+    fn may_be_stale(&self, trial: &Trial<'_>) -> bool {
+        self.recent(trial).next().is_some()
+    }
+
+    /// The worlds that a read may still show.
+    fn recent<'a>(&'a self, trial: &Trial<'_>) -> impl Iterator<Item = &'a World> {
         let window_us = u64::try_from(trial.window.as_micros()).unwrap_or(u64::MAX);
         let earliest = trial.call.called.0.saturating_sub(window_us);
-        let is_recent = |until: Moment| window_us > 0 && until.0 >= earliest;
-        trial.call.request.operation.is_read()
-            && self.past.iter().filter(|(until, _)| is_recent(*until)).any(|(_, world)| {
-                outcomes(world, &trial.call.request, &trial.setting)
-                    .iter()
-                    .any(|outcome| Score::of(outcome, trial.answer).is_permitted())
-            })
+        let may_lag = window_us > 0 && trial.call.request.operation.is_read();
+        self.past.iter().filter(move |(until, _)| may_lag && until.0 >= earliest).map(|(_, world)| world)
     }
 
     /// No world explains the answer: the nearest one is to blame, and what the answer shows is adopted.
@@ -370,10 +407,9 @@ impl Slot {
     }
 }
 
-/// The survivors that the answer fits best.
-fn nearest(mut survivors: Vec<Survivor>) -> Vec<Survivor> {
-    let least = survivors.iter().map(|survivor| survivor.score.fidelity()).min().unwrap_or(0);
-    survivors.retain(|survivor| survivor.score.fidelity() == least);
+/// The survivors, those that the answer fits best first.
+fn nearest_first(mut survivors: Vec<Survivor>) -> Vec<Survivor> {
+    survivors.sort_by_key(|survivor| survivor.score.fidelity());
     survivors
 }
 

@@ -75,7 +75,10 @@ fn identified(world: &World, operation: &Operation, setting: &Setting<'_>) -> Ve
     let arn = world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
     let form = identifier::form_of(id, &world.name, arn);
     match (&world.secret, form) {
-        (Some(secret), Some(IdForm::Name | IdForm::Arn)) => on_secret(world, secret, operation, reasons, setting),
+        (Some(secret), Some(IdForm::Name)) => on_secret(world, secret, operation, reasons, setting),
+        (Some(secret), Some(IdForm::Arn)) => {
+            found_by(RuleId::Ident001, on_secret(world, secret, operation, reasons, setting))
+        }
         (Some(secret), Some(IdForm::PartialArn)) => {
             by_partial_arn(on_secret(world, secret, operation, reasons, setting), operation)
         }
@@ -112,12 +115,20 @@ fn without_id(world: &World, operation: &Operation, reasons: &[Reason]) -> Vec<O
     }
 }
 
+/// Whatever is wrong with an acceptable request, it is not that the identifier finds nothing.
+fn found_by(rule: RuleId, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
+    if outcomes.iter().all(Outcome::is_accepted) {
+        for outcome in &mut outcomes {
+            outcome.facts.push(super::outcome::fact(rule, Class::Contract, Claim::Found));
+        }
+    }
+    outcomes
+}
+
 fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outcome> {
     let is_stated = matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
     if is_stated {
-        for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_accepted()) {
-            outcome.facts.push(super::outcome::fact(RuleId::Ident003, Class::Contract, Claim::Found));
-        }
+        outcomes = found_by(RuleId::Ident003, outcomes);
     } else if outcomes.iter().any(Outcome::is_accepted) {
         let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND));
         outcomes.push(not_found.fidelity(RuleId::Ident003, Claim::Accepted));

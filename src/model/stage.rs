@@ -120,6 +120,9 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
         let by = setting.contract(rule);
         let usual = to.cloned().or_else(|| secret.label(label).and_then(|cell| cell.value.clone()));
         secret.set_label(label, Cell::open(usual, by));
+        if *label == Label::Pending && secret.rotation.may_act() {
+            secret.rotation.lose_track();
+        }
         if matches!(label, Label::Current | Label::Previous) {
             secret.open_label(&Label::Current, true, by);
             secret.open_label(&Label::Previous, true, by);

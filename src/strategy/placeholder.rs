@@ -110,11 +110,13 @@ impl Bindings {
         let name = self.name(secret);
         let arns = self.arns.get(&secret).map(Vec::as_slice).unwrap_or_default();
         let latest = arns.last().map_or_else(|| never_given(&name), ToString::to_string);
-        let suffix_at = latest.len() - SUFFIX_LENGTH;
+        let suffix_at = latest.len().saturating_sub(SUFFIX_LENGTH);
+        let (prefix, suffix) = latest.split_at_checked(suffix_at).unwrap_or((&latest, ""));
         match part {
             "arn" => latest,
-            "partial" => latest[..suffix_at].to_owned(),
-            "suffixed" => format!("{name}{}", &latest[suffix_at..]),
+            "partial" if arns.is_empty() => latest,
+            "partial" => prefix.to_owned(),
+            "suffixed" => format!("{name}{suffix}"),
             "former" => arns.iter().rev().nth(1).map_or_else(|| never_given(&name), ToString::to_string),
             label => {
                 let holder = roles.holder(&name, &Label::from(label));
@@ -127,10 +129,9 @@ impl Bindings {
     #[must_use]
     pub fn symbolize(&self, text: &str) -> String {
         let mut text = text.to_owned();
-        for (secret, arn) in self.created_arns() {
-            text = text
-                .replace(&**arn, &format!("$s{secret}.arn"))
-                .replace(&arn[..arn.len().saturating_sub(SUFFIX_LENGTH)], &format!("$s{secret}.partial"));
+        for (secret, arns) in &self.arns {
+            text = symbolize_arns(&text, *secret, arns)
+                .replace(&never_given(&self.name(*secret)), &format!("$s{secret}.former"));
         }
         for secret in (1..=9).rev() {
             text = text.replace(&self.name(secret), &format!("$s{secret}"));
@@ -142,6 +143,20 @@ impl Bindings {
             text = text.replace(function, "$function");
         }
         text
+    }
+}
+
+/// The ARNs of one secret turned back into placeholders; what an endpoint gives for an ARN may be any text.
+fn symbolize_arns(text: &str, secret: u8, arns: &[Text]) -> String {
+    let mut text = text.to_owned();
+    let latest = arns.last();
+    for arn in arns.iter().filter(|arn| arn.len() > SUFFIX_LENGTH) {
+        let part = if Some(arn) == latest { "arn" } else { "former" };
+        text = text.replace(&**arn, &format!("$s{secret}.{part}"));
+    }
+    match latest.and_then(|arn| arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH))) {
+        Some(partial) if !partial.is_empty() => text.replace(partial, &format!("$s{secret}.partial")),
+        _ => text,
     }
 }
 

@@ -1,0 +1,363 @@
+//! Endpoints that break, hang and lie: each run ends in bounded time, in a report or an error, with the right exit code,
+//! and nothing that is secret is shown.
+
+#![expect(clippy::unwrap_used, reason = "an output that is not as the tests expect it fails them")]
+
+#[path = "support/program.rs"]
+mod support;
+
+#[path = "support/server.rs"]
+mod server;
+
+use std::fs;
+use std::net::TcpStream;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use server::{Asked, Honest, MEDIA_TYPE, Then, response, serve, write};
+use support::{Ended, program_with, scratch};
+
+/// A secret value that no run stores.
+const FOREIGN: &str = "hunter2-not-from-this-run";
+
+/// What an endpoint does instead of answering.
+type Act = fn(&mut TcpStream) -> Then;
+
+/// A run of a few cases with some more arguments, each call given up after a second.
+fn run_with(url: &str, more: &[&str], variables: &[(&str, &str)]) -> Ended {
+    let few = ["run", "--endpoint", url, "--cases", "12", "--jobs", "2", "--timeout", "1"];
+    program_with(few.iter().chain(more), variables)
+}
+
+fn run(url: &str) -> Ended {
+    run_with(url, &[], &[])
+}
+
+/// A run that ends soon even if every answer is wrong in its own way, each of which is shrunk.
+fn run_briefly(url: &str) -> Ended {
+    run_with(url, &["--max-calls", "1"], &[])
+}
+
+/// A run that writes its result; how it ended, and the result.
+fn result_of(url: &str, name: &str, more: &[&str], variables: &[(&str, &str)]) -> (Ended, String) {
+    let file = scratch(name);
+    let json = file.display().to_string();
+    let ended = run_with(url, &[more, &["--json", &json]].concat(), variables);
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    (ended, fs::read_to_string(file).unwrap())
+}
+
+/// This exit code, no panic, and an error or a report.
+fn assert_ends(ended: &Ended, code: i32, name: &str) {
+    assert_eq!(ended.code, Some(code), "{name}: {}", ended.shown());
+    assert!(!ended.stderr.contains("panicked"), "{name}: {}", ended.stderr);
+    match code {
+        2 => assert!(ended.stderr.starts_with("error: failed to reach "), "{name}: {}", ended.shown()),
+        _ => assert!(ended.stdout.contains("\nrules ") && ended.stdout.contains("seed 1\n"), "{name}: {ended:?}"),
+    }
+}
+
+/// The same response to everything.
+fn always(response: Vec<u8>) -> String {
+    serve(move |_, stream| if write(stream, &response) { Then::Stay } else { Then::Close })
+}
+
+/// The reference service's answers for so many requests, then this.
+fn after(requests: usize, act: Act) -> String {
+    let honest = Honest::new();
+    serve(move |asked, stream| match honest.count() < requests {
+        true if write(stream, &honest.response(asked)) => Then::Stay,
+        true => Then::Close,
+        false => act(stream),
+    })
+}
+
+/// The reference service's answers, each with its body changed.
+fn lying(change: impl Fn(&Asked, &mut Value) + Send + Sync + 'static) -> String {
+    let honest = Honest::new();
+    serve(move |asked, stream| {
+        let (status, mut body) = honest.answer(asked);
+        change(asked, &mut body);
+        match write(stream, &response(status, MEDIA_TYPE, body.to_string().as_bytes())) {
+            true => Then::Stay,
+            false => Then::Close,
+        }
+    })
+}
+
+/// Whether a request is of this operation.
+fn is(asked: &Asked, operation: &str) -> bool {
+    asked.header("x-amz-target").strip_prefix("secretsmanager.") == Some(operation)
+}
+
+fn answers_garbage(stream: &mut TcpStream) -> Then {
+    write(stream, &[0, 159, 146, 150, b'\r', b'\n', 7, b'\r', b'\n', b'\r', b'\n']);
+    Then::Close
+}
+
+fn closes_at_once(_: &mut TcpStream) -> Then {
+    Then::Close
+}
+
+fn breaks_off(stream: &mut TcpStream) -> Then {
+    let whole = response(200, MEDIA_TYPE, br#"{"SecretList":[]}"#);
+    write(stream, &whole[..whole.len() - 5]);
+    Then::Close
+}
+
+fn resets(stream: &mut TcpStream) -> Then {
+    let whole = response(200, MEDIA_TYPE, br#"{"SecretList":[]}"#);
+    write(stream, &whole[..whole.len() - 5]);
+    thread::sleep(Duration::from_millis(5));
+    Then::Reset
+}
+
+fn sends_headers_without_end(stream: &mut TcpStream) -> Then {
+    write(stream, b"HTTP/1.1 200 OK\r\n");
+    while write(stream, format!("x-more: {}\r\n", "m".repeat(1000)).as_bytes()) {}
+    Then::Close
+}
+
+fn hangs(_: &mut TcpStream) -> Then {
+    thread::sleep(Duration::from_mins(1));
+    Then::Close
+}
+
+fn dies(_: &mut TcpStream) -> Then {
+    Then::Die
+}
+
+/// Ways of not answering.
+const SILENCES: [(&str, Act); 7] = [
+    ("garbage", answers_garbage),
+    ("closes at once", closes_at_once),
+    ("breaks off", breaks_off),
+    ("resets", resets),
+    ("headers without end", sends_headers_without_end),
+    ("hangs", hangs),
+    ("dies", dies),
+];
+
+#[test]
+fn an_endpoint_that_never_answers_is_not_reachable() {
+    for (name, act) in SILENCES {
+        let url = after(0, act);
+        let ended = run(&url);
+        assert_ends(&ended, 2, name);
+        assert!(ended.stderr.contains(&url) && ended.stderr.contains("is the endpoint running?"), "{}", ended.stderr);
+    }
+}
+
+#[test]
+fn an_endpoint_that_stops_answering_has_died_and_what_was_learned_is_reported() {
+    for (name, act) in SILENCES {
+        let ended = run(&after(20, act));
+        assert_ends(&ended, 3, name);
+        assert!(ended.stdout.contains("the endpoint stopped answering ("), "{name}: {}", ended.stdout);
+        assert!(ended.stdout.contains("left behind, since deleting failed: "), "{name}: {}", ended.stdout);
+    }
+}
+
+#[test]
+fn the_result_of_a_run_whose_endpoint_died_says_so() {
+    let (ended, result) = result_of(&after(20, dies), "died.json", &[], &[]);
+    assert_ends(&ended, 3, "dies");
+    let result = support::json(&result);
+    assert_eq!(result["ending"]["kind"], "died");
+    assert!(!result["left"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn a_call_in_twenty_without_an_answer_is_no_death_and_no_violation() {
+    let (honest, number) = (Honest::new(), AtomicUsize::new(0));
+    let url = serve(move |asked, stream| {
+        let answer = honest.response(asked);
+        let is_lost = number.fetch_add(1, Ordering::SeqCst) % 20 == 19;
+        if !is_lost && write(stream, &answer) { Then::Stay } else { Then::Close }
+    });
+    let ended = run(&url);
+    assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.shown());
+    assert!(!ended.stdout.contains("stopped answering"), "{}", ended.stdout);
+    assert!(ended.stdout.contains(": 0 rules failed"), "{}", ended.stdout);
+}
+
+#[test]
+fn what_is_no_answer_of_the_operation_is_a_violation() {
+    let json = |body: Value| response(200, MEDIA_TYPE, body.to_string().as_bytes());
+    let wrong_types = json!({
+        "ARN": 1, "Name": [], "VersionId": {}, "VersionStages": "AWSCURRENT", "SecretString": 7, "SecretList": {},
+        "Versions": "none", "VersionIdsToStages": [["v"]], "CreatedDate": "today", "Tags": {"k": "v"},
+        "SecretBinary": "*", "SecretValues": 0, "Errors": 0, "DeletionDate": [], "RotationRules": 1,
+    });
+    for (name, response) in [
+        ("an empty body", response(200, MEDIA_TYPE, b"")),
+        ("an empty object", json(json!({}))),
+        ("members of the wrong types", json(wrong_types)),
+        ("another service's object", json(json!({"FunctionName": "f", "Runtime": "python"}))),
+        ("a list", json(json!([1, 2]))),
+        ("a string", json(json!("ok"))),
+        ("null", json(Value::Null)),
+        ("nesting without end", response(200, MEDIA_TYPE, "[".repeat(100_000).as_bytes())),
+        ("no UTF-8", response(200, MEDIA_TYPE, &[b'{', b'"', 0xff, b'"', b':', b'1', b'}'])),
+        ("a page", response(200, "text/html", b"<html>hello</html>")),
+    ] {
+        assert_ends(&run_briefly(&always(response)), 1, name);
+    }
+}
+
+#[test]
+fn an_endpoint_that_refuses_everything_never_conforms() {
+    let refusal = |error_type: &str| json!({"__type": error_type, "Message": "no"}).to_string();
+    for (code, name, response) in [
+        (1, "500 page", response(500, "text/html", b"<html>oh no</html>")),
+        (1, "404 page", response(404, "text/html", b"<html>oh no</html>")),
+        (1, "500 of the service", response(500, MEDIA_TYPE, refusal("InternalServiceError").as_bytes())),
+        (1, "no access", response(400, MEDIA_TYPE, refusal("AccessDeniedException").as_bytes())),
+        (3, "throttled", response(400, MEDIA_TYPE, refusal("ThrottlingException").as_bytes())),
+        (1, "redirect", b"HTTP/1.1 307 x\r\nLocation: http://example.com/\r\nContent-Length: 0\r\n\r\n".to_vec()),
+    ] {
+        assert_ends(&run_briefly(&always(response)), code, name);
+    }
+}
+
+#[test]
+fn right_answers_of_the_wrong_media_type_differ_and_violate_nothing() {
+    let honest = Honest::new();
+    let url = serve(move |asked, stream| {
+        let (status, body) = honest.answer(asked);
+        write(stream, &response(status, "text/plain", body.to_string().as_bytes()));
+        Then::Stay
+    });
+    let ended = run(&url);
+    assert_ends(&ended, 0, "text/plain");
+    assert!(ended.stdout.contains("ROT-WIRE-002"), "{}", ended.stdout);
+    assert!(ended.stdout.contains(": 0 rules failed, 1 differ"), "{}", ended.stdout);
+    let strict = run_with(&url, &["--strict"], &[]);
+    assert_eq!(strict.code, Some(1), "{}", strict.shown());
+}
+
+#[test]
+fn a_body_of_a_gigabyte_is_cut_at_a_mebibyte() {
+    const LONGEST: usize = 16 << 20;
+    static SENT: Mutex<usize> = Mutex::new(0);
+    let url = serve(|_, stream| {
+        let head = format!("HTTP/1.1 200 x\r\nContent-Type: {MEDIA_TYPE}\r\nContent-Length: 1073741824\r\n\r\n");
+        let mut sent = 0;
+        if write(stream, head.as_bytes()) {
+            while sent < 1 << 30 && write(stream, &[b' '; 1 << 14]) {
+                sent += 1 << 14;
+            }
+        }
+        let mut most = SENT.lock().unwrap();
+        *most = sent.max(*most);
+        Then::Close
+    });
+    let ended = run_briefly(&url);
+    assert_ends(&ended, 1, "a gigabyte");
+    assert!(ended.stdout.contains("a body of more than 1 MiB"), "{}", ended.stdout);
+    let sent = *SENT.lock().unwrap();
+    assert!((1 << 20..LONGEST).contains(&sent), "{sent} bytes, buffers of both sides included");
+}
+
+#[test]
+fn arns_that_are_none_do_not_stop_the_harness() {
+    for arn in ["", "x", "äöüßäöü", "$s1"] {
+        let url = lying(move |_, body| {
+            if let Some(member) = body.get_mut("ARN") {
+                *member = json!(arn);
+            }
+        });
+        let ended = run(&url);
+        assert!(matches!(ended.code, Some(0 | 1)), "{arn}: {}", ended.shown());
+        assert_ends(&ended, ended.code.unwrap(), arn);
+        assert!(["ROT-IDENT-002", "ROT-WIRE-008"].iter().any(|rule| ended.stdout.contains(rule)), "{arn}: {ended:?}");
+    }
+}
+
+#[test]
+fn version_ids_and_labels_that_are_none_do_not_stop_the_harness() {
+    for text in ["", "é", "$t1", "AWSCURRENT"] {
+        let url = lying(move |_, body| {
+            for name in ["VersionId", "VersionStages"] {
+                match body.get_mut(name) {
+                    Some(Value::Array(labels)) => labels.push(json!(text)),
+                    Some(member) => *member = json!(text),
+                    None => {}
+                }
+            }
+            if let Some(versions) = body.get_mut("VersionIdsToStages") {
+                *versions = json!({text: [text, text]});
+            }
+        });
+        let ended = run_briefly(&url);
+        assert_ends(&ended, 1, text);
+    }
+}
+
+#[test]
+fn a_value_that_the_run_did_not_store_is_shown_by_its_length_alone() {
+    let binary = "aHVudGVyMi1ub3QtZnJvbS10aGlzLXJ1bg==";
+    let url = lying(move |asked, body| {
+        let Some(members) = body.as_object_mut() else { return };
+        if is(asked, "GetSecretValue") && members.contains_key("VersionId") {
+            if members.remove("SecretBinary").is_some() {
+                members.insert("SecretBinary".to_owned(), json!(binary));
+            } else {
+                members.insert("SecretString".to_owned(), json!(FOREIGN));
+            }
+        }
+        for value in members.get_mut("SecretValues").and_then(Value::as_array_mut).into_iter().flatten() {
+            value["SecretString"] = json!(FOREIGN);
+        }
+    });
+    let (ended, result) = result_of(&url, "foreign.json", &[], &[]);
+    let shown = ended.shown() + &result;
+    assert!(shown.contains("25 bytes"), "{shown}");
+    for secret in [FOREIGN, "hunter2", binary] {
+        assert!(!shown.contains(secret), "{secret} is shown");
+    }
+}
+
+#[test]
+fn credentials_of_the_environment_are_neither_sent_to_this_machine_nor_shown() {
+    static SENT: Mutex<String> = Mutex::new(String::new());
+    let url = lying(|asked, body| {
+        SENT.lock().unwrap().extend(asked.headers.iter().map(|(name, value)| format!("{name}: {value}\n")));
+        body["Message"] = json!(asked.header("authorization"));
+    });
+    let key = [("AWS_ACCESS_KEY_ID", "AKIDENVIRONMENT"), ("AWS_SECRET_ACCESS_KEY", "key-of-the-environment")];
+    let token = [("AWS_SESSION_TOKEN", "token-of-the-environment")];
+    let (ended, result) = result_of(&url, "environment.json", &[], &[key.as_slice(), &token].concat());
+    let shown = ended.shown() + &result;
+    let sent = SENT.lock().unwrap();
+    assert!(sent.contains("Credential=test/"), "{sent}");
+    for secret in ["AKIDENVIRONMENT", "key-of-the-environment", "token-of-the-environment"] {
+        assert!(!sent.contains(secret) && !shown.contains(secret), "{secret} is shown");
+    }
+}
+
+#[test]
+fn an_endpoint_that_repeats_what_a_request_was_signed_with_does_not_get_it_into_a_report() {
+    let profile = scratch("credentials");
+    let keys = "aws_access_key_id = AKIDOFTHEPROFILE01\naws_secret_access_key = key-of-the-profile";
+    fs::write(&profile, format!("[rc]\n{keys}\naws_session_token = token-of-the-profile\n")).unwrap();
+    let echo = |asked: &Asked| {
+        let message = format!("{} {}", asked.header("authorization"), asked.header("x-amz-security-token"));
+        json!({"__type": "InvalidParameterException", "Message": message})
+    };
+    let url = serve(move |asked, stream| {
+        assert!(asked.path != "/" || asked.header("authorization").contains("AKIDOFTHEPROFILE01"));
+        write(stream, &response(400, MEDIA_TYPE, echo(asked).to_string().as_bytes()));
+        Then::Stay
+    });
+    let profile = profile.display().to_string();
+    let variables = [("AWS_SHARED_CREDENTIALS_FILE", profile.as_str())];
+    let (ended, result) = result_of(&url, "echo.json", &["--profile", "rc"], &variables);
+    let shown = ended.shown() + &result;
+    for secret in ["AKIDOFTHEPROFILE01", "key-of-the-profile", "token-of-the-profile"] {
+        assert!(!shown.contains(secret), "{secret} is shown");
+    }
+}

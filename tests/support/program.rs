@@ -1,0 +1,81 @@
+//! The program run as a process, in bounded time, with nothing of this machine's AWS settings.
+
+use std::io::Read;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+/// The longest that any run of the program may take; a machine with two busy cores needs a fraction of it.
+const LIMIT: Duration = Duration::from_mins(2);
+
+/// What a run of the program left behind.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    /// Both streams, for what must stand in neither.
+    pub(crate) fn shown(&self) -> String {
+        format!("{}{}", self.stdout, self.stderr)
+    }
+}
+
+/// Runs the program with these arguments, and these variables in its environment, to its end.
+pub(crate) fn program_with<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, variables: &[(&str, &str)]) -> Ended {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_rotation-conformance"));
+    command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+    for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
+        command.env_remove(name);
+    }
+    command.env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
+    let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    ended(piped.spawn().expect("cargo has built the program"))
+}
+
+/// A file of this name that no other test uses; it does not exist.
+pub(crate) fn scratch(name: &str) -> PathBuf {
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("{}-{name}", std::process::id()));
+    let _ = std::fs::remove_file(&path);
+    path
+}
+
+/// The JSON in a text, which is one value.
+pub(crate) fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
+}
+
+#[expect(clippy::disallowed_methods, reason = "a program that hangs is told by the clock")]
+fn ended(mut child: Child) -> Ended {
+    let stdout = gathered(child.stdout.take().expect("piped above"));
+    let stderr = gathered(child.stderr.take().expect("piped above"));
+    let started = Instant::now();
+    let status = loop {
+        if let Some(status) = child.try_wait().expect("the child is ours") {
+            break status;
+        }
+        if started.elapsed() > LIMIT {
+            let _ = child.kill();
+            panic!("not done after {LIMIT:?}: {}{}", text_of(stdout), text_of(stderr));
+        }
+        thread::sleep(Duration::from_millis(10));
+    };
+    Ended { code: status.code(), stdout: text_of(stdout), stderr: text_of(stderr) }
+}
+
+fn gathered(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = stream.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+fn text_of(bytes: JoinHandle<Vec<u8>>) -> String {
+    String::from_utf8(bytes.join().expect("reading does not panic")).expect("the program prints UTF-8")
+}
