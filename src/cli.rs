@@ -137,14 +137,18 @@ struct RulesArgs {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let exit = match cli.command.unwrap_or(Command::Run(cli.run)) {
+    let command = cli.command.unwrap_or(Command::Run(cli.run));
+    std::panic::catch_unwind(|| carry_out(command)).unwrap_or(Exit::Internal).into()
+}
+
+fn carry_out(command: Command) -> Exit {
+    match command {
         Command::Run(args) => run::run(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Judge(args) => inspect::judge(&args),
         Command::Rules(args) => inspect::rules(&args),
         Command::Explain { id } => inspect::explain(&id),
-    };
-    exit.into()
+    }
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

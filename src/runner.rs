@@ -266,7 +266,7 @@ impl<E: Endpoint + 'static> Run<E> {
         for _ in 0..self.options.jobs.max(1) {
             jobs.spawn(work(Arc::clone(&self.endpoint), Arc::clone(&self.options), Arc::clone(&shared)));
         }
-        while jobs.join_next().await.is_some() {}
+        jobs.join_all().await;
         let calls = shared.calls.load(Ordering::Relaxed);
         let gathered = std::mem::take(&mut *shared.gathered.lock().await);
         (gathered, calls)
@@ -342,5 +342,39 @@ fn unconfirmed(suspect: Suspect) -> Finding {
         calls_to_shrink: 0,
         calls_to_confirm: 0,
         replays: (0, 0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::Reply;
+    use crate::model::Request;
+    use crate::service::{Config, Service};
+
+    /// A service whose harness has a bug at the hundredth call.
+    struct Faulty(Service, AtomicU64);
+
+    impl Endpoint for Faulty {
+        async fn call(&self, request: &Request) -> Reply {
+            assert!(self.1.fetch_add(1, Ordering::Relaxed) != 100, "a bug of ours");
+            self.0.call(request).await
+        }
+    }
+
+    #[tokio::test]
+    #[should_panic(expected = "a bug of ours")]
+    async fn a_job_that_panics_is_never_a_pass() {
+        let endpoint = Arc::new(Faulty(Service::new(Config::default()), AtomicU64::new(0)));
+        let options = Options {
+            seed: 1,
+            cases: 40,
+            jobs: 4,
+            max_calls: 1000,
+            prefix: "rc-test".to_owned(),
+            functions: Functions::default(),
+            shrink_calls: 0,
+        };
+        Run::new(endpoint, options, Arc::default()).run().await;
     }
 }
