@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_credential_types::provider::error::CredentialsError as ProviderError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use aws_smithy_http_client::tls;
 use tokio::sync::Mutex;
 
 /// Credentials that expire are fetched anew when they have less than this left.
@@ -62,7 +63,10 @@ impl Credentials {
     ///
     /// If the chain finds nothing, or what it finds cannot be loaded.
     pub async fn from_environment(profile: Option<&str>) -> Result<Self, CredentialsError> {
-        let mut loader = aws_config::defaults(aws_config::BehaviorVersion::latest());
+        // The TLS library that the client of the endpoint uses too.
+        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+        let https = aws_smithy_http_client::Builder::new().tls_provider(ring).build_https();
+        let mut loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https);
         if let Some(profile) = profile {
             loader = loader.profile_name(profile);
         }

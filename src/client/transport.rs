@@ -175,6 +175,8 @@ pub(super) fn not_sent(cause: &str) -> Silence {
 }
 
 fn builder(target: &Target, options: &Options) -> reqwest::ClientBuilder {
+    // A program that has chosen its own keeps it.
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder()
         .user_agent(concat!("rotation-conformance/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
