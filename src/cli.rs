@@ -1,5 +1,7 @@
 //! The command line: what it means, what it prints, and how it exits.
 
+mod cases;
+mod connect;
 mod inspect;
 mod run;
 mod serve;
@@ -7,8 +9,12 @@ mod serve;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+
+use crate::client::{HeaderName, HeaderValue};
+use crate::rule::RuleId;
 
 /// Exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +56,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run random cases against an endpoint, or against the embedded reference service.
-    Run(RunArgs),
+    Run(Box<RunArgs>),
     /// Serve the reference service on a port.
     Serve(ServeArgs),
     /// Judge a recorded history.
@@ -75,15 +81,27 @@ struct RunArgs {
     /// The seed; the same seed makes the same cases.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How many cases to run.
-    #[arg(long, default_value_t = 300)]
+    /// How many random cases to run at most.
+    #[arg(long, default_value_t = 10_000)]
     cases: u64,
     /// How many cases run at once.
-    #[arg(long, default_value_t = 4)]
-    jobs: usize,
-    /// Stop starting cases after so many calls.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: u16,
+    /// Stop starting cases after so many calls [default: 8000; 500 if the endpoint is not loopback].
     #[arg(long, value_name = "CALLS")]
     max_calls: Option<u64>,
+    /// Stop looking for violations after this time, and shrinking them, for instance 30s or 5m.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    budget: Option<Duration>,
+    /// Test one rule alone, for instance ROT-PROG-001.
+    #[arg(long, value_name = "ID")]
+    rule: Option<RuleId>,
+    /// Run these cases first, and save the minimal case of each finding to this directory.
+    #[arg(long, value_name = "DIR")]
+    cases_dir: Option<PathBuf>,
+    /// Write every call to this file, line by line, for `judge`.
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
     /// Write the whole result to this file.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -99,9 +117,15 @@ struct RunArgs {
     /// Sign with this profile; without it dummy credentials on loopback, else the standard chain.
     #[arg(long)]
     profile: Option<String>,
-    /// Give up on a call after so many seconds.
-    #[arg(long, value_name = "SECONDS", default_value_t = 10)]
-    timeout: u64,
+    /// Send this header with every request, unsigned, for instance "X-Tenant: 7"; may be repeated.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    header: Vec<(HeaderName, HeaderValue)>,
+    /// Give up on a call after this time, for instance 10s.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    timeout: Duration,
+    /// Wait this long for the endpoint to answer for the first time.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    wait_ready: Duration,
 }
 
 #[derive(Args, Debug)]
@@ -137,7 +161,7 @@ struct RulesArgs {
 #[must_use]
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
-    let command = cli.command.unwrap_or(Command::Run(cli.run));
+    let command = cli.command.unwrap_or_else(|| Command::Run(Box::new(cli.run)));
     std::panic::catch_unwind(|| carry_out(command)).unwrap_or(Exit::Internal).into()
 }
 
@@ -149,6 +173,23 @@ fn carry_out(command: Command) -> Exit {
         Command::Rules(args) => inspect::rules(&args),
         Command::Explain { id } => inspect::explain(&id),
     }
+}
+
+/// A time such as `30s` or `5m`; a number alone is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Err(_) => humantime::parse_duration(text).map_err(|error| format!("{error}; write it as 30s or 5m")),
+    }
+}
+
+/// A header as `Name: value`; the message does not repeat the value, which may be a secret.
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as \"Name: value\"")?;
+    let name = name.trim().parse().map_err(|_| "the name is no header name")?;
+    let mut value: HeaderValue = value.trim().parse().map_err(|_| "the value cannot stand in a header")?;
+    value.set_sensitive(true);
+    Ok((name, value))
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

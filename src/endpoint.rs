@@ -1,6 +1,7 @@
 //! The seam between what drives a run and what is tested: one request in, one reply out.
 
 use std::future::Future;
+use std::sync::Arc;
 
 use crate::history::Reply;
 use crate::model::Request;
@@ -12,4 +13,10 @@ use crate::model::Request;
 pub trait Endpoint: Send + Sync {
     /// Sends one request and waits for what comes of it.
     fn call(&self, request: &Request) -> impl Future<Output = Reply> + Send;
+}
+
+impl<E: Endpoint> Endpoint for Arc<E> {
+    async fn call(&self, request: &Request) -> Reply {
+        E::call(self, request).await
+    }
 }

@@ -135,8 +135,15 @@ impl Judge {
         self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()))
     }
 
+    /// Whether any call so far was about this name.
+    #[must_use]
+    pub fn knows(&self, name: &str) -> bool {
+        self.slots.contains_key(name)
+    }
+
     /// The secret name that a request is about: the one that its identifier denotes, or the identifier itself.
-    fn name_of(&self, operation: &Operation) -> Option<Text> {
+    #[must_use]
+    pub fn name_of(&self, operation: &Operation) -> Option<Text> {
         let id = operation.secret_id()?;
         let is_a_name = self.slots.get(id).is_some_and(Slot::was_ever_used);
         if is_a_name || matches!(operation, Operation::CreateSecret(_)) {

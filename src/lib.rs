@@ -16,15 +16,7 @@
 //! # async fn main() {
 //! let service = Arc::new(Service::new(Config::default()));
 //! let functions = Functions { accepted: vec![service.register_function("rotate")], missing: vec![] };
-//! let options = Options {
-//!     seed: 1,
-//!     cases: 5,
-//!     jobs: 1,
-//!     max_calls: 1_000,
-//!     prefix: "example".to_owned(),
-//!     functions,
-//!     shrink_calls: 100,
-//! };
+//! let options = Options { cases: 5, scenarios: false, functions, ..Options::default() };
 //! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
 //! assert!(result.findings.is_empty(), "the reference service follows its own model");
 //! # }
@@ -57,6 +49,7 @@
 //! | [`judge`], [`verdict`] | which rule a history violates, and how often each was exercised |
 //! | [`strategy`] | cases: generation and placeholders |
 //! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
+//! | [`recorder`] | writes down every call of a run |
 //! | [`runner`] | runs, shrinking, confirmation, cleaning up |
 //! | [`report`], [`cli`] | what a person reads, and the command line |
 //!
@@ -77,6 +70,7 @@ pub mod history;
 pub mod judge;
 pub mod model;
 pub mod record;
+pub mod recorder;
 pub mod report;
 pub mod rule;
 pub mod runner;

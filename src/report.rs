@@ -4,7 +4,7 @@ mod json;
 mod sequence;
 mod text;
 
-pub use json::to_json;
+pub use json::{finding_json, to_json};
 pub use sequence::call_line;
 pub use text::{finding_text, to_text};
 

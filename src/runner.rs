@@ -1,170 +1,50 @@
 //! Runs: cases against an endpoint, judged call by call, with every finding shrunk and confirmed. Prints nothing.
 
 mod execution;
+mod find;
+mod options;
+mod result;
 mod shrink;
+mod source;
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
+use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
+pub use options::{Options, Progress};
+pub use result::{Calls, Ending, Finding, RunResult};
 
 use crate::endpoint::Endpoint;
 use crate::judge;
-use crate::model::{Functions, Text};
-use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, generate};
-use crate::verdict::{Exercise, Fingerprint, Status, Violation};
-use execution::{Execution, Extent, Plan};
-
-/// What a run does.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// Where the cases come from.
-    pub seed: u64,
-    /// How many cases there are.
-    pub cases: u64,
-    /// How many of them run at once.
-    pub jobs: usize,
-    /// How many calls may be spent on cases; shrinking, confirming and cleaning up come on top.
-    pub max_calls: u64,
-    /// What every name starts with; it must differ between runs and does not come from the seed.
-    pub prefix: String,
-    /// The function ARNs whose standing is known.
-    pub functions: Functions,
-    /// Calls at most for shrinking one finding.
-    pub shrink_calls: u64,
-}
-
-/// Calls, by what they were for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Calls {
-    /// Those of the cases, with the reads that bind state again after a violation.
-    pub find: u64,
-    /// Those of shrinking.
-    pub shrink: u64,
-    /// Those of replaying minimal cases.
-    pub confirm: u64,
-    /// Those of removing what was created.
-    pub clean: u64,
-}
-
-impl Calls {
-    /// All of them.
-    #[must_use]
-    pub const fn total(&self) -> u64 {
-        self.find + self.shrink + self.confirm + self.clean
-    }
-}
-
-/// A violated rule with its evidence.
-#[derive(Clone, Debug)]
-pub struct Finding {
-    /// What is violated, as the last replay showed it.
-    pub violation: Violation,
-    /// `Fail`, `Differs` or `Intermittent`.
-    pub status: Status,
-    /// The shortest case that was seen to show it.
-    pub case: Case,
-    /// What came of it, call by call, with placeholders for what the run generated.
-    pub steps: Vec<Step>,
-    /// The calls of the run before it was first seen.
-    pub calls_to_find: u64,
-    /// The calls of shrinking it.
-    pub calls_to_shrink: u64,
-    /// The calls of replaying it.
-    pub calls_to_confirm: u64,
-    /// How many replays showed it, of how many.
-    pub replays: (u32, u32),
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// It did what it was told to.
-    Complete,
-    /// The endpoint stopped answering; the cause.
-    Died(String),
-    /// It was told to stop.
-    Interrupted,
-}
-
-/// What a run yields.
-#[derive(Clone, Debug)]
-pub struct RunResult {
-    /// Calls by purpose.
-    pub calls: Calls,
-    /// The cases that were run to their end.
-    pub cases: u64,
-    /// How often each rule was exercised.
-    pub exercise: Exercise,
-    /// What was found, in the order of the rules.
-    pub findings: Vec<Finding>,
-    /// How it ended.
-    pub ending: Ending,
-    /// ARNs that could not be removed.
-    pub left: Vec<Text>,
-    /// Whether some judgement ended at its budget.
-    pub inconclusive: bool,
-    /// Whether the run had a function ARN.
-    pub has_function: bool,
-}
-
-impl RunResult {
-    /// The status of a rule: the worst of its findings, or what its exercise says.
-    #[must_use]
-    pub fn status(&self, rule: RuleId) -> Status {
-        let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
-        of_findings.unwrap_or_else(|| Status::without_finding(rule, &self.exercise, self.has_function))
-    }
-
-    /// The findings whose primary rule this is.
-    pub fn findings_of(&self, rule: RuleId) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(move |finding| finding.violation.rule == rule)
-    }
-}
-
-/// A violation to examine: the case up to the call that showed it.
-#[derive(Clone, Debug)]
-struct Suspect {
-    violation: Violation,
-    case: Case,
-    calls: u64,
-}
-
-/// What the jobs of a run share.
-#[derive(Debug)]
-struct Shared {
-    next_case: AtomicU64,
-    calls: AtomicU64,
-    stop: Arc<AtomicBool>,
-    gathered: Mutex<Gathered>,
-}
-
-#[derive(Debug, Default)]
-struct Gathered {
-    exercise: Exercise,
-    suspects: BTreeMap<Fingerprint, Suspect>,
-    cases: u64,
-    clean: u64,
-    left: Vec<Text>,
-    died: Option<String>,
-    inconclusive: bool,
-}
+use crate::model::Text;
+use crate::verdict::Status;
+use execution::{Extent, Plan};
+use find::{Gathered, Job, Suspect};
+use source::Source;
 
 /// A run against one endpoint.
 #[derive(Debug)]
 pub struct Run<E> {
     endpoint: Arc<E>,
     options: Arc<Options>,
+    progress: Arc<Progress>,
     stop: Arc<AtomicBool>,
+    started: Instant,
 }
 
 impl<E> Clone for Run<E> {
     fn clone(&self) -> Self {
-        Self { endpoint: Arc::clone(&self.endpoint), options: Arc::clone(&self.options), stop: Arc::clone(&self.stop) }
+        Self {
+            endpoint: Arc::clone(&self.endpoint),
+            options: Arc::clone(&self.options),
+            progress: Arc::clone(&self.progress),
+            stop: Arc::clone(&self.stop),
+            started: self.started,
+        }
     }
 }
 
@@ -176,40 +56,35 @@ struct Examined {
     left: Vec<Text>,
 }
 
-impl Finding {
-    /// Whether this is better evidence for the same violation: seen more often, then shorter.
-    fn is_better_than(&self, other: &Self) -> bool {
-        let weight = |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.case.steps.len());
-        weight(self) < weight(other)
-    }
-}
-
 impl<E: Endpoint + 'static> Run<E> {
-    /// A run that has not started. Setting `stop` ends it early; what was learned and created is still reported and
+    /// A run whose time starts now. Setting `stop` ends it early; what was learned and created is still reported and
     /// removed.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a budget of time is a matter of the clock")]
     pub fn new(endpoint: Arc<E>, options: Options, stop: Arc<AtomicBool>) -> Self {
-        Self { endpoint, options: Arc::new(options), stop }
+        Self { endpoint, options: Arc::new(options), progress: Arc::default(), stop, started: Instant::now() }
+    }
+
+    /// How far the run has got, to be looked at while it runs.
+    #[must_use]
+    pub fn progress(&self) -> Arc<Progress> {
+        Arc::clone(&self.progress)
     }
 
     /// Finds, shrinks, confirms and cleans up.
     pub async fn run(&self) -> RunResult {
-        let (mut gathered, found) = self.find().await;
-        let mut calls = Calls { find: found, clean: gathered.clean, ..Calls::default() };
-        let suspects = std::mem::take(&mut gathered.suspects);
-        let examined = self.examine(suspects.into_values().collect(), gathered.died.is_some()).await;
+        let mut gathered = self.find().await;
+        let mut calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
+        let suspects = std::mem::take(&mut gathered.suspects).into_values();
+        let matters = |suspect: &Suspect| self.options.only.is_none_or(|rule| suspect.violation.rule == rule);
+        let examined = self.examine(suspects.filter(matters).collect(), gathered.died.is_some()).await;
         let mut findings: Vec<Finding> = Vec::new();
         for Examined { finding, clean, left } in examined {
             calls.shrink += finding.calls_to_shrink;
             calls.confirm += finding.calls_to_confirm;
             calls.clean += clean;
             gathered.left.extend(left);
-            let is_same = |known: &Finding| known.violation.fingerprint == finding.violation.fingerprint;
-            match findings.iter_mut().find(|known| is_same(known)) {
-                Some(known) if finding.is_better_than(known) => *known = finding,
-                Some(_) => {}
-                None => findings.push(finding),
-            }
+            keep_the_better(&mut findings, finding);
         }
         findings.sort_by(|one, other| {
             (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
@@ -217,6 +92,7 @@ impl<E: Endpoint + 'static> Run<E> {
         RunResult {
             calls,
             cases: gathered.cases,
+            cells: gathered.cells.len(),
             exercise: gathered.exercise,
             findings,
             ending: self.ending(gathered.died),
@@ -226,10 +102,35 @@ impl<E: Endpoint + 'static> Run<E> {
         }
     }
 
+    async fn find(&self) -> Gathered {
+        let job = Job {
+            endpoint: Arc::clone(&self.endpoint),
+            options: Arc::clone(&self.options),
+            progress: Arc::clone(&self.progress),
+            stop: Arc::clone(&self.stop),
+            source: Arc::new(Source::new(&self.options)),
+            calls: Arc::new(AtomicU64::new(0)),
+            gathered: Arc::new(Mutex::new(Gathered::default())),
+            deadline: self.deadline(1, 1),
+            deadline_with_suspects: self.deadline(2, 3),
+        };
+        let mut jobs = JoinSet::new();
+        for _ in 0..self.options.jobs.max(1) {
+            jobs.spawn(job.clone().work());
+        }
+        jobs.join_all().await;
+        std::mem::take(&mut *job.gathered.lock().await)
+    }
+
+    /// When this part of the budget of time is used up.
+    fn deadline(&self, part: u32, of: u32) -> Option<Instant> {
+        self.options.budget.map(|budget: Duration| self.started + budget * part / of)
+    }
+
     /// Shrinks and confirms each suspect, several at once; the results are in the order of the suspects.
     async fn examine(&self, suspects: Vec<Suspect>, is_dead: bool) -> Vec<Examined> {
-        let permits = Arc::new(tokio::sync::Semaphore::new(self.options.jobs.max(1)));
-        let mut tasks = tokio::task::JoinSet::new();
+        let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
+        let mut tasks = JoinSet::new();
         for (number, suspect) in suspects.into_iter().enumerate() {
             let (run, permits) = (self.clone(), Arc::clone(&permits));
             tasks.spawn(async move {
@@ -239,6 +140,7 @@ impl<E: Endpoint + 'static> Run<E> {
                 }
                 let mut lab = shrink::Lab::new(&run, number);
                 let finding = lab.finding(suspect).await;
+                run.progress.was_examined();
                 (number, Examined { finding, clean: lab.clean, left: lab.left })
             });
         }
@@ -255,23 +157,6 @@ impl<E: Endpoint + 'static> Run<E> {
         }
     }
 
-    async fn find(&self) -> (Gathered, u64) {
-        let shared = Arc::new(Shared {
-            next_case: AtomicU64::new(0),
-            calls: AtomicU64::new(0),
-            stop: Arc::clone(&self.stop),
-            gathered: Mutex::new(Gathered::default()),
-        });
-        let mut jobs = tokio::task::JoinSet::new();
-        for _ in 0..self.options.jobs.max(1) {
-            jobs.spawn(work(Arc::clone(&self.endpoint), Arc::clone(&self.options), Arc::clone(&shared)));
-        }
-        jobs.join_all().await;
-        let calls = shared.calls.load(Ordering::Relaxed);
-        let gathered = std::mem::take(&mut *shared.gathered.lock().await);
-        (gathered, calls)
-    }
-
     fn plan(&self, tag: &str, extent: Extent) -> Plan {
         plan(&self.options, tag, extent)
     }
@@ -286,49 +171,14 @@ fn plan(options: &Options, tag: &str, extent: Extent) -> Plan {
     }
 }
 
-/// Takes cases until there are no more.
-async fn work<E: Endpoint>(endpoint: Arc<E>, options: Arc<Options>, shared: Arc<Shared>) {
-    let menu = Menu {
-        has_function: !options.functions.accepted.is_empty(),
-        has_missing_function: !options.functions.missing.is_empty(),
-    };
-    loop {
-        let index = shared.next_case.fetch_add(1, Ordering::Relaxed);
-        let is_over = index >= options.cases || shared.calls.load(Ordering::Relaxed) >= options.max_calls;
-        if is_over || shared.stop.load(Ordering::Relaxed) || shared.gathered.lock().await.died.is_some() {
-            return;
-        }
-        let case = generate(options.seed, index, menu);
-        let before = shared.calls.load(Ordering::Relaxed);
-        let trace = Execution::new(&*endpoint, &plan(&options, &format!("c{index}"), Extent::Whole)).run(&case).await;
-        shared.calls.fetch_add(trace.calls(), Ordering::Relaxed);
-        gather(&mut *shared.gathered.lock().await, &case, trace, before);
+/// Adds a finding, unless there is better evidence for the same violation.
+fn keep_the_better(findings: &mut Vec<Finding>, finding: Finding) {
+    let is_same = |known: &Finding| known.violation.fingerprint == finding.violation.fingerprint;
+    match findings.iter_mut().find(|known| is_same(known)) {
+        Some(known) if finding.is_better_than(known) => *known = finding,
+        Some(_) => {}
+        None => findings.push(finding),
     }
-}
-
-fn gather(gathered: &mut Gathered, case: &Case, trace: Trace, before: u64) {
-    gathered.exercise.merge(&trace.exercise);
-    gathered.cases += 1;
-    gathered.clean += trace.clean;
-    gathered.left.extend(trace.left);
-    gathered.inconclusive |= trace.inconclusive;
-    gathered.died = gathered.died.take().or(trace.died);
-    for sighting in trace.sightings {
-        let known = gathered.suspects.get(&sighting.violation.fingerprint);
-        let case = up_to(case, &sighting);
-        if known.is_none_or(|known| known.case.steps.len() > case.steps.len()) {
-            let calls = known.map_or(before, |known| known.calls);
-            let fingerprint = sighting.violation.fingerprint.clone();
-            gathered.suspects.insert(fingerprint, Suspect { violation: sighting.violation, case, calls });
-        }
-    }
-}
-
-/// The case up to the call that showed a violation, which may be a read that the case does not have.
-fn up_to(case: &Case, sighting: &Sighting) -> Case {
-    let mut steps = case.steps[..=sighting.step].to_vec();
-    steps.extend(sighting.read.clone());
-    Case { steps }
 }
 
 /// A finding that there was no time to shrink or replay.
@@ -337,6 +187,7 @@ fn unconfirmed(suspect: Suspect) -> Finding {
         violation: suspect.violation,
         status: Status::Inconclusive,
         case: suspect.case,
+        is_observed: false,
         steps: Vec::new(),
         calls_to_find: suspect.calls,
         calls_to_shrink: 0,
@@ -366,15 +217,7 @@ mod tests {
     #[should_panic(expected = "a bug of ours")]
     async fn a_job_that_panics_is_never_a_pass() {
         let endpoint = Arc::new(Faulty(Service::new(Config::default()), AtomicU64::new(0)));
-        let options = Options {
-            seed: 1,
-            cases: 40,
-            jobs: 4,
-            max_calls: 1000,
-            prefix: "rc-test".to_owned(),
-            functions: Functions::default(),
-            shrink_calls: 0,
-        };
+        let options = Options { cases: 40, max_calls: 1000, shrink_calls: 0, ..Options::default() };
         Run::new(endpoint, options, Arc::default()).run().await;
     }
 }

@@ -3,11 +3,15 @@
 //! A case is a function of its seed and index alone, and every subsequence of a case is a case: there is no illegal
 //! call, and a placeholder that refers to nothing becomes an id that names nothing.
 
+mod cell;
 mod generate;
 mod placeholder;
+mod scenario;
 
+pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use generate::{Menu, generate};
 pub use placeholder::{Bindings, Roles};
+pub use scenario::scenarios;
 
 use serde::{Deserialize, Serialize};
 

@@ -55,7 +55,7 @@ fn assert_ends(ended: &Ended, code: i32, name: &str) {
     assert_eq!(ended.code, Some(code), "{name}: {}", ended.shown());
     assert!(!ended.stderr.contains("panicked"), "{name}: {}", ended.stderr);
     match code {
-        2 => assert!(ended.stderr.starts_with("error: failed to reach "), "{name}: {}", ended.shown()),
+        2 => assert!(ended.stderr.starts_with("error: failed to "), "{name}: {}", ended.shown()),
         _ => assert!(ended.stdout.contains("\nrules ") && ended.stdout.contains("seed 1\n"), "{name}: {ended:?}"),
     }
 }
@@ -215,7 +215,7 @@ fn an_endpoint_that_refuses_everything_never_conforms() {
         (1, "500 page", response(500, "text/html", b"<html>oh no</html>")),
         (1, "404 page", response(404, "text/html", b"<html>oh no</html>")),
         (1, "500 of the service", response(500, MEDIA_TYPE, refusal("InternalServiceError").as_bytes())),
-        (1, "no access", response(400, MEDIA_TYPE, refusal("AccessDeniedException").as_bytes())),
+        (2, "no access", response(400, MEDIA_TYPE, refusal("AccessDeniedException").as_bytes())),
         (3, "throttled", response(400, MEDIA_TYPE, refusal("ThrottlingException").as_bytes())),
         (1, "redirect", b"HTTP/1.1 307 x\r\nLocation: http://example.com/\r\nContent-Length: 0\r\n\r\n".to_vec()),
     ] {

@@ -24,7 +24,7 @@ const ROWS: [Row; 10] = [
     Row(&["service"], "the reference service; cases are tried out against it without calls"),
     Row(&["judge", "strategy"], "what is right does not know what is tried, nor the other way round"),
     Row(&["runner"], "drives, judges and shrinks; prints nothing"),
-    Row(&["report", "client", "service::http"], "the outside: people, an endpoint, callers of the service"),
+    Row(&["report", "client", "recorder", "service::http"], "the outside: people, an endpoint, callers of the service"),
     Row(&["cli", "trials"], "the ways to start a run"),
     Row(&["main"], "the program"),
 ];

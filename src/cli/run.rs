@@ -1,127 +1,119 @@
-//! `run`: random cases against an endpoint, and the report.
+//! `run`: cases against an endpoint, and the report.
 
-use std::fs;
+use std::fs::{self, File};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use uuid::Uuid;
+use indicatif::ProgressBar;
 
-use super::{Exit, RunArgs, block_on, complain, print};
-use crate::client::{self, Client, Credentials};
+use super::connect::Connection;
+use super::{Exit, RunArgs, block_on, cases, complain, print};
 use crate::endpoint::Endpoint;
-use crate::history::Reply;
-use crate::model::{Functions, ListSecrets, Operation};
+use crate::model::Functions;
+use crate::record::{FunctionArns, Header};
+use crate::recorder::Recorder;
 use crate::report::{Heading, to_json, to_text};
 use crate::rule::{Level, RULES};
-use crate::runner::{Ending, Options, Run, RunResult};
+use crate::runner::{Ending, Options, Progress, Run, RunResult};
 use crate::service::{Config, Service};
 use crate::verdict::{Status, Violation};
 
 /// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
 const REMOTE_CALLS: u64 = 500;
-/// Calls at most for the cases of any other run.
-const LOCAL_CALLS: u64 = 100_000;
-/// Calls at most for shrinking one finding.
-const SHRINK_CALLS: u64 = 800;
+/// How often the line that tells the progress is drawn.
+const TICK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &RunArgs) -> Exit {
     block_on(async {
-        match &args.endpoint {
+        let outcome = match &args.endpoint {
             None => embedded(args).await,
-            Some(url) => match connect(url, args).await {
-                Ok(client) => against(client, url, args).await,
-                Err(message) => {
-                    complain(&message);
-                    Exit::Usage
-                }
-            },
-        }
+            Some(url) => against(url, args).await,
+        };
+        outcome.unwrap_or_else(|message| {
+            complain(&message);
+            Exit::Usage
+        })
     })
     .unwrap_or_else(|exit| exit)
 }
 
-async fn embedded(args: &RunArgs) -> Exit {
+async fn embedded(args: &RunArgs) -> Result<Exit, String> {
     let service = Arc::new(Service::new(Config::default()));
     let accepted = service.register_function("rotation-conformance");
     let missing = service.function_arn("rotation-conformance-missing").into();
     let functions = Functions { accepted: vec![accepted], missing: vec![missing] };
-    drive(service, "the embedded reference service", functions, LOCAL_CALLS, args).await
-}
-
-async fn connect(url: &str, args: &RunArgs) -> Result<Client, String> {
-    let target = client::parse_endpoint(url, args.allow_remote.as_deref())
-        .map_err(|error| format!("failed to use the endpoint: {error}"))?;
-    let credentials = match (&args.profile, target.is_loopback()) {
-        (None, true) => Credentials::dummy(),
-        (profile, _) => Credentials::from_environment(profile.as_deref())
-            .await
-            .map_err(|error| format!("failed to find credentials: {error}"))?,
-    };
-    let options = client::Options {
-        region: args.region.clone(),
-        credentials,
-        timeout: Duration::from_secs(args.timeout.max(1)),
-        ..client::Options::default()
-    };
-    Client::new(target, options).map_err(|error| format!("failed to make a client: {error}"))
+    let options = options(args, functions, true)?;
+    record_and_drive(service, "the embedded reference service", options, args).await
 }
 
 /// Runs against a service over HTTP, with a function of its own where the endpoint's Lambda API makes one.
-async fn against(client: Client, url: &str, args: &RunArgs) -> Exit {
-    let probe = Operation::ListSecrets(ListSecrets { max_results: Some(1), ..ListSecrets::default() });
-    if let Reply::Nothing(silence) = client.call(&probe.into()).await {
-        complain(&format!("failed to reach {url}: {}; is the endpoint running?", silence.cause));
-        return Exit::Usage;
-    }
-    let is_loopback = args.allow_remote.is_none();
-    let lambda = client.functions();
-    let name = format!("rotation-conformance-{}", Uuid::new_v4().simple());
-    let provisioned = match (&args.function_arn, is_loopback) {
-        (None, true) => lambda.provision_function(&name).await.unwrap_or_else(|error| {
-            complain(&format!(
-                "failed to make a function, so that rules about accepted rotations are left out: {error}"
-            ));
-            None
-        }),
-        _ => None,
+async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
+    let connection = Connection::open(url, args).await?;
+    let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
+        Ok(options) => record_and_drive(Arc::new(connection.client.clone()), url, options, args).await,
+        Err(message) => Err(message),
     };
-    let accepted = args.function_arn.clone().or_else(|| provisioned.clone());
-    let functions = Functions {
-        accepted: accepted.iter().map(|arn| arn.as_str().into()).collect(),
-        missing: provisioned.iter().map(|arn| format!("{arn}-missing").into()).collect(),
-    };
-    let calls = if is_loopback { LOCAL_CALLS } else { REMOTE_CALLS };
-    let exit = drive(Arc::new(client), url, functions, calls, args).await;
-    if provisioned.is_some()
-        && let Err(error) = lambda.remove_function(&name).await
-    {
-        complain(&format!("failed to remove the function {name}, which is left behind: {error}"));
-    }
+    connection.close().await;
     exit
+}
+
+fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Options, String> {
+    let default = Options::default();
+    let max_calls = if is_loopback { default.max_calls } else { REMOTE_CALLS };
+    Ok(Options {
+        seed: args.seed,
+        cases: args.cases,
+        jobs: args.jobs.into(),
+        max_calls: args.max_calls.unwrap_or(max_calls),
+        budget: args.budget,
+        functions,
+        saved: args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?,
+        only: args.rule,
+        ..default
+    })
+}
+
+/// The run, with every call written to a file if that is wanted.
+async fn record_and_drive<E: Endpoint + 'static>(
+    endpoint: Arc<E>,
+    name: &str,
+    options: Options,
+    args: &RunArgs,
+) -> Result<Exit, String> {
+    let Some(path) = &args.history else { return drive(endpoint, name, options, args).await };
+    let failed = |error| format!("failed to write {}: {error}", path.display());
+    let file = File::create(path).map_err(failed)?;
+    let recorder = Arc::new(Recorder::new(endpoint, file, &header(name, &options)).map_err(failed)?);
+    let exit = drive(Arc::clone(&recorder), name, options, args).await;
+    match recorder.failure() {
+        Some(error) => Err(failed(error)),
+        None => exit,
+    }
+}
+
+fn header(name: &str, options: &Options) -> Header {
+    let texts = |arns: &[crate::model::Text]| arns.iter().map(ToString::to_string).collect();
+    let functions =
+        FunctionArns { accepted: texts(&options.functions.accepted), missing: texts(&options.functions.missing) };
+    Header { title: Some(format!("a run against {name}, seed {}", options.seed)), functions, ..Header::default() }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the duration of a run is part of its report")]
 async fn drive<E: Endpoint + 'static>(
     endpoint: Arc<E>,
     name: &str,
-    functions: Functions,
-    calls: u64,
+    options: Options,
     args: &RunArgs,
-) -> Exit {
-    let options = Options {
-        seed: args.seed,
-        cases: args.cases,
-        jobs: args.jobs,
-        max_calls: args.max_calls.unwrap_or(calls),
-        prefix: format!("rc-{}", &Uuid::new_v4().simple().to_string()[..8]),
-        functions,
-        shrink_calls: SHRINK_CALLS,
-    };
+) -> Result<Exit, String> {
     let stop = Arc::new(AtomicBool::new(false));
-    let watcher = tokio::spawn(stop_on_interrupt(Arc::clone(&stop)));
     let started = Instant::now();
-    let result = Run::new(endpoint, options, stop).run().await;
+    let run = Run::new(endpoint, options, Arc::clone(&stop));
+    let interrupts = tokio::spawn(stop_on_interrupt(stop));
+    let watcher = tokio::spawn(show(run.progress()));
+    let result = run.run().await;
+    interrupts.abort();
     watcher.abort();
     let heading = Heading {
         endpoint: name.to_owned(),
@@ -130,14 +122,34 @@ async fn drive<E: Endpoint + 'static>(
         strict: args.strict,
     };
     print(&to_text(&heading, &result));
-    if let Some(path) = &args.json {
-        let text = format!("{:#}\n", to_json(&heading, &result));
-        if let Err(error) = fs::write(path, text) {
-            complain(&format!("failed to write {}: {error}", path.display()));
-            return Exit::Usage;
-        }
+    write_results(args, &heading, &result)?;
+    Ok(exit_of(&result, args.strict))
+}
+
+/// Writes the files that were asked for; one that cannot be written does not keep the others from being written.
+fn write_results(args: &RunArgs, heading: &Heading, result: &RunResult) -> Result<(), String> {
+    let json = args.json.as_deref().map(|path| write(path, &format!("{:#}\n", to_json(heading, result))));
+    let saved = args.cases_dir.as_deref().map(|directory| cases::save(directory, &result.findings));
+    [json, saved].into_iter().flatten().collect()
+}
+
+fn write(path: &Path, text: &str) -> Result<(), String> {
+    fs::write(path, text).map_err(|error| format!("failed to write {}: {error}", path.display()))
+}
+
+/// Shows how far the run has got, on a terminal alone.
+async fn show(progress: Arc<Progress>) {
+    let bar = ProgressBar::new_spinner();
+    loop {
+        let found = match (progress.suspects(), progress.examined()) {
+            (0, _) => String::new(),
+            (suspects, 0) => format!(", {suspects} findings"),
+            (suspects, examined) => format!(", {examined} of {suspects} findings shrunk"),
+        };
+        bar.set_message(format!("{} cases, {} calls{found}", progress.cases(), progress.calls()));
+        bar.tick();
+        tokio::time::sleep(TICK).await;
     }
-    exit_of(&result, args.strict)
 }
 
 async fn stop_on_interrupt(stop: Arc<AtomicBool>) {

@@ -22,6 +22,7 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         "strict": heading.strict,
         "duration_ms": heading.duration_ms,
         "cases": result.cases,
+        "cells": result.cells,
         "calls": {
             "total": result.calls.total(),
             "find": result.calls.find,
@@ -51,9 +52,12 @@ fn rule_json(rule: &Rule, result: &RunResult) -> Value {
     })
 }
 
-fn finding_json(finding: &Finding) -> Value {
+/// One finding; its rule and case are enough to see it again.
+#[must_use]
+pub fn finding_json(finding: &Finding) -> Value {
     let violation = &finding.violation;
     json!({
+        "rule": violation.rule,
         "fingerprint": violation.fingerprint,
         "status": finding.status,
         "class": match violation.class {
@@ -61,6 +65,7 @@ fn finding_json(finding: &Finding) -> Value {
             Class::Fidelity => "fidelity",
         },
         "case": finding.case,
+        "observed_after_every_call": finding.is_observed,
         "steps": finding.steps.iter().map(|step| json!({
             "request": step.request,
             "answer": step.answer,

@@ -11,7 +11,7 @@ use crate::model::{
     Body, DeleteSecret, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text, VersionId, World,
 };
 use crate::rule::Class;
-use crate::strategy::{Bindings, Case, Roles};
+use crate::strategy::{Bindings, Case, Cell, Cells, Roles};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 use crate::wire;
 
@@ -70,6 +70,7 @@ pub struct Trace {
     /// Violations in the order in which they were seen.
     pub sightings: Vec<Sighting>,
     pub(super) exercise: Exercise,
+    pub(super) cells: Cells,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
     pub(super) died: Option<String>,
@@ -162,6 +163,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             steps: Vec::new(),
             sightings: Vec::new(),
             exercise: Exercise::default(),
+            cells: Cells::new(),
             clean: 0,
             left: Vec::new(),
             died: None,
@@ -202,6 +204,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// Makes one call of the case; tells whether the execution is over.
     async fn step(&mut self, index: usize, step: &Request) -> bool {
         let request = self.bindings.resolve(step, &self.judge);
+        self.visit(&request);
         let (reply, adopt) = self.call(index, request.clone(), false).await;
         self.learn(&request, &reply);
         if self.plan.keeps_steps {
@@ -226,6 +229,14 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             }
         }
         self.is_over()
+    }
+
+    /// Remembers what kind of call this is, where the state is known.
+    fn visit(&mut self, request: &Request) {
+        let Some(name) = self.judge.name_of(&request.operation) else { return };
+        let unused = World::unused(name.clone());
+        let world = if self.judge.knows(&name) { self.judge.world(&name) } else { Some(&unused) };
+        self.trace.cells.extend(world.map(|world| Cell::of(world, request)));
     }
 
     fn is_over(&self) -> bool {

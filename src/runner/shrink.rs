@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::execution::{Execution, Extent, Plan, Trace};
-use super::{Finding, Run, Suspect, up_to};
+use super::find::{Suspect, is_past, up_to};
+use super::{Finding, Run};
 use crate::endpoint::Endpoint;
 use crate::model::{Operation, Request, Text};
 use crate::rule::Class;
@@ -61,6 +62,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             violation,
             status,
             case,
+            is_observed: self.extent == Extent::Observed,
             steps: last.map(|trace| trace.steps).unwrap_or_default(),
             calls_to_find: suspect.calls,
             calls_to_shrink,
@@ -88,7 +90,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
                     best = candidate;
                     is_shorter = true;
                 }
-                if self.spent >= self.budget {
+                if self.is_spent() {
                     return best;
                 }
             }
@@ -107,7 +109,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         for index in 0..best.steps.len() {
             for simpler in simpler(&best.steps[index]) {
-                if self.spent >= self.budget {
+                if self.is_spent() {
                     return best;
                 }
                 let mut candidate = best.clone();
@@ -118,6 +120,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             }
         }
         best
+    }
+
+    fn is_spent(&self) -> bool {
+        self.spent >= self.budget || is_past(self.run.deadline(1, 1))
     }
 
     async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> bool {

@@ -1,0 +1,155 @@
+//! Looking for violations: cases run several at once, and what they show is gathered by fingerprint.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::Instant;
+
+use tokio::sync::Mutex;
+
+use super::execution::{Execution, Extent, Sighting, Trace};
+use super::options::{Options, Progress};
+use super::plan;
+use super::source::Source;
+use crate::endpoint::Endpoint;
+use crate::model::Text;
+use crate::rule::RULES;
+use crate::strategy::{Case, Cells};
+use crate::verdict::{Exercise, Fingerprint, Violation};
+
+/// A violation to examine: the case up to the call that showed it.
+#[derive(Clone, Debug)]
+pub(super) struct Suspect {
+    pub violation: Violation,
+    pub case: Case,
+    /// The calls of the run up to the one that first showed it.
+    pub calls: u64,
+}
+
+/// What the cases of a run have shown.
+#[derive(Debug, Default)]
+pub(super) struct Gathered {
+    pub exercise: Exercise,
+    pub suspects: BTreeMap<Fingerprint, Suspect>,
+    pub cells: Cells,
+    pub cases: u64,
+    pub calls: u64,
+    pub clean: u64,
+    pub left: Vec<Text>,
+    pub died: Option<String>,
+    pub inconclusive: bool,
+    /// The calls up to the last case that brought something new.
+    last_news: u64,
+}
+
+/// One job of a run: takes cases until there are no more, or no more are wanted.
+pub(super) struct Job<E> {
+    pub endpoint: Arc<E>,
+    pub options: Arc<Options>,
+    pub progress: Arc<Progress>,
+    pub stop: Arc<AtomicBool>,
+    pub source: Arc<Source>,
+    pub calls: Arc<AtomicU64>,
+    pub gathered: Arc<Mutex<Gathered>>,
+    /// When looking for violations ends.
+    pub deadline: Option<Instant>,
+    /// When it ends if there is something to shrink.
+    pub deadline_with_suspects: Option<Instant>,
+}
+
+impl<E> Clone for Job<E> {
+    fn clone(&self) -> Self {
+        Self {
+            endpoint: Arc::clone(&self.endpoint),
+            options: Arc::clone(&self.options),
+            progress: Arc::clone(&self.progress),
+            stop: Arc::clone(&self.stop),
+            source: Arc::clone(&self.source),
+            calls: Arc::clone(&self.calls),
+            gathered: Arc::clone(&self.gathered),
+            deadline: self.deadline,
+            deadline_with_suspects: self.deadline_with_suspects,
+        }
+    }
+}
+
+impl<E: Endpoint> Job<E> {
+    pub(super) async fn work(self) {
+        while !self.is_over().await {
+            let Some(next) = self.source.next().await else { return };
+            let before = self.calls.load(Ordering::Relaxed);
+            let plan = plan(&self.options, &next.tag, Extent::Whole);
+            let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
+            self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
+            let calls = trace.calls();
+            let mut gathered = self.gathered.lock().await;
+            gathered.add(&next.case, trace, before);
+            self.progress.case_ended(calls, gathered.suspects.len());
+        }
+    }
+
+    async fn is_over(&self) -> bool {
+        if self.stop.load(Ordering::Relaxed) || is_past(self.deadline) {
+            return true;
+        }
+        let gathered = self.gathered.lock().await;
+        if !gathered.suspects.is_empty() && is_past(self.deadline_with_suspects) {
+            return true;
+        }
+        let quiet = gathered.calls - gathered.last_news;
+        gathered.died.is_some()
+            || self.calls.load(Ordering::Relaxed) >= self.options.max_calls
+            || quiet >= self.options.quiet_calls
+    }
+}
+
+/// Whether a moment has passed.
+#[expect(clippy::disallowed_methods, reason = "a budget of time is a matter of the clock")]
+pub(super) fn is_past(deadline: Option<Instant>) -> bool {
+    deadline.is_some_and(|deadline| Instant::now() >= deadline)
+}
+
+impl Gathered {
+    fn add(&mut self, case: &Case, trace: Trace, before: u64) {
+        self.cases += 1;
+        self.calls += trace.calls();
+        if self.brings_news(&trace) {
+            self.last_news = self.calls;
+        }
+        self.exercise.merge(&trace.exercise);
+        self.cells.extend(&trace.cells);
+        self.clean += trace.clean;
+        self.left.extend(trace.left);
+        self.inconclusive |= trace.inconclusive;
+        self.died = self.died.take().or(trace.died);
+        for sighting in trace.sightings {
+            self.suspect(case, sighting, before);
+        }
+    }
+
+    fn brings_news(&self, trace: &Trace) -> bool {
+        let is_new_rule = |id| trace.exercise.checked(id) > 0 && self.exercise.checked(id) == 0;
+        trace.cells.iter().any(|cell| !self.cells.contains(cell))
+            || trace.sightings.iter().any(|seen| !self.suspects.contains_key(&seen.violation.fingerprint))
+            || RULES.iter().any(|rule| is_new_rule(rule.id))
+    }
+
+    /// Keeps the shortest case for each violation.
+    fn suspect(&mut self, case: &Case, sighting: Sighting, before: u64) {
+        let known = self.suspects.get(&sighting.violation.fingerprint);
+        let case = up_to(case, &sighting);
+        if known.is_none_or(|known| known.case.steps.len() > case.steps.len()) {
+            let first = before + u64::from(sighting.violation.call);
+            let calls = known.map_or(first, |known| known.calls);
+            let fingerprint = sighting.violation.fingerprint.clone();
+            self.suspects.insert(fingerprint, Suspect { violation: sighting.violation, case, calls });
+        }
+    }
+}
+
+/// The case up to the call that showed a violation, which may be a read that the case does not have.
+pub(super) fn up_to(case: &Case, sighting: &Sighting) -> Case {
+    let mut steps = case.steps[..=sighting.step].to_vec();
+    steps.extend(sighting.read.clone());
+    Case { steps }
+}

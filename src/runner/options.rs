@@ -1,0 +1,100 @@
+//! What a run does, and how far it has got.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use uuid::Uuid;
+
+use crate::model::Functions;
+use crate::rule::RuleId;
+use crate::strategy::Case;
+
+/// What a run does. The default has no function, and a fresh prefix each time.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// Where the random cases come from.
+    pub seed: u64,
+    /// How many random cases there are.
+    pub cases: u64,
+    /// How many cases run at once.
+    pub jobs: usize,
+    /// After how many calls no further case is started; shrinking, confirming and cleaning up come on top.
+    pub max_calls: u64,
+    /// After how many calls without a new kind of call, a newly exercised rule or a new finding no further case is
+    /// started.
+    pub quiet_calls: u64,
+    /// How long the run may look for violations and shrink them; replays and cleaning up come on top.
+    pub budget: Option<Duration>,
+    /// What every name starts with; it must differ between runs and does not come from the seed.
+    pub prefix: String,
+    /// The function ARNs whose standing is known.
+    pub functions: Functions,
+    /// Calls at most for shrinking one finding.
+    pub shrink_calls: u64,
+    /// Cases that run before all others.
+    pub saved: Vec<Case>,
+    /// Whether the fixed cases, which exercise every rule, run before the random ones.
+    pub scenarios: bool,
+    /// The one rule that matters: only cases that exercise it run, and only its violations are findings.
+    pub only: Option<RuleId>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            cases: 10_000,
+            jobs: 4,
+            max_calls: 8_000,
+            quiet_calls: 2_000,
+            budget: None,
+            prefix: format!("rc-{}", &Uuid::new_v4().simple().to_string()[..8]),
+            functions: Functions::default(),
+            shrink_calls: 800,
+            saved: Vec::new(),
+            scenarios: true,
+            only: None,
+        }
+    }
+}
+
+/// How far a run has got, for somebody who watches it.
+#[derive(Debug, Default)]
+pub struct Progress {
+    calls: AtomicU64,
+    cases: AtomicU64,
+    suspects: AtomicU64,
+    examined: AtomicU64,
+}
+
+impl Progress {
+    /// The calls that cases have made.
+    pub fn calls(&self) -> u64 {
+        self.calls.load(Ordering::Relaxed)
+    }
+
+    /// The cases that have ended.
+    pub fn cases(&self) -> u64 {
+        self.cases.load(Ordering::Relaxed)
+    }
+
+    /// The different violations that were seen.
+    pub fn suspects(&self) -> u64 {
+        self.suspects.load(Ordering::Relaxed)
+    }
+
+    /// How many of them are shrunk and replayed.
+    pub fn examined(&self) -> u64 {
+        self.examined.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn case_ended(&self, calls: u64, suspects: usize) {
+        self.calls.fetch_add(calls, Ordering::Relaxed);
+        self.cases.fetch_add(1, Ordering::Relaxed);
+        self.suspects.store(suspects as u64, Ordering::Relaxed);
+    }
+
+    pub(super) fn was_examined(&self) {
+        self.examined.fetch_add(1, Ordering::Relaxed);
+    }
+}

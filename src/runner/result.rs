@@ -1,0 +1,107 @@
+//! What a run yields.
+
+use super::execution::Step;
+use crate::model::Text;
+use crate::rule::RuleId;
+use crate::strategy::Case;
+use crate::verdict::{Exercise, Status, Violation};
+
+/// Calls, by what they were for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Calls {
+    /// Those of the cases, with the reads that bind state again after a violation.
+    pub find: u64,
+    /// Those of shrinking.
+    pub shrink: u64,
+    /// Those of replaying minimal cases.
+    pub confirm: u64,
+    /// Those of removing what was created.
+    pub clean: u64,
+}
+
+impl Calls {
+    /// All of them.
+    #[must_use]
+    pub const fn total(&self) -> u64 {
+        self.find + self.shrink + self.confirm + self.clean
+    }
+}
+
+/// A violated rule with its evidence.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// What is violated, as the last replay showed it.
+    pub violation: Violation,
+    /// `Fail`, `Differs` or `Intermittent`; `Inconclusive` where there was no time to replay it.
+    pub status: Status,
+    /// The shortest case that was seen to show it.
+    pub case: Case,
+    /// Whether it shows only if everything is read after every call.
+    pub is_observed: bool,
+    /// What came of it, call by call, with placeholders for what the run generated.
+    pub steps: Vec<Step>,
+    /// The calls of the run up to the one that first showed it.
+    pub calls_to_find: u64,
+    /// The calls of shrinking it.
+    pub calls_to_shrink: u64,
+    /// The calls of replaying it.
+    pub calls_to_confirm: u64,
+    /// How many replays showed it, of how many.
+    pub replays: (u32, u32),
+}
+
+impl Finding {
+    /// Whether this is better evidence for the same violation: seen more often, then shorter.
+    pub(super) fn is_better_than(&self, other: &Self) -> bool {
+        let weight = |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.case.steps.len());
+        weight(self) < weight(other)
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It did what it was told to.
+    Complete,
+    /// The endpoint stopped answering; the cause.
+    Died(String),
+    /// It was told to stop.
+    Interrupted,
+}
+
+/// What a run yields.
+#[derive(Clone, Debug)]
+pub struct RunResult {
+    /// Calls by purpose.
+    pub calls: Calls,
+    /// The cases that were run to their end.
+    pub cases: u64,
+    /// How many kinds of calls were made ([`crate::strategy::Cell`]).
+    pub cells: usize,
+    /// How often each rule was exercised.
+    pub exercise: Exercise,
+    /// What was found, in the order of the rules.
+    pub findings: Vec<Finding>,
+    /// How it ended.
+    pub ending: Ending,
+    /// ARNs that could not be removed.
+    pub left: Vec<Text>,
+    /// Whether some judgement ended at its budget.
+    pub inconclusive: bool,
+    /// Whether the run had a function ARN.
+    pub has_function: bool,
+}
+
+impl RunResult {
+    /// The status of a rule: the worst of its findings, or what its exercise says.
+    #[must_use]
+    pub fn status(&self, rule: RuleId) -> Status {
+        let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
+        of_findings.unwrap_or_else(|| Status::without_finding(rule, &self.exercise, self.has_function))
+    }
+
+    /// The findings whose primary rule this is.
+    pub fn findings_of(&self, rule: RuleId) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |finding| finding.violation.rule == rule)
+    }
+}
