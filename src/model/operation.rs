@@ -2,11 +2,19 @@
 //!
 //! Member names and shapes are those of the API reference, `API_<Operation>.html`.
 
+mod action;
+mod given;
+mod part;
+mod request;
+
+pub use action::Action;
+pub use given::Given;
+pub use part::*;
+pub use request::*;
+
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-
-use super::{Label, SecretBinary, SecretString, Value};
 
 /// A text member.
 pub type Text = Arc<str>;
@@ -37,204 +45,6 @@ pub enum Operation {
     /// An action that the service does not have.
     Unknown(Unknown),
 }
-
-/// An API action without its request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[expect(missing_docs, reason = "each variant is the API action of that name")]
-pub enum Action {
-    CreateSecret,
-    DescribeSecret,
-    GetSecretValue,
-    BatchGetSecretValue,
-    ListSecretVersionIds,
-    PutSecretValue,
-    UpdateSecret,
-    UpdateSecretVersionStage,
-    RotateSecret,
-    CancelRotateSecret,
-    DeleteSecret,
-    RestoreSecret,
-    ListSecrets,
-    TagResource,
-    UntagResource,
-    ValidateResourcePolicy,
-}
-
-impl Action {
-    /// Every action that the model knows.
-    pub const ALL: [Self; 16] = [
-        Self::CreateSecret,
-        Self::DescribeSecret,
-        Self::GetSecretValue,
-        Self::BatchGetSecretValue,
-        Self::ListSecretVersionIds,
-        Self::PutSecretValue,
-        Self::UpdateSecret,
-        Self::UpdateSecretVersionStage,
-        Self::RotateSecret,
-        Self::CancelRotateSecret,
-        Self::DeleteSecret,
-        Self::RestoreSecret,
-        Self::ListSecrets,
-        Self::TagResource,
-        Self::UntagResource,
-        Self::ValidateResourcePolicy,
-    ];
-
-    /// The name of the action, as in the header `X-Amz-Target`.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::CreateSecret => "CreateSecret",
-            Self::DescribeSecret => "DescribeSecret",
-            Self::GetSecretValue => "GetSecretValue",
-            Self::BatchGetSecretValue => "BatchGetSecretValue",
-            Self::ListSecretVersionIds => "ListSecretVersionIds",
-            Self::PutSecretValue => "PutSecretValue",
-            Self::UpdateSecret => "UpdateSecret",
-            Self::UpdateSecretVersionStage => "UpdateSecretVersionStage",
-            Self::RotateSecret => "RotateSecret",
-            Self::CancelRotateSecret => "CancelRotateSecret",
-            Self::DeleteSecret => "DeleteSecret",
-            Self::RestoreSecret => "RestoreSecret",
-            Self::ListSecrets => "ListSecrets",
-            Self::TagResource => "TagResource",
-            Self::UntagResource => "UntagResource",
-            Self::ValidateResourcePolicy => "ValidateResourcePolicy",
-        }
-    }
-}
-
-macro_rules! request {
-    ($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $type:ty),* $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-        #[serde(rename_all = "PascalCase", default)]
-        #[expect(missing_docs, reason = "each member is the request member of that name in the API reference")]
-        pub struct $name {
-            $($(#[$field_doc])* #[serde(skip_serializing_if = "Option::is_none")] pub $field: Option<$type>,)*
-        }
-    };
-}
-
-request!(
-    /// `CreateSecret`
-    CreateSecret {
-        name: Text,
-        client_request_token: Text,
-        secret_string: SecretString,
-        secret_binary: SecretBinary,
-        description: Text,
-        kms_key_id: Text,
-        tags: Vec<Tag>,
-    }
-);
-request!(
-    /// `DescribeSecret`
-    DescribeSecret { secret_id: Text }
-);
-request!(
-    /// `GetSecretValue`
-    GetSecretValue { secret_id: Text, version_id: Text, version_stage: Label }
-);
-request!(
-    /// `BatchGetSecretValue`
-    BatchGetSecretValue { secret_id_list: Vec<Text>, filters: Vec<Filter>, max_results: i64, next_token: Text }
-);
-request!(
-    /// `ListSecretVersionIds`
-    ListSecretVersionIds { secret_id: Text, include_deprecated: bool, max_results: i64, next_token: Text }
-);
-request!(
-    /// `PutSecretValue`
-    PutSecretValue {
-        secret_id: Text,
-        client_request_token: Text,
-        secret_string: SecretString,
-        secret_binary: SecretBinary,
-        version_stages: Vec<Label>,
-        rotation_token: Text,
-    }
-);
-request!(
-    /// `UpdateSecret`
-    UpdateSecret {
-        secret_id: Text,
-        client_request_token: Text,
-        secret_string: SecretString,
-        secret_binary: SecretBinary,
-        description: Text,
-        kms_key_id: Text,
-    }
-);
-request!(
-    /// `UpdateSecretVersionStage`
-    UpdateSecretVersionStage {
-        secret_id: Text,
-        version_stage: Label,
-        move_to_version_id: Text,
-        remove_from_version_id: Text,
-    }
-);
-request!(
-    /// `RotateSecret`
-    RotateSecret {
-        secret_id: Text,
-        client_request_token: Text,
-        #[serde(rename = "RotationLambdaARN")]
-        rotation_lambda_arn: Text,
-        rotation_rules: RotationRules,
-        rotate_immediately: bool,
-        external_secret_rotation_metadata: Vec<MetadataItem>,
-        external_secret_rotation_role_arn: Text,
-    }
-);
-request!(
-    /// `CancelRotateSecret`
-    CancelRotateSecret { secret_id: Text }
-);
-request!(
-    /// `DeleteSecret`
-    DeleteSecret { secret_id: Text, recovery_window_in_days: i64, force_delete_without_recovery: bool }
-);
-request!(
-    /// `RestoreSecret`
-    RestoreSecret { secret_id: Text }
-);
-request!(
-    /// `ListSecrets`
-    ListSecrets { filters: Vec<Filter>, include_planned_deletion: bool, max_results: i64, next_token: Text }
-);
-request!(
-    /// `TagResource`
-    TagResource { secret_id: Text, tags: Vec<Tag> }
-);
-request!(
-    /// `UntagResource`
-    UntagResource { secret_id: Text, tag_keys: Vec<Text> }
-);
-request!(
-    /// `ValidateResourcePolicy`, known for its check of identifiers only (ROT-VAL-017)
-    ValidateResourcePolicy { secret_id: Text, resource_policy: Text }
-);
-request!(
-    /// `RotationRulesType`: when a secret is rotated.
-    #[derive(Eq)]
-    RotationRules { automatically_after_days: i64, duration: Text, schedule_expression: Text }
-);
-request!(
-    /// One item of `ExternalSecretRotationMetadata`.
-    MetadataItem { key: Text, value: Text }
-);
-request!(
-    /// One item of `Filters`.
-    Filter { key: Text, values: Vec<Text> }
-);
-request!(
-    /// One tag.
-    #[derive(Eq)]
-    Tag { key: Text, value: Text }
-);
 
 /// A body that is not JSON.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -351,32 +161,5 @@ impl Operation {
                 | Self::ListSecrets(_)
                 | Self::ValidateResourcePolicy(_)
         )
-    }
-}
-
-/// The value that a request stores, of its two members.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Given {
-    /// Neither `SecretString` nor `SecretBinary`.
-    Nothing,
-    /// One of them.
-    One(Value),
-    /// Both of them.
-    Both,
-}
-
-impl Given {
-    /// Whether there is one value whose length the shape does not allow: 1 to 65 536 bytes.
-    pub(crate) fn is_of_illegal_length(&self) -> bool {
-        matches!(self, Self::One(value) if !(1..=65536).contains(&value.len_bytes()))
-    }
-
-    pub(crate) fn of(text: Option<&SecretString>, bytes: Option<&SecretBinary>) -> Self {
-        match (text, bytes) {
-            (None, None) => Self::Nothing,
-            (Some(text), None) => Self::One(Value::Text(text.clone())),
-            (None, Some(bytes)) => Self::One(Value::Bytes(bytes.clone())),
-            (Some(_), Some(_)) => Self::Both,
-        }
     }
 }
