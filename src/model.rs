@@ -20,6 +20,7 @@ mod rotate;
 mod schedule;
 mod shape;
 mod stage;
+mod update;
 mod value;
 mod world;
 

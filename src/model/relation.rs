@@ -4,6 +4,7 @@ use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::world::{Secret, World};
 use super::{
     Claim, ErrorType, IdForm, Operation, Quirk, Request, create, delete, identifier, put, read, rotate, shape, stage,
+    update,
 };
 use crate::rule::{Class, RuleId};
 
@@ -220,7 +221,7 @@ fn on_secret(
         Operation::GetSecretValue(request) => read::get(world, secret, request, &reasons),
         Operation::ListSecretVersionIds(request) => read::list(world, secret, request, &reasons),
         Operation::PutSecretValue(request) => put::put(world, secret, request, &reasons, setting),
-        Operation::UpdateSecret(request) => put::update(world, secret, request, &reasons, setting),
+        Operation::UpdateSecret(request) => update::update(world, secret, request, &reasons, setting),
         Operation::UpdateSecretVersionStage(request) => stage::outcomes(world, secret, request, &reasons, setting),
         Operation::RotateSecret(request) => rotate::outcomes(world, secret, request, &reasons, setting),
         Operation::CancelRotateSecret(_) if !reasons.is_empty() => vec![refuse(&reasons)],

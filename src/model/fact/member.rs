@@ -1,0 +1,76 @@
+//! Members of an answer whose presence is claimed.
+
+use crate::model::{Output, Text};
+
+/// A member whose presence is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is the response member of that name")]
+pub enum Member {
+    Arn,
+    Name,
+    VersionId,
+    VersionStages,
+    DeletionDate,
+    DeletedDate,
+    CreatedDate,
+    LastAccessedDate,
+    LastRotatedDate,
+    NextRotationDate,
+}
+
+impl Member {
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Arn => "ARN",
+            Self::Name => "Name",
+            Self::VersionId => "VersionId",
+            Self::VersionStages => "VersionStages",
+            Self::DeletionDate => "DeletionDate",
+            Self::DeletedDate => "DeletedDate",
+            Self::CreatedDate => "CreatedDate",
+            Self::LastAccessedDate => "LastAccessedDate",
+            Self::LastRotatedDate => "LastRotatedDate",
+            Self::NextRotationDate => "NextRotationDate",
+        }
+    }
+
+    /// Whether the member has a value; `None` where the operation has no such member.
+    pub(super) fn is_present(self, output: &Output) -> Option<bool> {
+        Some(match (self, output) {
+            (Self::Arn, output) => arn(output)?.is_some(),
+            (Self::Name, output) => name(output)?.is_some(),
+            (Self::VersionId, Output::Receipt(receipt)) => receipt.version_id.is_some(),
+            (Self::VersionStages, Output::Receipt(receipt)) => receipt.version_stages.is_some(),
+            (Self::DeletionDate, Output::Receipt(receipt)) => receipt.deletion_date.is_some(),
+            (Self::CreatedDate, Output::Value(value)) => value.created_date.is_some(),
+            (Self::CreatedDate, Output::Description(shown)) => shown.created_date.is_some(),
+            (Self::DeletedDate, Output::Description(shown)) => shown.deleted_date.is_some(),
+            (Self::LastAccessedDate, Output::Description(shown)) => shown.last_accessed_date.is_some(),
+            (Self::LastRotatedDate, Output::Description(shown)) => shown.last_rotated_date.is_some(),
+            (Self::NextRotationDate, Output::Description(shown)) => shown.next_rotation_date.is_some(),
+            _ => return None,
+        })
+    }
+}
+
+#[expect(clippy::option_option, reason = "whether the operation answers an ARN, and whether this answer has one")]
+pub(super) fn arn(output: &Output) -> Option<Option<&Text>> {
+    Some(match output {
+        Output::Receipt(receipt) => receipt.arn.as_ref(),
+        Output::Description(shown) => shown.arn.as_ref(),
+        Output::Value(value) => value.arn.as_ref(),
+        Output::Versions(page) => page.arn.as_ref(),
+        Output::Batch(_) | Output::Secrets(_) | Output::Empty => return None,
+    })
+}
+
+#[expect(clippy::option_option, reason = "whether the operation answers a name, and whether this answer has one")]
+pub(super) fn name(output: &Output) -> Option<Option<&Text>> {
+    Some(match output {
+        Output::Receipt(receipt) => receipt.name.as_ref(),
+        Output::Description(shown) => shown.name.as_ref(),
+        Output::Value(value) => value.name.as_ref(),
+        Output::Versions(page) => page.name.as_ref(),
+        Output::Batch(_) | Output::Secrets(_) | Output::Empty => return None,
+    })
+}

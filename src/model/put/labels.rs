@@ -1,0 +1,94 @@
+//! What a stored value does to the staging labels.
+
+use crate::model::outcome::Setting;
+use crate::model::world::{Cell, Provenance, Secret};
+use crate::model::{Label, VersionId};
+use crate::rule::RuleId;
+
+/// Moves AWSCURRENT to a version that a put or an update has made, and AWSPREVIOUS after it (ROT-STATE-006).
+pub(crate) fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, setting: &Setting<'_>) {
+    let old = secret.holder(&Label::Current).map(Option::<&_>::cloned);
+    match &old {
+        Some(Some(old)) => {
+            let by = setting.contract(RuleId::State006);
+            secret.set_label(&Label::Previous, Cell::known(Some(old.clone()), by));
+            open_custom_labels_of(secret, old, setting);
+        }
+        Some(None) => {}
+        None => secret.open_label(&Label::Previous, false, setting.contract(RuleId::State006)),
+    }
+    secret.set_label(&Label::Current, Cell::known(Some(to.clone()), setting.contract(rule)));
+}
+
+/// Whether custom labels stay on the version that loses AWSCURRENT is open (ROT-STATE-027).
+fn open_custom_labels_of(secret: &mut Secret, id: &VersionId, setting: &Setting<'_>) {
+    for cell in &mut secret.labels {
+        let is_on_it = cell.holder.get().is_some_and(|holder| holder.as_ref() == Some(id));
+        if matches!(cell.label, Label::Custom(_)) && is_on_it {
+            cell.holder = Cell::open(Some(id.clone()), setting.contract(RuleId::State027));
+        }
+    }
+}
+
+/// AWSPENDING after a plain put, when AWSCURRENT has moved (ROT-STATE-017, ROT-STATE-028, ROT-PROG-008).
+pub(crate) fn pending_after_plain_put(secret: &mut Secret, token: &VersionId, setting: &Setting<'_>) {
+    let lost_current = secret.holder(&Label::Previous).flatten().cloned();
+    match secret.holder(&Label::Pending).map(Option::<&_>::cloned) {
+        Some(None) => {}
+        Some(Some(id)) if Some(&id) == lost_current.as_ref() && id != *token => {
+            secret.set_label(&Label::Pending, Cell::known(None, setting.contract(RuleId::State017)));
+        }
+        Some(Some(_)) | None => abandon_or_leave(secret, setting),
+    }
+}
+
+/// While a rotation runs the service abandons it; where AWSPENDING was put by hand it is open.
+pub(crate) fn abandon_or_leave(secret: &mut Secret, setting: &Setting<'_>) {
+    let is_rotating = secret.rotation.unfinished.take().is_some();
+    secret.rotation.may_be_unfinished |= is_rotating;
+    secret.open_label(&Label::Pending, !is_rotating, setting.contract(RuleId::State028));
+}
+
+pub(crate) fn label_by_put(
+    secret: &mut Secret,
+    token: &VersionId,
+    stages: &[Label],
+    is_first: Option<bool>,
+    setting: &Setting<'_>,
+) {
+    let names_current = stages.contains(&Label::Current);
+    let names_pending = stages.contains(&Label::Pending);
+    if names_current {
+        move_current(secret, token, RuleId::State008, setting);
+        if !names_pending && secret.holder(&Label::Pending) != Some(None) {
+            abandon_or_leave(secret, setting);
+        }
+    } else if is_first == Some(false) {
+        secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
+        secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
+    } else if names_pending || is_first.is_none() || secret.rotation.may_act() {
+        secret.set_label(&Label::Current, Cell::open(None, setting.contract(RuleId::State004)));
+    } else {
+        secret.set_label(&Label::Current, Cell::known(Some(token.clone()), setting.contract(RuleId::State004)));
+    }
+    hold_other_custom_labels(secret, stages, setting.contract(RuleId::State026));
+    for label in stages.iter().filter(|label| **label != Label::Current) {
+        secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
+    }
+    if secret.rotation.may_act() && (names_pending || !names_current) {
+        let usual = match names_pending {
+            true => Some(token.clone()),
+            false => secret.label(&Label::Pending).and_then(|cell| cell.value.clone()),
+        };
+        secret.set_label(&Label::Pending, Cell::open(usual, setting.contract(RuleId::Prog015)));
+        secret.rotation.lose_track();
+    }
+}
+
+fn hold_other_custom_labels(secret: &mut Secret, named: &[Label], by: Provenance) {
+    for cell in &mut secret.labels {
+        if matches!(cell.label, Label::Custom(_)) && !named.contains(&cell.label) {
+            cell.holder.hold(by);
+        }
+    }
+}

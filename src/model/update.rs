@@ -1,0 +1,111 @@
+//! UpdateSecret: description, key, and storing a value.
+
+use super::create::token_conflict;
+use super::operation::{Given, UpdateSecret};
+use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::put::labels::{abandon_or_leave, move_current};
+use super::put::quota::within_quotas;
+use super::put::token::{Relation, relation};
+use super::put::{add, identified, open_either_way, with_secret};
+use super::world::{Secret, World};
+use super::{Claim, ErrorType, Label, Text, Value};
+use crate::rule::RuleId;
+
+/// The outcomes of UpdateSecret on a secret that is there and not marked for deletion.
+pub(crate) fn update(
+    world: &World,
+    secret: &Secret,
+    request: &UpdateSecret,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || world.clone().opened());
+    }
+    let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
+    if given.is_of_illegal_length() {
+        return open_either_way(world, None, "");
+    }
+    match (given, &request.client_request_token) {
+        (Given::One(value), Some(token)) => update_value(world, secret, request, token, &value, setting),
+        (Given::Nothing, token) if is_unclear_without_value(secret, request, token.as_deref()) => {
+            open_either_way(world, None, "")
+        }
+        (Given::Nothing, _) => {
+            let next = with_secret(world, |secret| {
+                describe(secret, request, setting);
+                secret.close(setting.contract(RuleId::Idem008));
+            });
+            let outcome = identified(Outcome::accepted(RuleId::Idem008), world);
+            vec![outcome.contract(RuleId::Idem008, Claim::VersionId(None)).then(next)]
+        }
+        (Given::One(_) | Given::Both, _) => open_either_way(world, None, ""),
+    }
+}
+
+/// Without a value the records have a fresh token and something to change.
+fn is_unclear_without_value(secret: &Secret, request: &UpdateSecret, token: Option<&str>) -> bool {
+    let changes_nothing = request.description.is_none() && request.kms_key_id.is_none();
+    changes_nothing || token.is_none_or(|token| secret.version(token).is_some())
+}
+
+/// What UpdateSecret changes beside the value; the rotation configuration stays (ROT-CONF-019).
+fn describe(secret: &mut Secret, request: &UpdateSecret, setting: &Setting<'_>) {
+    if let Some(description) = &request.description {
+        secret.description = Some(description.clone()).filter(|text| !text.is_empty());
+    }
+    if let Some(key) = &request.kms_key_id {
+        secret.kms_key_id = Some(key.clone());
+    }
+    secret.dates.changed = setting.stamp.or(secret.dates.changed);
+    secret.rotation.hold(setting.contract(RuleId::Conf019));
+}
+
+fn update_value(
+    world: &World,
+    secret: &Secret,
+    request: &UpdateSecret,
+    token: &Text,
+    value: &Value,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let by = setting.contract(RuleId::Idem007);
+    match relation(secret, token, value) {
+        Relation::Fresh => {
+            let next = with_secret(world, |secret| {
+                describe(secret, request, setting);
+                add(secret, token, value, setting);
+                move_current(secret, token, RuleId::State005, setting);
+                if secret.holder(&Label::Pending) != Some(None) {
+                    abandon_or_leave(secret, setting);
+                }
+            });
+            let outcome = identified(Outcome::accepted(RuleId::State005), world)
+                .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
+                .then(next);
+            within_quotas(world, secret, None, outcome)
+        }
+        Relation::Same => {
+            let next = with_secret(world, |secret| {
+                describe(secret, request, setting);
+                secret.hold_labels(by);
+                secret.close(by);
+            });
+            let accepted = identified(Outcome::unjudged(), world)
+                .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
+                .then(next)
+                .reading(RuleId::Idem007, "the same token and value again is accepted");
+            let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
+                .contract(RuleId::Idem007, Claim::ErrorType(vec![ErrorType::ResourceExistsException]))
+                .reading(RuleId::Idem007, "the same token and value again is refused");
+            vec![accepted, refused]
+        }
+        Relation::Conflict => {
+            let next = with_secret(world, |secret| secret.close(by));
+            vec![refuse(&[token_conflict(RuleId::Idem007, secret, token)]).then(next)]
+        }
+        Relation::Placeholder | Relation::Unclear => {
+            open_either_way(world, Some(RuleId::Prog016), "UpdateSecret with the pending token")
+        }
+    }
+}

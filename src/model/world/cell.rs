@@ -1,0 +1,96 @@
+//! A cell: one part of a world, known or open, with what it rests on.
+//!
+//! Equality is that of the contents: provenance and what has been read do not count. Only a read binds an open cell.
+
+use crate::model::Action;
+use crate::rule::{Class, RuleId};
+
+/// The rule and the call that last wrote a cell, or required it to stay.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Provenance {
+    /// Who is to blame when the cell differs.
+    pub rule: RuleId,
+    /// How much that weighs.
+    pub class: Class,
+    /// The number of the call in the history.
+    pub call: u32,
+    /// The action of that call.
+    pub action: Option<Action>,
+}
+
+/// One part of a world.
+#[derive(Clone, Debug)]
+pub struct Cell<T> {
+    /// What it holds; of an open cell what the service usually does, which only the reference service follows.
+    pub value: T,
+    /// Whether the rules leave the content open, until a read binds it.
+    pub open: bool,
+    /// What it rests on.
+    pub by: Provenance,
+    /// Whether a read has shown the content since it was written.
+    pub seen: bool,
+}
+
+impl<T: PartialEq> PartialEq for Cell<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.open == other.open && (self.open || self.value == other.value)
+    }
+}
+
+impl<T> Cell<T> {
+    pub(crate) const fn known(value: T, by: Provenance) -> Self {
+        Self { value, open: false, by, seen: false }
+    }
+
+    pub(crate) const fn open(usual: T, by: Provenance) -> Self {
+        Self { value: usual, open: true, by, seen: false }
+    }
+
+    /// The content, unless it is open.
+    pub const fn get(&self) -> Option<&T> {
+        if self.open { None } else { Some(&self.value) }
+    }
+
+    /// Requires the content to stay: who breaks it from now on is another.
+    ///
+    /// A content that no read has confirmed keeps its owner, or an earlier fault would be blamed on a later rule.
+    pub(crate) fn hold(&mut self, by: Provenance) {
+        if self.seen && !self.open {
+            self.by = by;
+            self.seen = false;
+        }
+    }
+
+    /// Takes over what a read has shown.
+    pub(crate) fn bind(&mut self, value: T) {
+        self.value = value;
+        self.open = false;
+        self.seen = true;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BY: Provenance = Provenance { rule: RuleId::State005, class: Class::Contract, call: 1, action: None };
+    const LATER: Provenance = Provenance { rule: RuleId::Val020, class: Class::Contract, call: 2, action: None };
+
+    #[test]
+    fn a_cell_that_no_read_confirmed_keeps_its_owner() {
+        let mut cell = Cell::known(1, BY);
+        cell.hold(LATER);
+        assert_eq!(cell.by, BY);
+        cell.bind(1);
+        cell.hold(LATER);
+        assert_eq!(cell.by, LATER);
+    }
+
+    #[test]
+    fn provenance_does_not_count_in_equality() {
+        assert_eq!(Cell::known(1, BY), Cell::known(1, LATER));
+        assert_ne!(Cell::known(1, BY), Cell::known(2, BY));
+        assert_eq!(Cell::open(1, BY), Cell::open(2, LATER));
+        assert_ne!(Cell::open(1, BY), Cell::known(1, BY));
+    }
+}

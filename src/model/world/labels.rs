@@ -1,0 +1,80 @@
+//! Where the staging labels of a secret are: a relation beside its versions.
+
+use super::{Cell, Provenance, Secret};
+use crate::model::{Label, VersionId};
+
+/// Where one staging label is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LabelCell {
+    /// The label.
+    pub label: Label,
+    /// The version that has it, or none.
+    pub holder: Cell<Option<VersionId>>,
+}
+
+impl Secret {
+    /// The cell of a label; `None` for one that was never seen or named.
+    #[must_use]
+    pub fn label(&self, label: &Label) -> Option<&Cell<Option<VersionId>>> {
+        self.labels.iter().find(|cell| cell.label == *label).map(|cell| &cell.holder)
+    }
+
+    /// Where a label is: `None` if that is open, `Some(None)` if it is nowhere.
+    #[must_use]
+    pub fn holder(&self, label: &Label) -> Option<Option<&VersionId>> {
+        match self.label(label) {
+            Some(cell) => cell.get().map(Option::as_ref),
+            None if self.labels_open => None,
+            None => Some(None),
+        }
+    }
+
+    /// Whether a label is known to be on this version.
+    #[must_use]
+    pub fn holds(&self, label: &Label, id: &str) -> bool {
+        self.holder(label).flatten().is_some_and(|holder| &**holder == id)
+    }
+
+    /// The labels known to be on this version, in the order of their cells.
+    pub fn labels_of<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Label> {
+        self.labels
+            .iter()
+            .filter(move |cell| cell.holder.get().and_then(Option::as_deref) == Some(id))
+            .map(|cell| &cell.label)
+    }
+
+    /// Whether any label is or may be on this version.
+    #[must_use]
+    pub fn may_have_a_label(&self, id: &str) -> bool {
+        self.labels_open || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
+    }
+
+    pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>) {
+        self.had_current |= *label == Label::Current && holder.get().is_some_and(Option::is_some);
+        match self.labels.iter_mut().find(|cell| cell.label == *label) {
+            Some(cell) => cell.holder = holder,
+            None => self.labels.push(LabelCell { label: label.clone(), holder }),
+        }
+    }
+
+    /// Leaves open whether a label stays where it is.
+    pub(crate) fn open_label(&mut self, label: &Label, stays: bool, by: Provenance) {
+        let usual = match self.label(label) {
+            Some(cell) if stays => cell.value.clone(),
+            _ => None,
+        };
+        self.set_label(label, Cell::open(usual, by));
+    }
+
+    pub(crate) fn hold_label(&mut self, label: &Label, by: Provenance) {
+        if let Some(cell) = self.labels.iter_mut().find(|cell| cell.label == *label) {
+            cell.holder.hold(by);
+        }
+    }
+
+    pub(crate) fn hold_labels(&mut self, by: Provenance) {
+        for cell in &mut self.labels {
+            cell.holder.hold(by);
+        }
+    }
+}

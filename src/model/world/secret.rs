@@ -1,0 +1,138 @@
+//! One secret: its versions, labels, configuration and dates.
+
+use super::{Cell, Content, LabelCell, Listing, Provenance, Rotation, Strangers, Version};
+use crate::model::{Tag, Text, Timestamp, Value, VersionId};
+use crate::rule::{Class, RuleId};
+
+/// One secret.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Secret {
+    /// The full ARN, once an answer has shown it.
+    pub arn: Option<Text>,
+    /// When it will be deleted, if it is marked for deletion.
+    pub deletion: Option<Timestamp>,
+    /// Whether RestoreSecret took the mark away.
+    pub restored: Option<u32>,
+    /// `Description`
+    pub description: Option<Text>,
+    /// `KmsKeyId`
+    pub kms_key_id: Option<Text>,
+    /// `Tags`; `None` for a secret that never had any (ROT-WIRE-008).
+    pub tags: Option<Vec<Tag>>,
+    /// The version ids that are known, in the order of their making.
+    pub versions: Vec<Version>,
+    /// What forbids versions beyond those known; `None` where nothing does.
+    pub closed: Option<Provenance>,
+    /// Whether there may be versions that the model does not know.
+    pub strangers: Strangers,
+    /// Where each label is that was ever seen or named.
+    pub labels: Vec<LabelCell>,
+    /// Whether labels without a cell are open rather than nowhere.
+    pub labels_open: bool,
+    /// Whether AWSCURRENT was ever on a version; it stays somewhere from then on (ROT-STATE-002).
+    pub had_current: bool,
+    /// The rotation configuration.
+    pub rotation: Rotation,
+    /// Dates, for the reference service and for bounds.
+    pub dates: Dates,
+    /// A listing of versions of which pages are still to come.
+    pub listing: Option<Listing>,
+}
+
+/// Dates of a secret as far as they are known.
+#[derive(Clone, Debug, Default)]
+pub struct Dates {
+    /// `CreatedDate`
+    pub created: Option<Timestamp>,
+    /// `LastChangedDate`
+    pub changed: Option<Timestamp>,
+    /// `LastAccessedDate`
+    pub accessed: Option<Timestamp>,
+    /// Whether GetSecretValue has read a value.
+    pub was_read: bool,
+    /// Whether something else may have read one, such as BatchGetSecretValue.
+    pub may_have_been_read: bool,
+}
+
+impl PartialEq for Dates {
+    /// Dates are bounds, not state.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Secret {
+    /// The version of this id.
+    #[must_use]
+    pub fn version(&self, id: &str) -> Option<&Version> {
+        self.versions.iter().find(|version| &*version.id == id)
+    }
+
+    /// The known value of this version.
+    #[must_use]
+    pub fn value(&self, id: &str) -> Option<&Value> {
+        match self.version(id)?.content.get()? {
+            Content::Value(value) => Some(value),
+            Content::Unfilled => None,
+        }
+    }
+
+    /// Whether the secret was ever given a value; `None` if that is open.
+    #[must_use]
+    pub fn has_a_value(&self) -> Option<bool> {
+        let is_filled = |version: &Version| matches!(version.content.get(), Some(Content::Value(_)));
+        match self.versions.iter().any(is_filled) {
+            true => Some(true),
+            false if self.versions.iter().any(|version| version.content.open) => None,
+            false => Some(false),
+        }
+    }
+
+    pub(crate) fn set_version(&mut self, id: &VersionId, content: Cell<Content>, created: Option<Timestamp>) {
+        match self.versions.iter_mut().find(|version| version.id == *id) {
+            Some(version) => {
+                version.content = content;
+                version.created = created;
+            }
+            None => self.versions.push(Version { id: id.clone(), content, created }),
+        }
+    }
+
+    /// Forbids versions beyond those known, if all are.
+    pub(crate) fn close(&mut self, by: Provenance) {
+        let may_have_more = self.strangers != Strangers::default();
+        self.closed = Some(by).filter(|_| !may_have_more);
+    }
+
+    /// Allows for versions that the model does not know.
+    pub(crate) const fn expect_strangers(&mut self) {
+        self.closed = None;
+        self.strangers = Strangers { unlisted: true, undescribed: true };
+    }
+
+    pub(crate) fn open_all(&mut self) {
+        for cell in &mut self.labels {
+            cell.holder.open = true;
+            cell.holder.seen = true;
+            cell.holder.by.rule = RuleId::State001;
+            cell.holder.by.class = Class::Contract;
+        }
+        self.expect_strangers();
+        for version in &mut self.versions {
+            version.content.open = true;
+        }
+        self.labels_open = true;
+        self.listing = None;
+        self.rotation.open();
+        self.rotation.lose_track();
+    }
+
+    /// A placeholder that lost its label is no version (the reference service's reading of ROT-STATE-023).
+    pub(super) fn forget_unlabelled_placeholders(&mut self) {
+        let labels = &self.labels;
+        self.versions.retain(|version| {
+            version.content.value != Content::Unfilled
+                || labels.iter().any(|cell| cell.holder.value.as_ref() == Some(&version.id))
+        });
+    }
+}
