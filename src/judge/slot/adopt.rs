@@ -1,0 +1,76 @@
+//! What becomes of a secret whose answer no world explains: blame, and adopting what the answer shows.
+
+use super::law::is_illegal;
+use super::{Slot, State, Trial};
+use crate::judge::blame::{self, Score};
+use crate::model::{Answer, Body, Claim, Operation, Outcome, Output, Rank, World, outcomes};
+use crate::rule::Class;
+use crate::verdict::{Exclusion, Exercise, Violation};
+
+impl Slot {
+    /// No world explains the answer: the nearest one is to blame, and what the answer shows is adopted.
+    pub(super) fn violate(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> Vec<Violation> {
+        let mut nearest: Option<(Score, World, Outcome)> = None;
+        let mut excluded: Vec<Exclusion> = Vec::new();
+        for state in &self.states {
+            for outcome in outcomes(&state.world, &trial.call.request, &trial.setting) {
+                excluded.push(blame::exclusion(&state.world, &outcome, trial.answer));
+                let score = Score::of(&outcome, trial.answer);
+                if nearest.as_ref().is_none_or(|(best, _, _)| score < *best) {
+                    nearest = Some((score, state.world.clone(), outcome));
+                }
+            }
+        }
+        let Some((_, world, outcome)) = nearest else { return Vec::new() };
+        blame::count(&outcome, trial.answer, exercise);
+        let violations = blame::violations(trial.call, trial.answer, &outcome, excluded);
+        self.adopt(world, outcome, trial);
+        violations
+    }
+
+    fn adopt(&mut self, before: World, outcome: Outcome, trial: &Trial<'_>) {
+        let Body::Output(output) = &trial.answer.body else {
+            let is_refusal = matches!(&trial.answer.body, Body::Error(_)) && trial.answer.form.status < 500;
+            let is_mere_text = is_refusal && !outcome.is_accepted();
+            let world = if is_mere_text { outcome.next.unwrap_or(before) } else { before.opened() };
+            self.states = vec![State { world, done: Vec::new() }];
+            return;
+        };
+        let mut world = match (&outcome.next, &outcome.refusal) {
+            (Some(next), None) => next.clone(),
+            _ => before,
+        };
+        if world.secret.is_none() {
+            if !matches!(trial.call.request.operation, Operation::CreateSecret(_)) {
+                self.retired = true;
+                return;
+            }
+            world = World { former_arns: world.former_arns, ..World::adopted(world.name) };
+        }
+        if !is_complaint_about_the_answer_alone(&outcome, trial) {
+            world = world.opened();
+        }
+        self.tainted = true;
+        if world.bind(&trial.call.request.operation, output, trial.answer.partial).is_err() {
+            self.retired = true;
+        }
+        self.states = vec![State { world, done: Vec::new() }];
+        self.retire_if_illegal(trial.answer);
+    }
+
+    /// A state that no correct service can be in would break every rule that rests on it.
+    pub(super) fn retire_if_illegal(&mut self, answer: &Answer) {
+        let is_description = matches!(&answer.body, Body::Output(Output::Description(_)));
+        self.retired |= self.tainted && is_description && self.states.iter().any(|state| is_illegal(&state.world));
+    }
+}
+
+/// Whether only members or text of the answer are wrong, so that the state is what the model says.
+fn is_complaint_about_the_answer_alone(outcome: &Outcome, trial: &Trial<'_>) -> bool {
+    outcome.is_accepted()
+        && outcome
+            .facts
+            .iter()
+            .filter(|fact| fact.class == Class::Contract && fact.claim.holds(trial.answer) == Some(false))
+            .all(|fact| fact.claim.rank() > Rank::State && !matches!(fact.claim, Claim::VersionId(_)))
+}

@@ -1,0 +1,81 @@
+//! Laws over every answer about a secret: they are to blame only where no fact of the model differs.
+
+use super::{Slot, State, Trial};
+use crate::judge::blame;
+use crate::model::{Body, Claim, Fact, Label, Output, World};
+use crate::rule::{Class, RuleId};
+use crate::verdict::{Exercise, Violation};
+
+impl Slot {
+    /// Laws over every answer, which are to blame only where no fact differs (ROT-STATE-001, ROT-STATE-002).
+    pub(super) fn law(
+        &self,
+        trial: &Trial<'_>,
+        states: &[State],
+        contradiction: bool,
+        exercise: &mut Exercise,
+    ) -> Option<Violation> {
+        let Body::Output(output @ (Output::Description(_) | Output::Versions(_))) = &trial.answer.body else {
+            return None;
+        };
+        exercise.arm(RuleId::State001);
+        exercise.check(RuleId::State001);
+        if contradiction {
+            let label = twice(output).unwrap_or(Label::Current);
+            let claim = Claim::Label(label, None);
+            let mut violation =
+                blame::violation(trial.call, trial.answer, &contract(RuleId::State001, claim), Vec::new(), Vec::new());
+            "each label on at most one version".clone_into(&mut violation.expected);
+            return Some(violation);
+        }
+        let secret = states.first()?.world.secret.as_ref()?;
+        let lost_current = |state: &State| {
+            let secret = state.world.secret.as_ref();
+            secret.is_some_and(|secret| secret.had_current && secret.holder(&Label::Current) == Some(None))
+        };
+        let is_due = secret.had_current && !self.tainted && !trial.answer.partial;
+        let Output::Description(_) = output else { return None };
+        if !is_due {
+            return None;
+        }
+        exercise.arm(RuleId::State002);
+        exercise.check(RuleId::State002);
+        if !states.iter().all(lost_current) {
+            return None;
+        }
+        let claim = Claim::Label(Label::Current, secret.versions.last().map(|version| version.id.clone()));
+        let mut violation =
+            blame::violation(trial.call, trial.answer, &contract(RuleId::State002, claim), Vec::new(), Vec::new());
+        "AWSCURRENT on one version".clone_into(&mut violation.expected);
+        Some(violation)
+    }
+}
+
+/// Whether no correct service can be in this state: a value and no AWSCURRENT, or rotation on without a function.
+pub(super) fn is_illegal(world: &World) -> bool {
+    world.secret.as_ref().filter(|secret| secret.deletion.is_none()).is_some_and(|secret| {
+        let rotation = &secret.rotation;
+        let lacks_function = rotation.enabled.get() == Some(&true) && rotation.function.get() == Some(&None);
+        let lacks_current = secret.had_current && secret.holder(&Label::Current) == Some(None);
+        lacks_current || lacks_function
+    })
+}
+
+const fn contract(rule: RuleId, claim: Claim) -> Fact {
+    Fact { rule, class: Class::Contract, claim, counts: true, since: 0, by: None }
+}
+
+/// A label that an answer shows on two versions.
+fn twice(output: &Output) -> Option<Label> {
+    let lists: Vec<&[Label]> = match output {
+        Output::Description(shown) => {
+            shown.version_ids_to_stages.iter().flatten().map(|(_, labels)| labels.as_slice()).collect()
+        }
+        Output::Versions(page) => {
+            page.versions.iter().flatten().map(|entry| entry.version_stages.as_deref().unwrap_or_default()).collect()
+        }
+        _ => Vec::new(),
+    };
+    let all = || lists.iter().copied().flatten();
+    all().find(|label| all().filter(|other| other == label).count() > 1).cloned()
+}
