@@ -1,5 +1,6 @@
 //! Runs: cases against an endpoint, judged call by call, with every finding shrunk and confirmed. Prints nothing.
 
+mod dry;
 mod execution;
 mod find;
 mod options;
@@ -21,6 +22,7 @@ pub use result::{Calls, Ending, Finding, RunResult};
 use crate::endpoint::Endpoint;
 use crate::judge;
 use crate::model::Text;
+use crate::strategy::{Atlas, Menu};
 use crate::verdict::Status;
 use execution::{Extent, Plan};
 use find::{Gathered, Job, Suspect};
@@ -129,16 +131,20 @@ impl<E: Endpoint + 'static> Run<E> {
 
     /// Shrinks and confirms each suspect, several at once; the results are in the order of the suspects.
     async fn examine(&self, suspects: Vec<Suspect>, is_dead: bool) -> Vec<Examined> {
+        if suspects.is_empty() {
+            return Vec::new();
+        }
+        let atlas = Arc::new(Atlas::new(self.menu()));
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (number, suspect) in suspects.into_iter().enumerate() {
-            let (run, permits) = (self.clone(), Arc::clone(&permits));
+            let (run, permits, atlas) = (self.clone(), Arc::clone(&permits), Arc::clone(&atlas));
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
                 if is_dead || run.stop.load(Ordering::Relaxed) {
                     return (number, Examined { finding: unconfirmed(suspect), clean: 0, left: Vec::new() });
                 }
-                let mut lab = shrink::Lab::new(&run, number);
+                let mut lab = shrink::Lab::new(&run, atlas, number);
                 let finding = lab.finding(suspect).await;
                 run.progress.was_examined();
                 (number, Examined { finding, clean: lab.clean, left: lab.left })
@@ -155,6 +161,10 @@ impl<E: Endpoint + 'static> Run<E> {
             None if self.stop.load(Ordering::Relaxed) => Ending::Interrupted,
             None => Ending::Complete,
         }
+    }
+
+    fn menu(&self) -> Menu {
+        self.options.menu()
     }
 
     fn plan(&self, tag: &str, extent: Extent) -> Plan {

@@ -3,11 +3,13 @@
 //! A case is a function of its seed and index alone, and every subsequence of a case is a case: there is no illegal
 //! call, and a placeholder that refers to nothing becomes an id that names nothing.
 
+mod atlas;
 mod cell;
 mod generate;
 mod placeholder;
 mod scenario;
 
+pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use generate::{Menu, generate};
 pub use placeholder::{Bindings, Roles};

@@ -58,6 +58,8 @@ pub struct Sighting {
     pub step: usize,
     /// The read that showed it, with placeholders, if that was not the step itself.
     pub read: Option<Request>,
+    /// The index of the step that wrote or required what differs, if that was a step.
+    pub cause: Option<usize>,
     /// What was violated.
     pub violation: Violation,
 }
@@ -106,6 +108,8 @@ pub(super) struct Execution<'a, E> {
     bindings: Bindings,
     started: Instant,
     number: u32,
+    /// The step behind each call, by the number of the call.
+    steps_by_call: Vec<Option<usize>>,
     silent: u32,
     /// Names whose CreateSecret may have been carried out without an answer.
     uncertain: Vec<Text>,
@@ -181,6 +185,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             ),
             started: Instant::now(),
             number: 0,
+            steps_by_call: vec![None],
             silent: 0,
             uncertain: Vec::new(),
             stored: Vec::new(),
@@ -252,13 +257,15 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let called = self.now();
         let reply = self.endpoint.call(&request).await;
         self.number += 1;
+        self.steps_by_call.push(Some(step).filter(|_| !is_observation));
         self.trace.calls += 1;
         self.watch(&reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));
-            self.trace.sightings.push(Sighting { step, read, violation });
+            let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
+            self.trace.sightings.push(Sighting { step, read, cause, violation });
         }
         (call.reply, judgement.adopt)
     }

@@ -22,6 +22,8 @@ use crate::verdict::{Exercise, Fingerprint, Violation};
 pub(super) struct Suspect {
     pub violation: Violation,
     pub case: Case,
+    /// The index of the step that is to blame, if it is not the last one.
+    pub cause: Option<usize>,
     /// The calls of the run up to the one that first showed it.
     pub calls: u64,
 }
@@ -142,7 +144,8 @@ impl Gathered {
             let first = before + u64::from(sighting.violation.call);
             let calls = known.map_or(first, |known| known.calls);
             let fingerprint = sighting.violation.fingerprint.clone();
-            self.suspects.insert(fingerprint, Suspect { violation: sighting.violation, case, calls });
+            self.suspects
+                .insert(fingerprint, Suspect { cause: sighting.cause, violation: sighting.violation, case, calls });
         }
     }
 }

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::model::Functions;
 use crate::rule::RuleId;
-use crate::strategy::Case;
+use crate::strategy::{Case, Menu};
 
 /// What a run does. The default has no function, and a fresh prefix each time.
 #[derive(Clone, Debug)]
@@ -54,6 +54,17 @@ impl Default for Options {
             saved: Vec::new(),
             scenarios: true,
             only: None,
+        }
+    }
+}
+
+impl Options {
+    /// What cases may use.
+    #[must_use]
+    pub const fn menu(&self) -> Menu {
+        Menu {
+            has_function: !self.functions.accepted.is_empty(),
+            has_missing_function: !self.functions.missing.is_empty(),
         }
     }
 }

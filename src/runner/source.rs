@@ -2,12 +2,8 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::Options;
-use super::execution::{Execution, Extent, Plan};
-use crate::judge;
-use crate::model::Functions;
+use super::{Options, dry};
 use crate::rule::RuleId;
-use crate::service::{Config, Service};
 use crate::strategy::{Case, Menu, generate, scenarios};
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
@@ -33,10 +29,7 @@ pub(super) struct Source {
 
 impl Source {
     pub(super) fn new(options: &Options) -> Self {
-        let menu = Menu {
-            has_function: !options.functions.accepted.is_empty(),
-            has_missing_function: !options.functions.missing.is_empty(),
-        };
+        let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
         let known = if options.scenarios { scenarios(menu) } else { Vec::new() };
         let fixed = known.into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
@@ -55,7 +48,7 @@ impl Source {
         for _ in 0..self.fixed.len() + PATIENCE {
             let next = self.take()?;
             match self.only {
-                Some(rule) if !exercises(&next.case, rule, self.menu).await => {}
+                Some(rule) if dry::exercise(&next.case, self.menu).await.checked(rule) == 0 => {}
                 _ => return Some(next),
             }
         }
@@ -70,20 +63,4 @@ impl Source {
         let index = (number - self.fixed.len()) as u64;
         (index < self.cases).then(|| Numbered { tag: format!("c{index}"), case: generate(self.seed, index, self.menu) })
     }
-}
-
-/// Whether a case exercises a rule, by a dry run against the reference service.
-async fn exercises(case: &Case, rule: RuleId, menu: Menu) -> bool {
-    let service = Service::new(Config::default());
-    let functions = Functions {
-        accepted: if menu.has_function { vec![service.register_function("f")] } else { Vec::new() },
-        missing: if menu.has_missing_function { vec![service.function_arn("missing").into()] } else { Vec::new() },
-    };
-    let plan = Plan {
-        prefix: "dry".to_owned(),
-        extent: Extent::Whole,
-        keeps_steps: false,
-        options: judge::Options { functions, ..judge::Options::default() },
-    };
-    Execution::new(&service, &plan).run(case).await.exercise.checked(rule) > 0
 }

@@ -181,6 +181,24 @@ impl State {
         }
     }
 
+    /// Where the labels are, whatever is configured; `None` if there is no secret to read.
+    pub(super) const fn labels(self) -> Option<(Place, bool, Place, bool)> {
+        match self {
+            Self::Active { pending, pending_is_filled, previous, has_current, .. } => {
+                Some((pending, pending_is_filled, previous, has_current))
+            }
+            Self::Unused | Self::Deleted | Self::Marked => None,
+        }
+    }
+
+    /// Where AWSPENDING is; `None` if there is no secret to read.
+    pub(super) const fn pending(self) -> Option<Place> {
+        match self {
+            Self::Active { pending, .. } => Some(pending),
+            Self::Unused | Self::Deleted | Self::Marked => None,
+        }
+    }
+
     fn of_secret(secret: &Secret) -> Self {
         let holder = |label| secret.holder(label).flatten();
         let current = holder(&Label::Current);
@@ -203,7 +221,7 @@ impl State {
 }
 
 impl Rotation {
-    const fn of(secret: &Secret) -> Self {
+    pub(super) const fn of(secret: &Secret) -> Self {
         let rotation = &secret.rotation;
         match (rotation.configured, rotation.cancelled, rotation.may_act()) {
             (false, ..) => Self::Never,

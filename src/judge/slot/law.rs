@@ -65,7 +65,7 @@ const fn contract(rule: RuleId, claim: Claim) -> Fact {
     Fact { rule, class: Class::Contract, claim, counts: true, since: 0, by: None }
 }
 
-/// A label that an answer shows on two versions.
+/// The first label, in the order of labels, that an answer shows on two versions.
 fn twice(output: &Output) -> Option<Label> {
     let lists: Vec<&[Label]> = match output {
         Output::Description(shown) => {
@@ -77,5 +77,5 @@ fn twice(output: &Output) -> Option<Label> {
         _ => Vec::new(),
     };
     let all = || lists.iter().copied().flatten();
-    all().find(|label| all().filter(|other| other == label).count() > 1).cloned()
+    all().filter(|label| all().filter(|other| other == label).count() > 1).min().cloned()
 }

@@ -1,0 +1,124 @@
+//! Candidates: cases that are simpler than a given one, made without any call.
+
+use std::collections::BTreeMap;
+
+use crate::model::{Operation, Request};
+use crate::strategy::Case;
+
+/// The secret that a request is about, as the number in its placeholder.
+pub(super) fn secret_of(request: &Request) -> Option<&str> {
+    let id = request.operation.secret_id()?.strip_prefix("$s")?;
+    Some(id.split('.').next().unwrap_or(id))
+}
+
+/// The steps about the secret of the last one, those of no single secret left out.
+pub(super) fn of_one_secret(case: &Case) -> Option<Case> {
+    let secret = secret_of(case.steps.last()?)?;
+    let steps = case.steps.iter().filter(|step| secret_of(step) == Some(secret)).cloned().collect();
+    Some(Case { steps })
+}
+
+/// The last step after the one that creates its secret.
+pub(super) fn ends(case: &Case) -> Option<Case> {
+    let last = case.steps.last()?;
+    let is_creation =
+        |step: &&Request| matches!(step.operation, Operation::CreateSecret(_)) && secret_of(step) == secret_of(last);
+    let first = case.steps.iter().find(is_creation)?;
+    Some(Case { steps: vec![first.clone(), last.clone()] })
+}
+
+/// The case with its secrets and tokens numbered in the order in which they appear.
+pub(super) fn renumbered(case: &Case) -> Case {
+    let Ok(text) = serde_json::to_string(case) else { return case.clone() };
+    let mut numbers: BTreeMap<(char, String), usize> = BTreeMap::new();
+    let mut parts = text.split('$');
+    let mut renumbered = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let digits: String = part.chars().skip(1).take_while(char::is_ascii_digit).collect();
+        let kind = part.chars().next().filter(|kind| matches!(kind, 's' | 't'));
+        let is_ordinary = digits.parse::<u8>().is_ok_and(|number| number < 90);
+        renumbered.push('$');
+        if let Some(kind) = kind.filter(|_| is_ordinary) {
+            let next = numbers.keys().filter(|(known, _)| *known == kind).count() + 1;
+            let number = *numbers.entry((kind, digits.clone())).or_insert(next);
+            renumbered.push(kind);
+            renumbered.push_str(&number.to_string());
+            renumbered.push_str(&part[1 + digits.len()..]);
+        } else {
+            renumbered.push_str(part);
+        }
+    }
+    serde_json::from_str(&renumbered).unwrap_or_else(|_| case.clone())
+}
+
+pub(super) fn without(case: &Case, start: usize, end: usize) -> Case {
+    Case { steps: case.steps[..start].iter().chain(&case.steps[end..]).cloned().collect() }
+}
+
+/// Simpler requests of the same kind, the simplest first: fewer optional members, plain identifiers.
+pub(super) fn simpler(request: &Request) -> Vec<Request> {
+    let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
+    let Some(serde_json::Value::Object(members)) = whole.get("request").cloned() else { return Vec::new() };
+    let optional = [
+        "Tags",
+        "SecretBinary",
+        "Description",
+        "KmsKeyId",
+        "RotateImmediately",
+        "VersionStages",
+        "RotationRules",
+        "IncludeDeprecated",
+        "MaxResults",
+        "VersionStage",
+        "RecoveryWindowInDays",
+    ];
+    let mut simpler = Vec::new();
+    for member in optional.iter().filter(|member| members.contains_key(**member)) {
+        let mut fewer = members.clone();
+        fewer.remove(*member);
+        whole.insert("request".to_owned(), serde_json::Value::Object(fewer));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
+    }
+    if let Some(id) = members.get("SecretId").and_then(serde_json::Value::as_str)
+        && let Some((name, _)) = id.split_once('.')
+    {
+        let mut named = members.clone();
+        named.insert("SecretId".to_owned(), name.into());
+        whole.insert("request".to_owned(), serde_json::Value::Object(named));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole)));
+    }
+    simpler
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn case(text: &str) -> Case {
+        serde_json::from_str(text).expect("a case written in this test")
+    }
+
+    #[test]
+    fn secrets_and_tokens_are_numbered_in_the_order_of_their_appearance() {
+        let long = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s7","ClientRequestToken":"$t8"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s7.arn","VersionId":"$t99"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t3"}}]"#,
+        );
+        let short = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1.arn","VersionId":"$t99"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t2"}}]"#,
+        );
+        assert_eq!(renumbered(&long), short);
+    }
+
+    #[test]
+    fn the_steps_of_other_secrets_can_be_left_out() {
+        let both = case(
+            r#"[{"op":"DescribeSecret","request":{"SecretId":"$s2"}},
+                {"op":"DescribeSecret","request":{"SecretId":"$s1.arn"}}]"#,
+        );
+        assert_eq!(of_one_secret(&both).map(|case| case.steps), Some(both.steps[1..].to_vec()));
+    }
+}
