@@ -11,7 +11,7 @@ use crate::model::{
     Body, DeleteSecret, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text, VersionId, World,
 };
 use crate::rule::Class;
-use crate::strategy::{Bindings, Case, Cell, Cells, Roles};
+use crate::strategy::{Bindings, Case, Cell, Cells, Roles, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 use crate::wire;
 
@@ -60,6 +60,8 @@ pub struct Sighting {
     pub read: Option<Request>,
     /// The index of the step that wrote or required what differs, if that was a step.
     pub cause: Option<usize>,
+    /// The state of the secret before the step that is to blame, where it was known.
+    pub state: Option<State>,
     /// What was violated.
     pub violation: Violation,
 }
@@ -110,6 +112,8 @@ pub(super) struct Execution<'a, E> {
     number: u32,
     /// The step behind each call, by the number of the call.
     steps_by_call: Vec<Option<usize>>,
+    /// The state that each step has met, where it was known.
+    states: Vec<Option<State>>,
     silent: u32,
     /// Names whose CreateSecret may have been carried out without an answer.
     uncertain: Vec<Text>,
@@ -186,6 +190,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             started: Instant::now(),
             number: 0,
             steps_by_call: vec![None],
+            states: Vec::new(),
             silent: 0,
             uncertain: Vec::new(),
             stored: Vec::new(),
@@ -238,10 +243,17 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     /// Remembers what kind of call this is, where the state is known.
     fn visit(&mut self, request: &Request) {
-        let Some(name) = self.judge.name_of(&request.operation) else { return };
-        let unused = World::unused(name.clone());
-        let world = if self.judge.knows(&name) { self.judge.world(&name) } else { Some(&unused) };
-        self.trace.cells.extend(world.map(|world| Cell::of(world, request)));
+        let cell = self.cell_of(request);
+        self.states.push(cell.map(|cell| cell.state));
+        self.trace.cells.extend(cell);
+    }
+
+    fn cell_of(&self, request: &Request) -> Option<Cell> {
+        let name = self.judge.name_of(&request.operation)?;
+        match self.judge.knows(&name) {
+            true => self.judge.world(&name).map(|world| Cell::of(world, request)),
+            false => Some(Cell::of(&World::unused(name), request)),
+        }
     }
 
     fn is_over(&self) -> bool {
@@ -265,7 +277,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));
             let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
-            self.trace.sightings.push(Sighting { step, read, cause, violation });
+            let state = self.states.get(cause.unwrap_or(step)).copied().flatten();
+            self.trace.sightings.push(Sighting { step, read, cause, state, violation });
         }
         (call.reply, judgement.adopt)
     }

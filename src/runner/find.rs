@@ -14,7 +14,7 @@ use super::source::Source;
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::RULES;
-use crate::strategy::{Case, Cells};
+use crate::strategy::{Case, Cells, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
 /// A violation to examine: the case up to the call that showed it.
@@ -24,6 +24,8 @@ pub(super) struct Suspect {
     pub case: Case,
     /// The index of the step that is to blame, if it is not the last one.
     pub cause: Option<usize>,
+    /// The state of the secret before that step, where it was known.
+    pub state: Option<State>,
     /// The calls of the run up to the one that first showed it.
     pub calls: u64,
 }
@@ -144,8 +146,10 @@ impl Gathered {
             let first = before + u64::from(sighting.violation.call);
             let calls = known.map_or(first, |known| known.calls);
             let fingerprint = sighting.violation.fingerprint.clone();
-            self.suspects
-                .insert(fingerprint, Suspect { cause: sighting.cause, violation: sighting.violation, case, calls });
+            self.suspects.insert(
+                fingerprint,
+                Suspect { cause: sighting.cause, state: sighting.state, violation: sighting.violation, case, calls },
+            );
         }
     }
 }

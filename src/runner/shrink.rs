@@ -12,7 +12,7 @@ use super::{Finding, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
-use crate::strategy::{Atlas, Case};
+use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
 use reduce::{ends, of_one_secret, renumbered, simpler, without};
 
@@ -57,12 +57,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let mut violation = suspect.violation;
         let is_difference = violation.class == Class::Fidelity;
         self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
-        let mut case = self.shrink(suspect.case, suspect.cause, &violation).await;
+        let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
         if violation.class == Class::Contract
             && let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await
         {
             self.extent = extent;
-            case = self.shrink(up_to(&case, &earlier), earlier.cause, &earlier.violation).await;
+            case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
             violation = earlier.violation;
         }
         let calls_to_shrink = std::mem::take(&mut self.spent);
@@ -92,12 +92,14 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     /// Tries the shortest way to the same state, then deletes ever smaller windows of calls as long as the violation is
     /// still seen.
-    async fn shrink(&mut self, mut best: Case, cause: Option<usize>, wanted: &Violation) -> Case {
+    ///
+    /// `cause` is the step that is to blame, if not the last one, and the state that it met.
+    async fn shrink(&mut self, mut best: Case, cause: (Option<usize>, Option<State>), wanted: &Violation) -> Case {
         let is_telling = dry::arms_at_the_end(&best, wanted.rule, self.run.menu()).await;
         self.must_arm = Some(wanted.rule).filter(|_| is_telling);
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
-        let on_the_shortest_way = route::candidates(&self.atlas, &best, cause.unwrap_or(last));
+        let on_the_shortest_way = route::candidates(&self.atlas, &best, cause.0.unwrap_or(last), cause.1);
         let first = ends(&best).into_iter().chain(on_the_shortest_way).chain(of_one_secret(&best));
         for candidate in first {
             if candidate.steps.len() < best.steps.len() && self.shows(&candidate, wanted).await {

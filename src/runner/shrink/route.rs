@@ -5,10 +5,11 @@ use serde_json::Value;
 
 use super::reduce::secret_of;
 use crate::model::{Request, World};
-use crate::strategy::{Atlas, Case, Route};
+use crate::strategy::{Atlas, Case, Route, State};
 
-/// The cases to try, the most alike first, for a violation shown by the last step and caused by the step `culprit`.
-pub(super) fn candidates(atlas: &Atlas, case: &Case, culprit: usize) -> Vec<Case> {
+/// The cases to try, the most alike first, for a violation shown by the last step and caused by the step `culprit`,
+/// which met this state.
+pub(super) fn candidates(atlas: &Atlas, case: &Case, culprit: usize, state: Option<State>) -> Vec<Case> {
     let Some(last) = case.steps.last() else { return Vec::new() };
     let Some(secret) = case.steps.get(culprit).and_then(secret_of).filter(|secret| matches!(*secret, "1" | "2")) else {
         return Vec::new();
@@ -25,7 +26,7 @@ pub(super) fn candidates(atlas: &Atlas, case: &Case, culprit: usize) -> Vec<Case
     if culprit + 1 < case.steps.len() {
         end.extend(own(std::slice::from_ref(last)));
     }
-    atlas.routes(&world).into_iter().map(|route| joined(atlas, &world, route, &end)).collect()
+    atlas.routes(&world, state).into_iter().map(|route| joined(atlas, &world, route, &end)).collect()
 }
 
 /// A way, and requests written for another world at its end.
@@ -105,14 +106,14 @@ mod tests {
         )
         .expect("written in this test");
         let atlas = Atlas::new(Menu { has_function: true, has_missing_function: true });
-        let found = candidates(&atlas, &case, 5);
+        let found = candidates(&atlas, &case, 5, None);
         let written = |case: &Case| serde_json::to_string(&case.steps[2..]).expect("cases are plain data");
         assert_eq!(found[0].steps.len(), 4);
         assert_eq!(
             written(&found[0]),
             r#"[{"op":"UpdateSecretVersionStage","request":{"SecretId":"$s1","VersionStage":"AWSPENDING","MoveToVersionId":"$t1"}},{"op":"DescribeSecret","request":{"SecretId":"$s1.arn"}}]"#
         );
-        let with_a_fresh_token = candidates(&atlas, &case, 6);
+        let with_a_fresh_token = candidates(&atlas, &case, 6, None);
         assert!(written(&with_a_fresh_token[0]).contains(r#""ClientRequestToken":"$t4""#), "{with_a_fresh_token:?}");
     }
 }
