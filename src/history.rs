@@ -3,11 +3,19 @@
 //! A history says what was seen, never what it means. That no answer came is data here, not an error: it leaves open
 //! whether the request was carried out. Reading and writing histories as lines of JSON is the job of `record`.
 
+use std::time::Duration;
+
 use crate::model::{Answer, Request};
 
 /// Microseconds since the start of the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Moment(pub u64);
+
+impl From<Moment> for Duration {
+    fn from(moment: Moment) -> Self {
+        Self::from_micros(moment.0)
+    }
+}
 
 /// One request and what came of it.
 #[derive(Clone, Debug, PartialEq)]

@@ -152,6 +152,14 @@ impl Judge {
         self.names_for(id).find(|name| *name != id).cloned().or_else(|| Some(id.clone()))
     }
 
+    /// The tokens of this call and of the open ones under which another secret has, or may have, a version.
+    fn tokens_of_others(&self, name: &Text, call: &Call) -> Vec<Text> {
+        let open = self.slots.get(name).into_iter().flat_map(Slot::open_calls);
+        let tokens = open.chain([call]).filter_map(|call| call.request.operation.token());
+        let others = || self.slots.iter().filter(|(other, _)| *other != name);
+        tokens.filter(|token| others().any(|(_, slot)| slot.may_have_a_version(token))).cloned().collect()
+    }
+
     fn names_for<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Text> {
         self.slots.iter().filter(move |(_, slot)| slot.is_denoted_by(id)).map(|(name, _)| name)
     }
@@ -172,6 +180,7 @@ impl Judge {
             return Judgement::default();
         }
         let functions = self.options.functions.clone();
+        let taken = self.tokens_of_others(&name, call);
         let trial = Trial {
             call,
             answer,
@@ -179,6 +188,8 @@ impl Judge {
                 call: call.number,
                 action: call.request.operation.action(),
                 now: answer.form.date,
+                called: Some(call.called.into()),
+                taken: &taken,
                 stamp: None,
                 functions: &functions,
             },

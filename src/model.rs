@@ -15,6 +15,7 @@ mod operation;
 mod outcome;
 mod put;
 mod read;
+mod receipt;
 mod relation;
 mod rotate;
 mod schedule;

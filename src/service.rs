@@ -149,7 +149,15 @@ impl State {
         let mut world = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
         view::resume_listing(&mut world, &request.operation);
         let functions = self.functions_for(&world, &request.operation);
-        let setting = Setting { call: 0, action: None, now: Some(now), stamp: Some(now), functions: &functions };
+        let setting = Setting {
+            call: 0,
+            action: None,
+            now: Some(now),
+            called: None,
+            taken: &[],
+            stamp: Some(now),
+            functions: &functions,
+        };
         let Some(outcome) = outcomes(&world, request, &setting).into_iter().next() else {
             return Answer::error(ErrorType::InternalServiceError, None);
         };

@@ -3,6 +3,7 @@
 mod adopt;
 mod lag;
 mod law;
+mod race;
 mod search;
 
 use std::time::Duration;
@@ -55,6 +56,8 @@ pub(super) struct Slot {
     /// Whether state was adopted after a violation.
     tainted: bool,
     retired: bool,
+    /// When the latest plain put returned, so that one which was called before is seen to race with it (ROT-CONC-006).
+    last_put: Option<Moment>,
 }
 
 impl Slot {
@@ -67,6 +70,7 @@ impl Slot {
             arns: Vec::new(),
             tainted: false,
             retired: false,
+            last_put: None,
         }
     }
 
@@ -123,6 +127,17 @@ impl Slot {
         self.open.push(call.clone());
     }
 
+    /// The calls that may still take effect.
+    pub(super) fn open_calls(&self) -> impl Iterator<Item = &Call> {
+        self.open.iter()
+    }
+
+    /// Whether the secret has or may have a version of this id.
+    pub(super) fn may_have_a_version(&self, id: &Text) -> bool {
+        let has_it = |state: &State| state.world.secret.as_ref().is_some_and(|secret| secret.version(id).is_some());
+        self.states.iter().any(has_it) || self.open.iter().any(|open| open.request.operation.token() == Some(id))
+    }
+
     /// BatchGetSecretValue may have read the value.
     pub(super) fn was_read(&mut self) {
         for state in &mut self.states {
@@ -150,11 +165,12 @@ impl Slot {
             return SlotResult { violations: Vec::new(), inconclusive };
         }
         let survivors = nearest_first(survivors);
-        let violations = match survivors.first() {
-            Some(nearest) if nearest.score.fidelity() > 0 && self.was_true_a_moment_ago(trial) => Vec::new(),
-            Some(_) => self.survive(trial, survivors, exercise),
-            None if self.was_true_a_moment_ago(trial) => Vec::new(),
-            None => self.violate(trial, exercise),
+        let violations = match (self.law_of_races(trial, exercise), survivors.first()) {
+            (Some(twice), _) => vec![twice],
+            (None, Some(nearest)) if nearest.score.fidelity() == 0 => self.survive(trial, survivors, exercise),
+            (None, _) if self.was_true_a_moment_ago(trial) || self.was_seen_halfway(trial) => Vec::new(),
+            (None, Some(_)) => self.survive(trial, survivors, exercise),
+            (None, None) => self.violate(trial, exercise),
         };
         self.open.retain(|open| open.number != trial.call.number);
         SlotResult { violations, inconclusive }
@@ -173,7 +189,12 @@ impl Slot {
             if let Body::Output(output) = &trial.answer.body
                 && !self.may_be_stale(trial)
             {
-                match state.world.bind(&trial.call.request.operation, output, trial.answer.partial) {
+                match state.world.bind(
+                    &trial.call.request.operation,
+                    output,
+                    trial.answer.partial,
+                    trial.call.returned.into(),
+                ) {
                     Ok(readings) => readings.into_iter().for_each(|reading| exercise.read(reading)),
                     Err(_) => contradiction = true,
                 }
@@ -182,7 +203,10 @@ impl Slot {
                 states.push(state);
             }
         }
-        let has_no_difference = violations.is_empty();
+        if changes && matches!(trial.answer.body, Body::Output(_)) {
+            self.mark_race_of_puts(trial, &mut states);
+        }
+        let has_no_difference = violations.iter().all(|violation| violation.rule == RuleId::Conc006);
         let law = self.law(trial, &states, contradiction, exercise);
         violations.splice(0..0, law.filter(|law| has_no_difference || law.rule == RuleId::State001));
         states.truncate(MOST_STATES);

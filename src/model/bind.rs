@@ -1,6 +1,7 @@
 //! Taking over what an answer shows: open cells become known, known ones count as seen.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::fact::entry_value;
 use super::outcome::Reading;
@@ -17,7 +18,7 @@ const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fi
 
 impl World {
     /// Takes over what the answer of an accepted request shows, and tells which open points it settles. Of a partial
-    /// answer only the members that are there count.
+    /// answer only the members that are there count. `returned` is when the answer came, since the start of the history.
     ///
     /// # Errors
     ///
@@ -27,6 +28,7 @@ impl World {
         operation: &Operation,
         output: &Output,
         partial: bool,
+        returned: Duration,
     ) -> Result<Vec<Reading>, Contradiction> {
         let mut readings = Vec::new();
         let Some(secret) = &mut self.secret else { return Ok(readings) };
@@ -37,7 +39,7 @@ impl World {
             }
             Output::Description(shown) => {
                 secret.bind_arn(shown.arn.as_ref());
-                secret.bind_description(shown, &mut readings)?;
+                secret.bind_description(shown, returned, &mut readings)?;
             }
             Output::Value(value) => {
                 secret.bind_arn(value.arn.as_ref());
@@ -57,7 +59,12 @@ impl Secret {
         }
     }
 
-    fn bind_description(&mut self, shown: &Description, readings: &mut Vec<Reading>) -> Result<(), Contradiction> {
+    fn bind_description(
+        &mut self,
+        shown: &Description,
+        returned: Duration,
+        readings: &mut Vec<Reading>,
+    ) -> Result<(), Contradiction> {
         let empty = BTreeMap::new();
         let map = shown.version_ids_to_stages.as_ref().unwrap_or(&empty);
         let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
@@ -80,9 +87,7 @@ impl Secret {
         rotation.days.bind(rules.automatically_after_days);
         rotation.duration.bind(rules.duration.filter(|text| !text.is_empty()));
         rotation.schedule.bind(rules.schedule_expression.filter(|text| !text.is_empty()));
-        if shown.last_changed_date.is_some() {
-            self.dates.changed = shown.last_changed_date;
-        }
+        self.dates.bind_changed(shown.last_changed_date, returned);
         Ok(())
     }
 
@@ -142,6 +147,9 @@ impl Secret {
         let entries = || page.versions.iter().flatten().filter_map(|entry| Some((entry.version_id.as_ref()?, entry)));
         let holders = holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
         self.bind_holders(&holders, readings, |_| false);
+        if is_whole_list(operation, page) {
+            readings.extend(self.reading_of_pending(page));
+        }
         for (id, entry) in entries() {
             self.know_version(id);
             if let Some(version) = self.versions.iter_mut().find(|version| version.id == *id) {
@@ -151,6 +159,18 @@ impl Secret {
         self.strangers.unlisted &= !is_whole_list(operation, page);
         self.remember_page(operation, page);
         Ok(())
+    }
+
+    /// Whether the id of a rotation that has no version yet is listed is open (ROT-STATE-023).
+    fn reading_of_pending(&self, page: &VersionPage) -> Option<Reading> {
+        let id = self.holder(&Label::Pending).flatten()?;
+        let is_unfilled = self.version(id)?.content.get() == Some(&Content::Unfilled);
+        let is_listed = page.versions.iter().flatten().any(|entry| entry.version_id.as_ref() == Some(id));
+        let choice = match is_listed {
+            true => "the pending id without a value is listed",
+            false => "the pending id without a value is left out of the list",
+        };
+        is_unfilled.then(|| Reading::new(RuleId::State023, choice))
     }
 
     fn remember_page(&mut self, operation: &Operation, page: &VersionPage) {

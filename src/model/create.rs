@@ -9,6 +9,9 @@ use crate::rule::RuleId;
 const SCHEDULED: &str =
     "You can't create this secret because a secret with this name is already scheduled for deletion.";
 
+/// How long a name may stay refused after a forced delete (ROT-CONC-008), and some slack for the endpoint's clock.
+const FREE_AFTER_SECONDS: f64 = 125.0;
+
 /// The outcomes of a request that gives these reasons to refuse it.
 pub(crate) fn outcomes(
     world: &World,
@@ -57,7 +60,13 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
     if world.deleting {
         let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED))
             .reading(RuleId::Conc008, "the name is refused for a while after a forced delete");
-        return vec![accepted, refused];
+        let is_due =
+            setting.now.zip(world.deleted).is_some_and(|(now, deleted)| now.0 - deleted.0 > FREE_AFTER_SECONDS);
+        let due = |outcome: Outcome| match is_due {
+            true => outcome.fidelity(RuleId::Conc008, Claim::Accepted),
+            false => outcome,
+        };
+        return vec![due(accepted), due(refused)];
     }
     if (257..=512).contains(&world.name.chars().count()) {
         return vec![accepted, Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
@@ -107,7 +116,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         dates: Dates { created: setting.stamp, changed: setting.stamp, ..Dates::default() },
         listing: None,
     };
-    World { secret: Some(secret), deleting: false, ..world.clone() }
+    World { secret: Some(secret), deleting: false, deleted: None, ..world.clone() }
 }
 
 fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {

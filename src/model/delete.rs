@@ -2,7 +2,7 @@
 
 use super::operation::{DeleteSecret, TagResource, UntagResource};
 use super::outcome::{Outcome, Reason, Setting, refuse_or};
-use super::put::identified;
+use super::receipt::{identified, receipt};
 use super::world::{Secret, World};
 use super::{Claim, ErrorType, Member, Tag, Timestamp};
 use crate::rule::RuleId;
@@ -23,8 +23,8 @@ pub(crate) fn delete(
     }
     let is_forced = request.force_delete_without_recovery == Some(true);
     match (is_forced, secret.deletion) {
-        (true, None) => vec![receipt(world, RuleId::Err009).then(gone(world, secret))],
-        (true, Some(_)) => vec![receipt(world, RuleId::Err010).then(gone(world, secret))],
+        (true, None) => vec![deleted(world, RuleId::Err009).then(gone(world, secret, setting))],
+        (true, Some(_)) => vec![deleted(world, RuleId::Err010).then(gone(world, secret, setting))],
         (false, Some(_)) => vec![
             Outcome::unjudged().reading(RuleId::Err016, "a second DeleteSecret is accepted"),
             Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
@@ -34,19 +34,19 @@ pub(crate) fn delete(
     }
 }
 
-fn receipt(world: &World, rule: RuleId) -> Outcome {
+fn deleted(world: &World, rule: RuleId) -> Outcome {
     identified(Outcome::accepted(rule), world).contract(rule, Claim::Present(Member::DeletionDate))
 }
 
 /// A forced delete: the name may be free at once, or after a while (ROT-CONC-008).
-fn gone(world: &World, secret: &Secret) -> World {
+fn gone(world: &World, secret: &Secret, setting: &Setting<'_>) -> World {
     let mut former_arns = world.former_arns.clone();
     former_arns.extend(secret.arn.clone());
-    World { secret: None, former_arns, deleting: true, name: world.name.clone() }
+    World { secret: None, former_arns, deleting: true, deleted: setting.now, name: world.name.clone() }
 }
 
 fn marked(world: &World, request: &DeleteSecret, setting: &Setting<'_>) -> Outcome {
-    let mut outcome = receipt(world, RuleId::Err009);
+    let mut outcome = deleted(world, RuleId::Err009);
     let days = request.recovery_window_in_days.unwrap_or(DEFAULT_WINDOW_DAYS);
     #[expect(clippy::cast_precision_loss, reason = "a window of at most 30 days")]
     let date = setting.now.map(|now| Timestamp(Timestamp::DAY.mul_add(days as f64, now.0)));
@@ -92,7 +92,7 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
             secret.rotation.open();
         }
     }
-    vec![identified(Outcome::accepted(RuleId::Err012), world).then(next)]
+    vec![receipt(Outcome::accepted(RuleId::Err012), world).then(next)]
 }
 
 /// The outcomes of TagResource on a secret that is there and not marked for deletion.

@@ -149,6 +149,31 @@ impl Operation {
         }
     }
 
+    /// The token under which the request may make a version.
+    #[must_use]
+    pub const fn token(&self) -> Option<&Text> {
+        match self {
+            Self::CreateSecret(request) => request.client_request_token.as_ref(),
+            Self::PutSecretValue(request) => request.client_request_token.as_ref(),
+            Self::UpdateSecret(request) => request.client_request_token.as_ref(),
+            Self::RotateSecret(request) => request.client_request_token.as_ref(),
+            Self::DescribeSecret(_)
+            | Self::GetSecretValue(_)
+            | Self::BatchGetSecretValue(_)
+            | Self::ListSecretVersionIds(_)
+            | Self::UpdateSecretVersionStage(_)
+            | Self::CancelRotateSecret(_)
+            | Self::DeleteSecret(_)
+            | Self::RestoreSecret(_)
+            | Self::ListSecrets(_)
+            | Self::TagResource(_)
+            | Self::UntagResource(_)
+            | Self::ValidateResourcePolicy(_)
+            | Self::Malformed(_)
+            | Self::Unknown(_) => None,
+        }
+    }
+
     /// Whether the operation only reads.
     #[must_use]
     pub const fn is_read(&self) -> bool {

@@ -3,6 +3,8 @@
 //! The outcomes of a request are listed with the usual one first, which is what the reference service does. An
 //! outcome is picked by its kind (accepted or refused); its facts then say what is wrong with an answer of that kind.
 
+use std::time::Duration;
+
 use super::fact::{Claim, Fact};
 use super::world::{Provenance, World};
 use super::{Action, ErrorType, Text, Timestamp};
@@ -27,6 +29,10 @@ pub struct Setting<'a> {
     pub action: Option<Action>,
     /// The endpoint's clock, where it is known, for bounds on dates.
     pub now: Option<Timestamp>,
+    /// When the call was made, since the start of the history; `None` where there is no history.
+    pub called: Option<Duration>,
+    /// Tokens, of those that matter to this call, under which another secret has a version (ROT-IDEM-015).
+    pub taken: &'a [Text],
     /// The date to give to what is made or changed; only the reference service has one.
     pub stamp: Option<Timestamp>,
     /// Function ARNs.

@@ -7,8 +7,9 @@ pub(super) mod token;
 use super::create::token_conflict;
 use super::operation::{Given, PutSecretValue};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::receipt::{put_receipt, version_receipt};
 use super::world::{Cell, Content, Secret, World};
-use super::{Claim, ErrorType, Label, Member, Value, VersionId};
+use super::{Claim, ErrorType, Label, Value, VersionId};
 use crate::rule::RuleId;
 use labels::{label_by_put, move_current, pending_after_plain_put};
 use quota::within_quotas;
@@ -58,7 +59,10 @@ pub(crate) fn put(
         return open_either_way(world, Some(RuleId::State024), "AWSPREVIOUS by PutSecretValue");
     }
     match relation(secret, token, &value) {
-        Relation::Fresh => within_quotas(world, secret, stages, stored(world, secret, token, &value, stages, setting)),
+        Relation::Fresh => {
+            let usual = stored(world, secret, token, &value, stages, setting);
+            within_quotas(world, secret, stages.unwrap_or_default(), usual)
+        }
         Relation::Same => repeated(world, secret, token, stages, setting),
         Relation::Conflict => {
             let is_of_rotation =
@@ -95,23 +99,7 @@ fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], set
             secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
         }
     });
-    receipt(Outcome::accepted(RuleId::Idem009), world, token).then(next)
-}
-
-/// The members that PutSecretValue always answers.
-fn receipt(outcome: Outcome, world: &World, token: &VersionId) -> Outcome {
-    identified(outcome, world)
-        .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
-        .contract(RuleId::Wire009, Claim::Present(Member::VersionStages))
-}
-
-/// Name and ARN of the secret.
-pub(crate) fn identified(outcome: Outcome, world: &World) -> Outcome {
-    let outcome = outcome.contract(RuleId::Ident001, Claim::Name(world.name.clone()));
-    match world.secret.as_ref().and_then(|secret| secret.arn.clone()) {
-        Some(arn) => outcome.contract(RuleId::Ident001, Claim::Arn(arn)),
-        None => outcome.contract(RuleId::Ident001, Claim::Present(Member::Arn)),
-    }
+    put_receipt(Outcome::accepted(RuleId::Idem009), world, token).then(next)
 }
 
 fn repeated(
@@ -129,8 +117,8 @@ fn repeated(
     });
     let labels: Vec<_> = secret.labels_of(token).cloned().collect();
     let answered = |outcome: Outcome| match !labels.is_empty() {
-        true => receipt(outcome, world, token),
-        false => identified(outcome, world).contract(RuleId::Idem001, Claim::VersionId(Some(token.clone()))),
+        true => put_receipt(outcome, world, token),
+        false => version_receipt(outcome, world, token),
     };
     if !is_plain {
         return vec![
@@ -166,7 +154,7 @@ fn stored(
             Some(stages) => label_by_put(secret, token, stages, is_first, setting),
         }
     });
-    receipt(Outcome::accepted(accepted_by(token, stages)), world, token).then(next)
+    put_receipt(Outcome::accepted(accepted_by(token, stages)), world, token).then(next)
 }
 
 pub(super) fn add(secret: &mut Secret, token: &VersionId, value: &Value, setting: &Setting<'_>) {

@@ -3,12 +3,17 @@
 //! For a read the owner of a fact is the provenance of the cell that it shows, until another read has confirmed the
 //! cell: from then on it is the reading operation that errs.
 
-use super::operation::{BatchGetSecretValue, GetSecretValue, ListSecretVersionIds};
+mod value;
+
+pub(crate) use value::get;
+
+use super::operation::{BatchGetSecretValue, ListSecretVersionIds};
 use super::outcome::{Outcome, Reason, fact, refuse, refuse_or};
-use super::put::identified;
+use super::put::quota::VERSION_QUOTA;
+use super::receipt::identified;
 use super::rotate::NO_NEXT_DATE;
 use super::world::{Cell, Content, Secret, Version, World};
-use super::{Claim, ErrorType, Fact, Label, Member, Text, Value, VersionId};
+use super::{Claim, ErrorType, Fact, Label, Member, Text, VersionId};
 use crate::rule::{Class, RuleId};
 
 /// A fact that the provenance of a cell owns.
@@ -37,7 +42,9 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
         outcome.facts.push(restored);
     }
     if let Some(date) = secret.dates.changed {
-        outcome = outcome.fidelity(RuleId::Conf017, Claim::ChangedSince(date));
+        let is_outdated = secret.dates.is_outdated;
+        let claim = if is_outdated { Claim::ChangedAfter(date) } else { Claim::ChangedSince(date) };
+        outcome = outcome.fidelity(RuleId::Conf017, claim);
     }
     let midnight = outcome.fidelity(RuleId::Conf018, Claim::AccessedAtMidnight);
     match (secret.dates.was_read, secret.dates.may_have_been_read) {
@@ -101,140 +108,6 @@ pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
     ]
 }
 
-/// GetSecretValue of a secret that is not marked for deletion.
-pub(crate) fn get(world: &World, secret: &Secret, request: &GetSecretValue, reasons: &[Reason]) -> Vec<Outcome> {
-    if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone());
-    }
-    match (&request.version_id, &request.version_stage) {
-        (None, label) => by_label(world, secret, label.as_ref()),
-        (Some(id), None) => by_id(world, secret, id),
-        (Some(id), Some(label)) => by_both(world, secret, id, label),
-    }
-}
-
-fn either_way(world: &World) -> Vec<Outcome> {
-    let mut next = world.clone();
-    if let Some(secret) = &mut next.secret {
-        secret.dates.was_read = true;
-    }
-    let answered = identified(Outcome::unjudged(), world).then(next);
-    vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
-}
-
-fn by_label(world: &World, secret: &Secret, named: Option<&Label>) -> Vec<Outcome> {
-    let label = named.unwrap_or(&Label::Current);
-    let Some(holder) = secret.holder(label) else { return either_way(world) };
-    let Some(version) = holder.and_then(|id| secret.version(id)) else {
-        return vec![refuse(&[no_label(label)])];
-    };
-    let (rule, owner) = match named {
-        None => (RuleId::Read001, secret.label(label)),
-        Some(_) => (RuleId::Read002, secret.label(label)),
-    };
-    let located = owner.map(|cell| owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone())));
-    of_version(world, secret, version, rule, located, named.is_none())
-}
-
-fn by_id(world: &World, secret: &Secret, id: &VersionId) -> Vec<Outcome> {
-    let Some(version) = secret.version(id) else { return vec![refuse(&[no_version(id)])] };
-    let located = fact(RuleId::Read002, Class::Contract, Claim::Version(id.clone()));
-    of_version(world, secret, version, RuleId::Read002, Some(located), false)
-}
-
-fn by_both(world: &World, secret: &Secret, id: &VersionId, label: &Label) -> Vec<Outcome> {
-    let not_together = Reason::typed(RuleId::Err014, ErrorType::InvalidRequestException)
-        .text("You provided a VersionStage that is not associated to the provided VersionId.");
-    let Some(version) = secret.version(id) else {
-        return vec![refuse(&[not_together, no_version(id)])];
-    };
-    let is_filled = matches!(version.content.get(), Some(Content::Value(_)));
-    match secret.holder(label) {
-        None if is_filled || version.content.open => either_way(world),
-        None => vec![refuse(&[unfilled(id)])],
-        Some(Some(holder)) if holder == id => by_id(world, secret, id),
-        Some(_) if is_filled => vec![refuse(&[not_together])],
-        Some(_) => vec![refuse(&[not_together, no_version(id)])],
-    }
-}
-
-fn no_label(label: &Label) -> Reason {
-    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
-        .text(format!("Secrets Manager can't find the specified secret value for staging label: {label}"))
-}
-
-fn no_version(id: &str) -> Reason {
-    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
-        .text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
-}
-
-fn unfilled(id: &str) -> Reason {
-    Reason::typed(RuleId::Life009, ErrorType::ResourceNotFoundException)
-        .unrecorded_text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
-}
-
-/// Reading one version: its value, its labels, its date.
-fn of_version(
-    world: &World,
-    secret: &Secret,
-    version: &Version,
-    rule: RuleId,
-    located: Option<Fact>,
-    is_default: bool,
-) -> Vec<Outcome> {
-    let value = match version.content.get() {
-        None => return either_way(world),
-        Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
-        Some(Content::Value(value)) => value,
-    };
-    let mut next = world.clone();
-    if let Some(secret) = &mut next.secret {
-        secret.dates.was_read = true;
-    }
-    let is_labelled = secret.may_have_a_label(&version.id);
-    let is_during_rotation = is_default && secret.rotation.may_act();
-    let permitted_by = if is_during_rotation { RuleId::Prog014 } else { rule };
-    let accepted = if is_labelled { Outcome::accepted(permitted_by) } else { Outcome::unjudged() };
-    let mut outcome = identified(accepted, world).then(next);
-    outcome.facts.extend(located);
-    outcome.facts.extend(labels_of_version(secret));
-    outcome.facts.push(value_fact(secret, version, value, rule, is_default));
-    outcome = outcome
-        .contract(RuleId::Wire007, Claim::OneValue)
-        .contract(RuleId::Read004, Claim::Present(Member::CreatedDate));
-    if let Some(created) = version.created {
-        outcome = outcome.fidelity(RuleId::Read004, Claim::CreatedDate(created));
-    }
-    if is_labelled {
-        return vec![outcome];
-    }
-    let refused = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)
-        .fidelity(RuleId::Read002, Claim::Accepted);
-    vec![outcome.fidelity(RuleId::Read002, Claim::Accepted), refused]
-}
-
-fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
-    let owner = match value {
-        _ if version.content.seen => RuleId::State018,
-        Value::Bytes(_) => RuleId::Wire007,
-        Value::Text(_) if is_default && secret.rotation.may_act() => RuleId::Prog014,
-        Value::Text(_) => rule,
-    };
-    let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));
-    fact.since = version.content.by.call;
-    fact.by = version.content.by.action;
-    fact
-}
-
-/// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).
-fn labels_of_version(secret: &Secret) -> impl Iterator<Item = Fact> {
-    secret.labels.iter().filter_map(|cell| {
-        let holder = cell.holder.get()?;
-        let claim = Claim::Label(cell.label.clone(), holder.clone());
-        Some(owned_until_seen(&cell.holder, RuleId::Read003, Class::Contract, claim))
-    })
-}
-
 /// ListSecretVersionIds.
 pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionIds, reasons: &[Reason]) -> Vec<Outcome> {
     let mut reasons = reasons.to_vec();
@@ -258,11 +131,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
             .contract(RuleId::Wire012, Claim::PageRepeats(before.to_vec()))
             .contract(RuleId::Wire012, Claim::LastPage(missing.map(|(id, _)| id.clone()).collect()));
     } else {
-        let members = expected.into_iter().map(|(id, listed)| {
-            let rule = if is_custom_only(secret, &id) { RuleId::State010 } else { RuleId::State009 };
-            fact(rule, Class::Contract, Claim::Listed(id, listed))
-        });
-        outcome.facts.extend(members);
+        outcome.facts.extend(expected.into_iter().map(|(id, listed)| listed_fact(secret, id, listed)));
     }
     if let Some(by) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
@@ -290,7 +159,7 @@ fn listed_labels(secret: &Secret) -> impl Iterator<Item = Fact> {
 
 /// Which versions the whole list must have, or must not have (ROT-STATE-009, -010).
 fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bool)> {
-    let too_many = secret.versions.len() > 100;
+    let too_many = secret.versions.len() > VERSION_QUOTA;
     let expectation = |version: &Version| {
         let is_stored = matches!(version.content.get(), Some(Content::Value(_)));
         let is_labelled = secret.labels_of(&version.id).next().is_some();
@@ -302,6 +171,16 @@ fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bo
         }
     };
     secret.versions.iter().filter_map(expectation).collect()
+}
+
+/// Whether one version is in the list; that puts at the same time each made one is ROT-CONC-006.
+fn listed_fact(secret: &Secret, id: VersionId, listed: bool) -> Fact {
+    let stored = secret.version(&id).map(|version| &version.content);
+    match stored.filter(|content| content.by.rule == RuleId::Conc006) {
+        Some(content) => owned(content, Claim::Listed(id, listed)),
+        None if is_custom_only(secret, &id) => fact(RuleId::State010, Class::Contract, Claim::Listed(id, listed)),
+        None => fact(RuleId::State009, Class::Contract, Claim::Listed(id, listed)),
+    }
 }
 
 fn is_custom_only(secret: &Secret, id: &str) -> bool {

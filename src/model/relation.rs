@@ -3,8 +3,8 @@
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::world::{Secret, World};
 use super::{
-    Claim, ErrorType, IdForm, Operation, Quirk, Request, create, delete, identifier, put, read, rotate, shape, stage,
-    update,
+    Claim, ErrorType, IdForm, Operation, Quirk, Request, Text, create, delete, identifier, put, read, rotate, shape,
+    stage, update,
 };
 use crate::rule::{Class, RuleId};
 
@@ -27,6 +27,7 @@ pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<
         operation => identified(world, operation, setting),
     };
     mark_quirk(&mut outcomes, request.quirk);
+    mark_taken_token(&mut outcomes, world, &request.operation, setting);
     for outcome in &mut outcomes {
         forget_listing(outcome, &request.operation);
     }
@@ -67,6 +68,21 @@ fn mark_quirk(outcomes: &mut Vec<Outcome>, quirk: Option<Quirk>) {
     }
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
     outcomes.push(refused.fidelity(rule, Claim::Accepted));
+}
+
+/// A token that another secret has used is as good as a fresh one; that such a request is accepted is fidelity
+/// (ROT-IDEM-015).
+fn mark_taken_token(outcomes: &mut Vec<Outcome>, world: &World, operation: &Operation, setting: &Setting<'_>) {
+    let is_own = |token: &Text| world.secret.as_ref().is_some_and(|secret| secret.version(token).is_some());
+    let is_taken = operation.token().is_some_and(|token| setting.taken.contains(token) && !is_own(token));
+    if !is_taken || !outcomes.iter().all(Outcome::is_accepted) {
+        return;
+    }
+    for outcome in outcomes.iter_mut() {
+        outcome.facts.push(super::outcome::fact(RuleId::Idem015, Class::Fidelity, Claim::Accepted));
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None);
+    outcomes.push(refused.fidelity(RuleId::Idem015, Claim::Accepted));
 }
 
 /// An operation on the secret that an identifier denotes.
@@ -218,7 +234,7 @@ fn on_secret(
     }
     match operation {
         Operation::DescribeSecret(_) => vec![read::describe(world, secret)],
-        Operation::GetSecretValue(request) => read::get(world, secret, request, &reasons),
+        Operation::GetSecretValue(request) => read::get(world, secret, request, &reasons, setting),
         Operation::ListSecretVersionIds(request) => read::list(world, secret, request, &reasons),
         Operation::PutSecretValue(request) => put::put(world, secret, request, &reasons, setting),
         Operation::UpdateSecret(request) => update::update(world, secret, request, &reasons, setting),

@@ -2,7 +2,8 @@
 
 use super::operation::{RotateSecret, RotationRules};
 use super::outcome::{Outcome, Reason, Setting, refuse_or};
-use super::put::identified;
+use super::put::quota::within_quotas;
+use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
 use super::world::{Cell, Content, Provenance, Rotation, Secret, World};
 use super::{Claim, ErrorType, Label, Member, Text};
@@ -50,7 +51,7 @@ pub(crate) fn outcomes(
     };
     match open {
         Some(rule) => open_rotation(world, request, rule, block, setting),
-        None => vec![accepted(world, secret, request, setting)],
+        None => within_quotas(world, secret, &[], accepted(world, secret, request, setting)),
     }
 }
 
@@ -221,10 +222,10 @@ fn open_rotation(
 }
 
 fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Outcome {
-    let outcome = identified(Outcome::accepted(accepted_by(secret, request)), world);
+    let accepted = Outcome::accepted(accepted_by(secret, request));
     let outcome = match (&request.client_request_token, request.rotate_immediately) {
-        (Some(token), None | Some(true)) => outcome.contract(RuleId::Idem001, Claim::VersionId(Some(token.clone()))),
-        _ => outcome,
+        (Some(token), None | Some(true)) => version_receipt(accepted, world, token),
+        _ => receipt(accepted, world),
     };
     outcome.then(started(world, request, setting))
 }
@@ -334,7 +335,7 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
         ];
     }
     let rule = if rotation.may_act() { RuleId::Life022 } else { RuleId::Conf010 };
-    let mut outcome = identified(Outcome::accepted(rule), world);
+    let mut outcome = receipt(Outcome::accepted(rule), world);
     let is_with = |token: &Text| secret.holder(&Label::Pending).is_none_or(|holder| holder == Some(token));
     if let Some(token) = rotation.unfinished.as_ref().filter(|token| is_with(token)) {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));

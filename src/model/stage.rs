@@ -2,7 +2,8 @@
 
 use super::operation::UpdateSecretVersionStage;
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::put::identified;
+use super::put::quota::within_label_quota;
+use super::receipt::receipt;
 use super::world::{Cell, Content, Secret, World};
 use super::{ErrorType, Label, VersionId};
 use crate::rule::RuleId;
@@ -63,7 +64,8 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
     let is_custom_or_pending = !matches!(wanted.label, Label::Current | Label::Previous);
     match (wanted.holder, wanted.to, wanted.from) {
         (None, Some(to), None) if matches!(wanted.label, Label::Custom(_)) => {
-            vec![moved(world, secret, wanted, to, RuleId::State011, setting)]
+            let attached = moved(world, secret, wanted, to, RuleId::State011, setting);
+            within_label_quota(world, secret, std::slice::from_ref(wanted.label), attached)
         }
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
         (Some(holder), Some(to), _) if holder == to => open(world, wanted.label, Some(to), RuleId::State024, setting),
@@ -195,7 +197,7 @@ fn moved(
             pending_after_move(changed, secret, to, setting);
         }
     }
-    identified(Outcome::accepted(rule), world).then(next)
+    receipt(Outcome::accepted(rule), world).then(next)
 }
 
 /// Labels that the request does not name stay; those that mean something to the service keep their owner.
@@ -234,7 +236,7 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
             secret.rotation.may_be_unfinished = false;
         }
     }
-    identified(Outcome::accepted(RuleId::State015), world).then(next)
+    receipt(Outcome::accepted(RuleId::State015), world).then(next)
 }
 
 /// AWSPREVIOUS can be removed by what a provider does; only strict mode requires it.
@@ -243,7 +245,7 @@ fn previous_removed(world: &World, setting: &Setting<'_>) -> Vec<Outcome> {
     if let Some(secret) = &mut next.secret {
         secret.set_label(&Label::Previous, Cell::known(None, setting.fidelity(RuleId::State015)));
     }
-    let accepted = identified(Outcome::unjudged(), world).fidelity(RuleId::State015, super::Claim::Accepted).then(next);
+    let accepted = receipt(Outcome::unjudged(), world).fidelity(RuleId::State015, super::Claim::Accepted).then(next);
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)
         .fidelity(RuleId::State015, super::Claim::Accepted);
     vec![accepted, refused]

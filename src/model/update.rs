@@ -6,7 +6,8 @@ use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::put::labels::{abandon_or_leave, move_current};
 use super::put::quota::within_quotas;
 use super::put::token::{Relation, relation};
-use super::put::{add, identified, open_either_way, with_secret};
+use super::put::{add, open_either_way, with_secret};
+use super::receipt::identified;
 use super::world::{Secret, World};
 use super::{Claim, ErrorType, Label, Text, Value};
 use crate::rule::RuleId;
@@ -34,6 +35,7 @@ pub(crate) fn update(
         (Given::Nothing, _) => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
+                secret.dates.outdate(setting);
                 secret.close(setting.contract(RuleId::Idem008));
             });
             let outcome = identified(Outcome::accepted(RuleId::Idem008), world);
@@ -57,7 +59,6 @@ fn describe(secret: &mut Secret, request: &UpdateSecret, setting: &Setting<'_>) 
     if let Some(key) = &request.kms_key_id {
         secret.kms_key_id = Some(key.clone());
     }
-    secret.dates.changed = setting.stamp.or(secret.dates.changed);
     secret.rotation.hold(setting.contract(RuleId::Conf019));
 }
 
@@ -74,6 +75,7 @@ fn update_value(
         Relation::Fresh => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
+                secret.dates.outdate(setting);
                 add(secret, token, value, setting);
                 move_current(secret, token, RuleId::State005, setting);
                 if secret.holder(&Label::Pending) != Some(None) {
@@ -83,11 +85,12 @@ fn update_value(
             let outcome = identified(Outcome::accepted(RuleId::State005), world)
                 .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
                 .then(next);
-            within_quotas(world, secret, None, outcome)
+            within_quotas(world, secret, &[], outcome)
         }
         Relation::Same => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
+                secret.dates.changed = setting.stamp.or(secret.dates.changed);
                 secret.hold_labels(by);
                 secret.close(by);
             });

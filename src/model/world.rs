@@ -17,7 +17,7 @@ pub use rotation::Rotation;
 pub use secret::{Dates, Secret};
 pub use version::{Content, Listing, Strangers, Version};
 
-use super::{Label, Text};
+use super::{Label, Text, Timestamp};
 use crate::rule::{Class, RuleId};
 
 /// One possible state of one secret name.
@@ -31,13 +31,15 @@ pub struct World {
     pub former_arns: Vec<Text>,
     /// Whether a forced delete may still be under way (ROT-CONC-008).
     pub deleting: bool,
+    /// The endpoint's clock at the latest forced delete, where it is known.
+    pub deleted: Option<Timestamp>,
 }
 
 impl World {
     /// The state of a name that was never used.
     #[must_use]
     pub const fn unused(name: Text) -> Self {
-        Self { name, secret: None, former_arns: Vec::new(), deleting: false }
+        Self { name, secret: None, former_arns: Vec::new(), deleting: false, deleted: None }
     }
 
     /// A secret of this name of which nothing is known, as after an answer that no rule permits.

@@ -150,6 +150,11 @@ fn identifiers() -> Vec<Mutant> {
         fidelity(R::Ident005, [create(), by_suffixed_name], Accepted),
         contract(R::Ident006, [create(), force_delete(), anew.clone(), describe("$s1.former")], Accepted),
         fidelity(
+            R::Conc008,
+            [vec![create(), force_delete()], vec![describe("$s9"); 65], vec![anew.clone()]].concat(),
+            Refused(InvalidRequestException),
+        ),
+        fidelity(
             R::Ident006,
             [create(), force_delete(), anew],
             Says(|output, scene| receipt(output).arn = Some(scene.text("$s1.former"))),
@@ -208,6 +213,15 @@ fn bodies() -> Vec<Mutant> {
     vec![
         fidelity(R::Wire005, [create(), oddly("UnknownMembers", &look())], Refused(InvalidParameterException)),
         contract(R::Wire009, [create(), put("$t2", "b")], Says(|output, _| receipt(output).version_stages = None)),
+        contract(R::Wire009, [create(), put("$t2", "b")], Says(|output, _| receipt(output).version_id = None)),
+        contract(R::Wire009, [create(), rotate_monthly("$t2")], Says(|output, _| receipt(output).version_id = None)),
+        contract(
+            R::Wire009,
+            [create(), rotate_monthly("$t2"), cancel()],
+            Says(|output, _| receipt(output).name = None),
+        ),
+        contract(R::Wire009, [create(), stage("X", "", "$t1")], Says(|output, _| receipt(output).arn = None)),
+        contract(R::Wire009, [create(), delete(), restore()], Says(|output, _| receipt(output).name = None)),
         fidelity(R::Wire010, [create(), oddly("LowerCaseSecretId", &look())], Accepted),
         fidelity(R::Wire010, [create(), oddly("NullMember", &list(false))], Refused(InvalidParameterException)),
         fidelity(R::Wire011, [nonsense], Refused(InvalidParameterException)),

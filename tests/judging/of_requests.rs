@@ -134,6 +134,9 @@ fn fidelity_of_validation() -> Vec<Mutant> {
 }
 
 fn puts() -> Vec<Mutant> {
+    let second = ask("CreateSecret", json!({ "Name": "$s2", "ClientRequestToken": "$t1", "SecretString": "b" }));
+    let put_to_second =
+        ask("PutSecretValue", json!({ "SecretId": "$s2", "ClientRequestToken": "$t2", "SecretString": "b" }));
     let other = json!({ "ClientRequestToken": "$t2", "SecretString": "other", "VersionStages": ["AWSPENDING"] });
     vec![
         contract(
@@ -170,6 +173,8 @@ fn puts() -> Vec<Mutant> {
             Says(|output, _| receipt(output).version_stages = Some(vec!["AWSPREVIOUS".into()])),
         ),
         contract(R::Idem003, [create(), put("$t1", "b")], Accepted),
+        fidelity(R::Idem015, [create(), second.clone()], Refused(ResourceExistsException)),
+        fidelity(R::Idem015, [create(), second, put("$t2", "b"), put_to_second], Refused(ResourceExistsException)),
         contract(R::Idem003, [create(), put("$t1", "b")], Refused(InvalidRequestException)),
         contract(
             R::Idem009,

@@ -194,6 +194,11 @@ fn dates() -> Vec<Mutant> {
             Says(|output, _| shown(output).last_changed_date = Some(Timestamp(1_600_000_000.0))),
         ),
         fidelity(
+            R::Conf017,
+            [create(), look(), describe_anew("d"), look()],
+            Says(|output, _| shown(output).last_changed_date = Some(Timestamp(1_700_000_000.0))),
+        ),
+        fidelity(
             R::Conf018,
             [create(), get(json!({})), look()],
             Says(|output, _| shown(output).last_accessed_date = None),

@@ -3,7 +3,7 @@
 use rotation_conformance::model::ErrorType::{
     InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
 };
-use rotation_conformance::model::{Output, Timestamp};
+use rotation_conformance::model::{Output, Request, Timestamp};
 use rotation_conformance::rule::RuleId as R;
 use serde_json::json;
 
@@ -11,7 +11,10 @@ use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, page, s
 use super::requests::{ask, create, create_empty, get, list, look, put, put_as, rotate_monthly, stage};
 
 pub(crate) fn mutants() -> Vec<Mutant> {
-    [laws(), stored(), labels(), lists(), moves(), removals(), reads(), other_reads()].into_iter().flatten().collect()
+    [laws(), stored(), labels(), lists(), moves(), removals(), reads(), other_reads(), quotas()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn laws() -> Vec<Mutant> {
@@ -181,7 +184,7 @@ fn lists() -> Vec<Mutant> {
 }
 
 /// The first page of a list of all versions.
-fn pages(size: i64) -> rotation_conformance::model::Request {
+fn pages(size: i64) -> Request {
     ask("ListSecretVersionIds", json!({ "IncludeDeprecated": true, "MaxResults": size }))
 }
 
@@ -277,6 +280,29 @@ fn reads() -> Vec<Mutant> {
             [create(), put("$t2", "b"), list(true), get(json!({}))],
             Says(|output, _| value(output).created_date = Some(Timestamp(1_700_000_000.0))),
         ),
+    ]
+}
+
+/// A secret of this many versions, all of them listed.
+fn many_versions(count: usize) -> Vec<Request> {
+    // The tokens 90 to 99 are those of special lengths.
+    let numbers = (2_u32..).filter(|number| !(90..100).contains(number));
+    let puts = numbers.take(count - 1).map(|number| put(&format!("$t{number}"), "b"));
+    [create()].into_iter().chain(puts).chain([list(true)]).collect()
+}
+
+fn quotas() -> Vec<Mutant> {
+    let read = |members| [many_versions(102), vec![get(members)]].concat();
+    let labels = |range: std::ops::Range<u32>| range.map(|number| format!("L{number}")).collect::<Vec<_>>();
+    let labelled =
+        |token: &str, labels: &[String]| put_as(token, &labels.iter().map(String::as_str).collect::<Vec<_>>());
+    let full = [create(), labelled("$t2", &labels(0..15)), labelled("$t3", &labels(15..20))];
+    let with = |request| [full.to_vec(), vec![request]].concat();
+    vec![
+        contract(R::State022, read(json!({ "VersionStage": "AWSPREVIOUS" })), Refused(ResourceNotFoundException)),
+        fidelity(R::State022, read(json!({ "VersionId": "$t1" })), Refused(ResourceNotFoundException)),
+        fidelity(R::State021, with(put_as("$t4", &["L20"])), Accepted),
+        fidelity(R::State021, with(stage("L20", "", "$t1")), Accepted),
     ]
 }
 

@@ -84,6 +84,7 @@ const fn kind_of(claim: &Claim) -> &'static str {
         Claim::DeletionDate(..) => "DeletionDate",
         Claim::CreatedDate(_) => "CreatedDate",
         Claim::ChangedSince(_) => "LastChangedDate",
+        Claim::ChangedAfter(_) => "a later LastChangedDate",
         Claim::AccessedAtMidnight => "LastAccessedDate",
         Claim::BatchHas(_) => "in SecretValues",
         Claim::BatchError(_) => "in Errors",

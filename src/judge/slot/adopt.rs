@@ -51,7 +51,8 @@ impl Slot {
             world = world.opened();
         }
         self.tainted = true;
-        if world.bind(&trial.call.request.operation, output, trial.answer.partial).is_err() {
+        if world.bind(&trial.call.request.operation, output, trial.answer.partial, trial.call.returned.into()).is_err()
+        {
             self.retired = true;
         }
         self.states = vec![State { world, done: Vec::new() }];

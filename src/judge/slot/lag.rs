@@ -1,9 +1,9 @@
 //! Reads that show what was true a moment ago (ROT-CONC-001), and entries of ListSecrets, which lag at any time.
 
+use super::race::explains;
 use super::{Slot, State, Trial};
 use crate::history::Moment;
-use crate::judge::blame::Score;
-use crate::model::{Answer, Fact, World, outcomes, summary_facts};
+use crate::model::{Answer, Fact, World, summary_facts};
 use crate::rule::RuleId;
 use crate::verdict::Exercise;
 
@@ -43,12 +43,7 @@ impl Slot {
 
     /// A read that fits what was true within the consistency window is no violation (ROT-CONC-001).
     pub(super) fn was_true_a_moment_ago(&self, trial: &Trial<'_>) -> bool {
-        self.recent(trial).any(|world| {
-            outcomes(world, &trial.call.request, &trial.setting)
-                .iter()
-                .map(|outcome| Score::of(outcome, trial.answer))
-                .any(|score| score.is_permitted() && score.fidelity() == 0)
-        })
+        self.recent(trial).any(|world| explains(world, trial))
     }
 
     /// Whether a read may show what was true before, so that it settles nothing.

@@ -66,7 +66,7 @@ const fn contract(rule: RuleId, claim: Claim) -> Fact {
 }
 
 /// The first label, in the order of labels, that an answer shows on two versions.
-fn twice(output: &Output) -> Option<Label> {
+pub(super) fn twice(output: &Output) -> Option<Label> {
     let lists: Vec<&[Label]> = match output {
         Output::Description(shown) => {
             shown.version_ids_to_stages.iter().flatten().map(|(_, labels)| labels.as_slice()).collect()
@@ -76,6 +76,6 @@ fn twice(output: &Output) -> Option<Label> {
         }
         _ => Vec::new(),
     };
-    let all = || lists.iter().copied().flatten();
-    all().filter(|label| all().filter(|other| other == label).count() > 1).min().cloned()
+    let is_on_several = |label: &&Label| lists.iter().filter(|labels| labels.contains(label)).count() > 1;
+    lists.iter().copied().flatten().filter(is_on_several).min().cloned()
 }

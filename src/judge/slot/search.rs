@@ -76,8 +76,13 @@ pub(super) fn nearest_first(mut survivors: Vec<Survivor>) -> Vec<Survivor> {
 }
 
 /// The worlds after another open call has taken effect: any acceptance, or the one that its answer shows.
-fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
-    let setting = Setting { call: other.number, action: other.request.operation.action(), ..trial.setting };
+pub(super) fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
+    let setting = Setting {
+        call: other.number,
+        action: other.request.operation.action(),
+        called: Some(other.called.into()),
+        ..trial.setting
+    };
     let possible = outcomes(world, &other.request, &setting);
     match &other.reply {
         Reply::Nothing(_) => {
@@ -89,7 +94,7 @@ fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
             .filter_map(|outcome| {
                 let mut next = outcome.next.unwrap_or_else(|| world.clone());
                 if let Body::Output(output) = &answer.body {
-                    next.bind(&other.request.operation, output, answer.partial).ok()?;
+                    next.bind(&other.request.operation, output, answer.partial, other.returned.into()).ok()?;
                 }
                 Some(next)
             })

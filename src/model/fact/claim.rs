@@ -64,6 +64,8 @@ pub enum Claim {
     CreatedDate(Timestamp),
     /// `LastChangedDate` is not earlier than this.
     ChangedSince(Timestamp),
+    /// `LastChangedDate` is later than this.
+    ChangedAfter(Timestamp),
     /// `LastAccessedDate`, where it is there, is a UTC midnight.
     AccessedAtMidnight,
     /// Exactly one of `SecretString` and `SecretBinary` is there.
@@ -136,6 +138,7 @@ impl Claim {
             | Self::DeletionDate(..)
             | Self::CreatedDate(_)
             | Self::ChangedSince(_)
+            | Self::ChangedAfter(_)
             | Self::AccessedAtMidnight
             | Self::OneValue
             | Self::NoEmptyEntry

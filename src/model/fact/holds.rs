@@ -137,6 +137,7 @@ impl Claim {
             Self::ChangedSince(earliest) => {
                 description(output)?.last_changed_date.map(|date| date.0.floor() >= earliest.0.floor())
             }
+            Self::ChangedAfter(earlier) => description(output)?.last_changed_date.map(|date| date.0 > earlier.0),
             Self::AccessedAtMidnight => {
                 description(output)?.last_accessed_date.map(|date| date.0.rem_euclid(Timestamp::DAY) == 0.0)
             }

@@ -46,6 +46,7 @@ impl fmt::Display for Claim {
             Self::DeletionDate(date, slack) => write!(f, "DeletionDate {:.0}, give or take {slack:.0} s", date.0),
             Self::CreatedDate(date) => write!(f, "CreatedDate {:.0}", date.0),
             Self::ChangedSince(date) => write!(f, "LastChangedDate not before {:.0}", date.0),
+            Self::ChangedAfter(date) => write!(f, "LastChangedDate later than {:.3}", date.0),
             Self::AccessedAtMidnight => f.write_str("LastAccessedDate is a UTC midnight"),
             Self::OneValue => f.write_str("exactly one of SecretString and SecretBinary"),
             Self::NoEmptyEntry => f.write_str("no version without labels in VersionIdsToStages"),

@@ -1,6 +1,9 @@
 //! One secret: its versions, labels, configuration and dates.
 
+use std::time::Duration;
+
 use super::{Cell, Content, LabelCell, Listing, Provenance, Rotation, Strangers, Version};
+use crate::model::outcome::Setting;
 use crate::model::{Tag, Text, Timestamp, Value, VersionId};
 use crate::rule::{Class, RuleId};
 
@@ -46,6 +49,10 @@ pub struct Dates {
     pub created: Option<Timestamp>,
     /// `LastChangedDate`
     pub changed: Option<Timestamp>,
+    /// When the answer came that showed `changed`, since the start of the history.
+    pub changed_shown: Option<Duration>,
+    /// Whether UpdateSecret was called so long after that `LastChangedDate` must be later now (ROT-CONF-017).
+    pub is_outdated: bool,
     /// `LastAccessedDate`
     pub accessed: Option<Timestamp>,
     /// Whether GetSecretValue has read a value.
@@ -58,6 +65,28 @@ impl PartialEq for Dates {
     /// Dates are bounds, not state.
     fn eq(&self, _: &Self) -> bool {
         true
+    }
+}
+
+impl Dates {
+    /// How long after a change an update must advance `LastChangedDate`, also where dates have no fractions.
+    const RESOLUTION: Duration = Duration::from_millis(1_100);
+
+    /// UpdateSecret was accepted.
+    pub(crate) fn outdate(&mut self, setting: &Setting<'_>) {
+        let is_later = |called: Duration, shown| called.saturating_sub(shown) > Self::RESOLUTION;
+        self.is_outdated |=
+            setting.called.zip(self.changed_shown).is_some_and(|(called, shown)| is_later(called, shown));
+        self.changed = setting.stamp.or(self.changed);
+    }
+
+    /// An answer that came at this time, since the start of the history, shows this `LastChangedDate`.
+    pub(crate) const fn bind_changed(&mut self, shown: Option<Timestamp>, returned: Duration) {
+        if shown.is_some() {
+            self.changed = shown;
+            self.changed_shown = Some(returned);
+            self.is_outdated = false;
+        }
     }
 }
 

@@ -1,0 +1,179 @@
+//! GetSecretValue: one version, found by its id, by a label, or by both.
+
+use super::owned_until_seen;
+use crate::model::operation::GetSecretValue;
+use crate::model::outcome::{Outcome, Reason, Setting, fact, refuse, refuse_or};
+use crate::model::put::quota::VERSION_QUOTA;
+use crate::model::receipt::identified;
+use crate::model::world::{Content, Secret, Version, World};
+use crate::model::{Claim, ErrorType, Fact, Label, Member, Timestamp, Value, VersionId};
+use crate::rule::{Class, RuleId};
+
+/// A secret whose value is read.
+struct Reading<'a> {
+    world: &'a World,
+    secret: &'a Secret,
+    now: Option<Timestamp>,
+}
+
+/// GetSecretValue of a secret that is not marked for deletion.
+pub(crate) fn get(
+    world: &World,
+    secret: &Secret,
+    request: &GetSecretValue,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || world.clone());
+    }
+    let reading = Reading { world, secret, now: setting.now };
+    match (&request.version_id, &request.version_stage) {
+        (None, label) => by_label(&reading, label.as_ref()),
+        (Some(id), None) => by_id(&reading, id),
+        (Some(id), Some(label)) => by_both(&reading, id, label),
+    }
+}
+
+fn either_way(world: &World) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.dates.was_read = true;
+    }
+    let answered = identified(Outcome::unjudged(), world).then(next);
+    vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
+}
+
+fn by_label(reading: &Reading<'_>, named: Option<&Label>) -> Vec<Outcome> {
+    let Reading { world, secret, .. } = *reading;
+    let label = named.unwrap_or(&Label::Current);
+    let Some(holder) = secret.holder(label) else { return either_way(world) };
+    let Some(version) = holder.and_then(|id| secret.version(id)) else {
+        return vec![refuse(&[no_label(label)])];
+    };
+    let (rule, owner) = match named {
+        None => (RuleId::Read001, secret.label(label)),
+        Some(_) => (RuleId::Read002, secret.label(label)),
+    };
+    let located = owner.map(|cell| owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone())));
+    of_version(reading, version, rule, located, named.is_none())
+}
+
+fn by_id(reading: &Reading<'_>, id: &VersionId) -> Vec<Outcome> {
+    let Some(version) = reading.secret.version(id) else { return vec![refuse(&[no_version(id)])] };
+    let located = fact(RuleId::Read002, Class::Contract, Claim::Version(id.clone()));
+    of_version(reading, version, RuleId::Read002, Some(located), false)
+}
+
+fn by_both(reading: &Reading<'_>, id: &VersionId, label: &Label) -> Vec<Outcome> {
+    let Reading { world, secret, .. } = *reading;
+    let not_together = Reason::typed(RuleId::Err014, ErrorType::InvalidRequestException)
+        .text("You provided a VersionStage that is not associated to the provided VersionId.");
+    let Some(version) = secret.version(id) else {
+        return vec![refuse(&[not_together, no_version(id)])];
+    };
+    let is_filled = matches!(version.content.get(), Some(Content::Value(_)));
+    match secret.holder(label) {
+        None if is_filled || version.content.open => either_way(world),
+        None => vec![refuse(&[unfilled(id)])],
+        Some(Some(holder)) if holder == id => by_id(reading, id),
+        Some(_) if is_filled => vec![refuse(&[not_together])],
+        Some(_) => vec![refuse(&[not_together, no_version(id)])],
+    }
+}
+
+fn no_label(label: &Label) -> Reason {
+    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
+        .text(format!("Secrets Manager can't find the specified secret value for staging label: {label}"))
+}
+
+fn no_version(id: &str) -> Reason {
+    Reason::typed(RuleId::Err013, ErrorType::ResourceNotFoundException)
+        .text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+}
+
+fn unfilled(id: &str) -> Reason {
+    Reason::typed(RuleId::Life009, ErrorType::ResourceNotFoundException)
+        .unrecorded_text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
+}
+
+/// Reading one version: its value, its labels, its date.
+fn of_version(
+    reading: &Reading<'_>,
+    version: &Version,
+    rule: RuleId,
+    located: Option<Fact>,
+    is_default: bool,
+) -> Vec<Outcome> {
+    let Reading { world, secret, .. } = *reading;
+    let value = match version.content.get() {
+        None => return either_way(world),
+        Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
+        Some(Content::Value(value)) => value,
+    };
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.dates.was_read = true;
+    }
+    let is_labelled = secret.may_have_a_label(&version.id);
+    let permitted_by = match () {
+        () if is_default && secret.rotation.may_act() => RuleId::Prog014,
+        () if !is_default && secret.versions.len() > VERSION_QUOTA => RuleId::State022,
+        () => rule,
+    };
+    let accepted = if is_labelled { Outcome::accepted(permitted_by) } else { Outcome::unjudged() };
+    let mut outcome = identified(accepted, world).then(next);
+    let mut stored = value_fact(secret, version, value, rule, is_default);
+    if let Some(located) = located.as_ref().filter(|located| located.class == Class::Fidelity) {
+        // Which version is read is fidelity; so is, then, what that version holds.
+        (stored.rule, stored.class) = (located.rule, located.class);
+    }
+    outcome.facts.extend(located);
+    outcome.facts.extend(labels_of_version(secret));
+    outcome.facts.push(stored);
+    outcome = outcome
+        .contract(RuleId::Wire007, Claim::OneValue)
+        .contract(RuleId::Read004, Claim::Present(Member::CreatedDate));
+    if let Some(created) = version.created {
+        outcome = outcome.fidelity(RuleId::Read004, Claim::CreatedDate(created));
+    }
+    match is_labelled {
+        true => vec![outcome],
+        false => unlabelled(reading, version, outcome),
+    }
+}
+
+/// A version without labels is read as well, unless the service may have removed it (ROT-READ-002, ROT-STATE-022).
+fn unlabelled(reading: &Reading<'_>, version: &Version, read: Outcome) -> Vec<Outcome> {
+    let refused = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None);
+    let has_few = reading.secret.versions.len() <= VERSION_QUOTA;
+    let is_young = reading.now.zip(version.created).is_some_and(|(now, created)| now.0 - created.0 < Timestamp::DAY);
+    let rule = match (has_few, is_young) {
+        (true, _) => RuleId::Read002,
+        (false, true) => RuleId::State022,
+        (false, false) => return vec![read, refused],
+    };
+    [read, refused].into_iter().map(|outcome| outcome.fidelity(rule, Claim::Accepted)).collect()
+}
+
+fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
+    let owner = match value {
+        _ if version.content.seen => RuleId::State018,
+        Value::Bytes(_) => RuleId::Wire007,
+        Value::Text(_) if is_default && secret.rotation.may_act() => RuleId::Prog014,
+        Value::Text(_) => rule,
+    };
+    let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));
+    fact.since = version.content.by.call;
+    fact.by = version.content.by.action;
+    fact
+}
+
+/// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).
+fn labels_of_version(secret: &Secret) -> impl Iterator<Item = Fact> {
+    secret.labels.iter().filter_map(|cell| {
+        let holder = cell.holder.get()?;
+        let claim = Claim::Label(cell.label.clone(), holder.clone());
+        Some(owned_until_seen(&cell.holder, RuleId::Read003, Class::Contract, claim))
+    })
+}
