@@ -3,6 +3,7 @@
 mod cases;
 mod connect;
 mod inspect;
+mod output;
 mod run;
 mod serve;
 
@@ -63,6 +64,8 @@ enum Command {
     Judge(JudgeArgs),
     /// List the rules.
     Rules(RulesArgs),
+    /// Print the JSON Schema of what `run --json` writes.
+    Schema,
     /// Print one rule: statement, check, strictness, source.
     Explain {
         /// The id, for instance ROT-PROG-001.
@@ -102,9 +105,8 @@ struct RunArgs {
     /// Write every call to this file, line by line, for `judge`.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,
-    /// Write the whole result to this file.
-    #[arg(long, value_name = "FILE")]
-    json: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputArgs,
     /// Fail on differences too, not on contract violations alone.
     #[arg(long)]
     strict: bool,
@@ -126,6 +128,17 @@ struct RunArgs {
     /// Wait this long for the endpoint to answer for the first time.
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     wait_ready: Duration,
+}
+
+/// Where results go beside the terminal.
+#[derive(Args, Debug)]
+struct OutputArgs {
+    /// Write the whole result to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
+    /// Write the result to this file as JUnit XML, a test for each rule.
+    #[arg(long, value_name = "FILE")]
+    junit: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -171,6 +184,7 @@ fn carry_out(command: Command) -> Exit {
         Command::Serve(args) => serve::serve(args),
         Command::Judge(args) => inspect::judge(&args),
         Command::Rules(args) => inspect::rules(&args),
+        Command::Schema => inspect::schema(),
         Command::Explain { id } => inspect::explain(&id),
     }
 }

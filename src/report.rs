@@ -1,11 +1,19 @@
-//! Reports, all rendered from one run's result: text for a person, JSON for everything else.
+//! Reports, all rendered from one run's result: text for a person, JUnit for a CI server, JSON for everything else.
 
+mod finding;
 mod json;
+mod junit;
+mod replay;
 mod sequence;
+mod stored;
 mod text;
 
-pub use json::{finding_json, to_json};
+pub use finding::{Need, finding_json, needs};
+pub use json::{SCHEMA, to_json};
+pub use junit::to_junit;
+pub use replay::replay_command;
 pub use sequence::call_line;
+pub use stored::{Stored, StoredError, read_findings};
 pub use text::{finding_text, to_text};
 
 /// What a report says of the run beside its result.
@@ -19,4 +27,13 @@ pub struct Heading {
     pub duration_ms: u64,
     /// Whether differences fail too.
     pub strict: bool,
+    /// The file that has the result as JSON, from which findings can be replayed.
+    pub result_file: Option<String>,
+}
+
+impl Heading {
+    /// Whether the endpoint is one that a command can name.
+    fn is_url(&self) -> bool {
+        self.endpoint.contains("://")
+    }
 }

@@ -59,12 +59,25 @@ impl Checkable {
 }
 
 /// How much a fact weighs when it does not hold.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Class {
     /// A correct client would act differently; fails by default for MUST and OBSERVED rules.
+    #[default]
     Contract,
     /// Shown as a difference; fails only in strict mode.
     Fidelity,
+}
+
+impl Class {
+    /// The word that every report uses.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Contract => "contract",
+            Self::Fidelity => "fidelity",
+        }
+    }
 }
 
 /// One row of the catalogue.
@@ -309,6 +322,13 @@ impl fmt::Display for RuleId {
 impl serde::Serialize for RuleId {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())
+    }
+}
+
+impl<'de> serde::Deserialize<'de> for RuleId {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
     }
 }
 

@@ -4,19 +4,12 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use serde::Deserialize;
 use uuid::Uuid;
 
-use crate::report::finding_json;
+use crate::report::{finding_json, read_findings};
 use crate::runner::Finding;
 use crate::strategy::Case;
 use crate::verdict::Status;
-
-/// What a run needs of a saved finding.
-#[derive(Deserialize)]
-struct Saved {
-    case: Case,
-}
 
 /// The cases of a directory, in the order of their file names; a directory that is not there has none.
 ///
@@ -37,11 +30,11 @@ pub(super) fn load(directory: &Path) -> Result<Vec<Case>, String> {
     paths.sort();
     let read = |path: &PathBuf| {
         let text = fs::read_to_string(path).map_err(|error| failed(path, &error))?;
-        let saved: Saved = serde_json::from_str(&text)
-            .map_err(|error| format!("{}; it must be a finding with its `case`", failed(path, &error)))?;
-        Ok(saved.case)
+        let stored = read_findings(&text).map_err(|error| failed(path, &error))?;
+        Ok(stored.findings.into_iter().map(|finding| finding.case).collect())
     };
-    paths.iter().map(read).collect()
+    let cases: Vec<Vec<Case>> = paths.iter().map(read).collect::<Result<_, String>>()?;
+    Ok(cases.concat())
 }
 
 /// Writes each confirmed finding to a file that is named after its rule and fingerprint.

@@ -12,6 +12,7 @@ use crate::catalogue;
 use crate::judge::{Judge, Options};
 use crate::model::Functions;
 use crate::record;
+use crate::report::SCHEMA;
 use crate::rule::{RULES, RuleId};
 use crate::verdict::Violation;
 
@@ -101,6 +102,11 @@ pub(super) fn rules(args: &RulesArgs) -> Exit {
         let _ = writeln!(text, "{:<14} {:<12} {:<9} {title}", rule.name, rule.level.as_str(), rule.checkable.as_str());
     }
     print(&text);
+    Exit::Success
+}
+
+pub(super) fn schema() -> Exit {
+    print(SCHEMA);
     Exit::Success
 }
 

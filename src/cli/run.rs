@@ -1,7 +1,6 @@
 //! `run`: cases against an endpoint, and the report.
 
-use std::fs::{self, File};
-use std::path::Path;
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -9,12 +8,12 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 
 use super::connect::Connection;
-use super::{Exit, RunArgs, block_on, cases, complain, print};
+use super::{Exit, RunArgs, block_on, cases, complain};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
 use crate::recorder::Recorder;
-use crate::report::{Heading, to_json, to_text};
+use crate::report::Heading;
 use crate::rule::{Level, RULES};
 use crate::runner::{Ending, Options, Progress, Run, RunResult};
 use crate::service::{Config, Service};
@@ -120,21 +119,17 @@ async fn drive<E: Endpoint + 'static>(
         seed: args.seed,
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         strict: args.strict,
+        result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
     };
-    print(&to_text(&heading, &result));
     write_results(args, &heading, &result)?;
     Ok(exit_of(&result, args.strict))
 }
 
-/// Writes the files that were asked for; one that cannot be written does not keep the others from being written.
+/// Reports, and saves the cases; a file that cannot be written does not keep the others from being written.
 fn write_results(args: &RunArgs, heading: &Heading, result: &RunResult) -> Result<(), String> {
-    let json = args.json.as_deref().map(|path| write(path, &format!("{:#}\n", to_json(heading, result))));
-    let saved = args.cases_dir.as_deref().map(|directory| cases::save(directory, &result.findings));
-    [json, saved].into_iter().flatten().collect()
-}
-
-fn write(path: &Path, text: &str) -> Result<(), String> {
-    fs::write(path, text).map_err(|error| format!("failed to write {}: {error}", path.display()))
+    let written = args.output.write(heading, result);
+    let saved = args.cases_dir.as_deref().map_or(Ok(()), |directory| cases::save(directory, &result.findings));
+    written.and(saved)
 }
 
 /// Shows how far the run has got, on a terminal alone.

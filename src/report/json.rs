@@ -1,14 +1,18 @@
-//! The whole result as JSON.
+//! The whole result as JSON, in the form of `specs/result.schema.json`.
 
 use serde_json::{Value, json};
 
 use super::Heading;
+use super::finding::finding_json;
 use crate::catalogue;
-use crate::rule::{Class, RULES, Rule};
-use crate::runner::{Ending, Finding, RunResult};
+use crate::rule::{RULES, Rule};
+use crate::runner::{Ending, RunResult};
 
-/// The version of the form of the result.
-const SCHEMA_VERSION: u32 = 1;
+/// The version of the form of the result. It changes with every change that a reader could trip over.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+
+/// The JSON Schema of the result, and under `$defs/finding` that of one finding.
+pub const SCHEMA: &str = include_str!("../../specs/result.schema.json");
 
 /// The result: run, calls, and every rule with its status and findings.
 #[must_use]
@@ -18,6 +22,7 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         "tool": { "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") },
         "catalogue": catalogue::VERSION,
         "endpoint": heading.endpoint,
+        "has_function": result.has_function,
         "seed": heading.seed,
         "strict": heading.strict,
         "duration_ms": heading.duration_ms,
@@ -35,6 +40,7 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
             Ending::Died(cause) => json!({ "kind": "died", "cause": cause }),
             Ending::Interrupted => json!({ "kind": "interrupted" }),
         },
+        "inconclusive": result.inconclusive,
         "left": result.left,
         "rules": RULES.iter().map(|rule| rule_json(rule, result)).collect::<Vec<_>>(),
     })
@@ -49,35 +55,5 @@ fn rule_json(rule: &Rule, result: &RunResult) -> Value {
         "checked": result.exercise.checked(rule.id),
         "reading": result.exercise.readings(rule.id).collect::<Vec<_>>(),
         "findings": result.findings_of(rule.id).map(finding_json).collect::<Vec<_>>(),
-    })
-}
-
-/// One finding; its rule and case are enough to see it again.
-#[must_use]
-pub fn finding_json(finding: &Finding) -> Value {
-    let violation = &finding.violation;
-    json!({
-        "rule": violation.rule,
-        "fingerprint": violation.fingerprint,
-        "status": finding.status,
-        "class": match violation.class {
-            Class::Contract => "contract",
-            Class::Fidelity => "fidelity",
-        },
-        "case": finding.case,
-        "observed_after_every_call": finding.is_observed,
-        "steps": finding.steps.iter().map(|step| json!({
-            "request": step.request,
-            "answer": step.answer,
-            "labels": step.labels,
-        })).collect::<Vec<_>>(),
-        "length": finding.case.steps.len(),
-        "calls_to_find": finding.calls_to_find,
-        "calls_to_shrink": finding.calls_to_shrink,
-        "calls_to_confirm": finding.calls_to_confirm,
-        "replays": { "seen": finding.replays.0, "of": finding.replays.1 },
-        "expected": violation.expected,
-        "observed": violation.observed,
-        "also": violation.also,
     })
 }

@@ -2,16 +2,17 @@
 
 use serde_json::Value;
 
+use crate::model::Request;
 use crate::runner::Step;
 
 /// The request as `Operation Member=value …`, with placeholders without their `$`.
 #[must_use]
-pub fn call_line(step: &Step) -> String {
-    let request = serde_json::to_value(&step.request).unwrap_or_default();
-    let members = request.get("request").and_then(Value::as_object);
+pub fn call_line(request: &Request) -> String {
+    let written = serde_json::to_value(request).unwrap_or_default();
+    let members = written.get("request").and_then(Value::as_object);
     let members = members.into_iter().flatten().map(|(name, value)| format!(" {name}={}", plain(value)));
-    let quirk = step.request.quirk.map(|quirk| format!(" ({quirk:?})")).unwrap_or_default();
-    format!("{}{}{quirk}", step.request.operation.name(), members.collect::<String>())
+    let quirk = request.quirk.map(|quirk| format!(" ({quirk:?})")).unwrap_or_default();
+    format!("{}{}{quirk}", request.operation.name(), members.collect::<String>())
 }
 
 /// What came of it, in one line.

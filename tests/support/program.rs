@@ -1,5 +1,7 @@
 //! The program run as a process, in bounded time, with nothing of this machine's AWS settings.
 
+#![allow(dead_code, reason = "each test target has its own copy and needs its own part of it")]
+
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
@@ -28,6 +30,19 @@ impl Ended {
 
 /// Runs the program with these arguments, and these variables in its environment, to its end.
 pub(crate) fn program_with<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, variables: &[(&str, &str)]) -> Ended {
+    ended(started(arguments, variables))
+}
+
+/// Runs the program, and interrupts it after a second as the terminal does.
+pub(crate) fn interrupted<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ended {
+    let child = started(arguments, &[]);
+    thread::sleep(Duration::from_secs(1));
+    let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(signalled.is_ok_and(|status| status.success()), "the program is still running");
+    ended(child)
+}
+
+fn started<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, variables: &[(&str, &str)]) -> Child {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rotation-conformance"));
     command.args(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.to_string_lossy().starts_with("AWS_")) {
@@ -35,7 +50,7 @@ pub(crate) fn program_with<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>
     }
     command.env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
     let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    ended(piped.spawn().expect("cargo has built the program"))
+    piped.spawn().expect("cargo has built the program")
 }
 
 /// A file of this name that no other test uses; it does not exist.

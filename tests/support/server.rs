@@ -1,5 +1,7 @@
 //! Endpoints for tests: a reference service over HTTP, and what lies, breaks or hangs in its place.
 
+#![allow(dead_code, reason = "each test target has its own copy and needs its own part of it")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
@@ -137,6 +139,13 @@ pub(crate) struct Honest {
 impl Honest {
     pub(crate) fn new() -> Self {
         Self { service: Service::new(Config::default()), answered: AtomicUsize::new(0) }
+    }
+
+    /// One that accepts the ARN of a function of this name.
+    pub(crate) fn with_function(name: &str) -> Self {
+        let honest = Self::new();
+        honest.service.register_function(name);
+        honest
     }
 
     /// The number of requests that were answered before this one.

@@ -1,0 +1,157 @@
+//! One finding as JSON: what a result lists, what `replay` takes, and enough to see the violation again.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::model::Request;
+use crate::rule::{Class, RuleId};
+use crate::runner::{Finding, Step};
+use crate::strategy::Case;
+use crate::verdict::{Fingerprint, Status, Violation};
+
+/// A finding as JSON. Written by hand it needs `rule`, `fingerprint` and `case` only; a member that is not known is
+/// refused, since a misspelt one would replay something else.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FindingJson {
+    rule: RuleId,
+    fingerprint: Fingerprint,
+    #[serde(default = "failed")]
+    status: Status,
+    #[serde(default)]
+    class: Class,
+    pub(super) case: Case,
+    /// Whether the state has to be read after every call for the violation to show.
+    #[serde(default)]
+    observed_after_every_call: bool,
+    /// What the endpoint has to have for the case to mean what it says.
+    #[serde(default)]
+    needs: Vec<Need>,
+    #[serde(default)]
+    steps: Vec<StepJson>,
+    #[serde(default)]
+    length: usize,
+    #[serde(default)]
+    calls_to_find: u64,
+    #[serde(default)]
+    calls_to_shrink: u64,
+    #[serde(default)]
+    calls_to_confirm: u64,
+    #[serde(default)]
+    replays: Replays,
+    #[serde(default)]
+    expected: String,
+    #[serde(default)]
+    observed: String,
+    #[serde(default)]
+    also: Vec<RuleId>,
+}
+
+/// What a case needs of an endpoint beside the Secrets Manager API.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Need {
+    /// The ARN of a function that the endpoint accepts.
+    Function,
+    /// The ARN of a function that does not exist there.
+    MissingFunction,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepJson {
+    request: Request,
+    answer: Value,
+    labels: Vec<String>,
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replays {
+    seen: u32,
+    of: u32,
+}
+
+/// One finding as JSON; it is enough to see the finding again.
+///
+/// # Panics
+///
+/// Never: its keys are texts and its numbers finite.
+#[must_use]
+pub fn finding_json(finding: &Finding) -> Value {
+    serde_json::to_value(FindingJson::from(finding)).expect("its keys are texts and its numbers finite")
+}
+
+const fn failed() -> Status {
+    Status::Fail
+}
+
+/// What the placeholders of a case need.
+#[must_use]
+pub fn needs(case: &Case) -> Vec<Need> {
+    let text = serde_json::to_string(case).unwrap_or_default();
+    let needs = [("\"$function\"", Need::Function), ("\"$missing\"", Need::MissingFunction)];
+    needs.into_iter().filter(|(placeholder, _)| text.contains(placeholder)).map(|(_, need)| need).collect()
+}
+
+impl From<&Finding> for FindingJson {
+    fn from(finding: &Finding) -> Self {
+        let violation = &finding.violation;
+        Self {
+            rule: violation.rule,
+            fingerprint: violation.fingerprint.clone(),
+            status: finding.status,
+            class: violation.class,
+            case: finding.case.clone(),
+            observed_after_every_call: finding.is_observed,
+            needs: needs(&finding.case),
+            steps: finding.steps.iter().map(StepJson::from).collect(),
+            length: finding.case.steps.len(),
+            calls_to_find: finding.calls_to_find,
+            calls_to_shrink: finding.calls_to_shrink,
+            calls_to_confirm: finding.calls_to_confirm,
+            replays: Replays { seen: finding.replays.0, of: finding.replays.1 },
+            expected: violation.expected.clone(),
+            observed: violation.observed.clone(),
+            also: violation.also.clone(),
+        }
+    }
+}
+
+impl From<FindingJson> for Finding {
+    fn from(json: FindingJson) -> Self {
+        Self {
+            violation: Violation {
+                rule: json.rule,
+                class: json.class,
+                call: 0,
+                since: 0,
+                expected: json.expected,
+                observed: json.observed,
+                also: json.also,
+                fingerprint: json.fingerprint,
+                excluded: Vec::new(),
+            },
+            status: json.status,
+            case: json.case,
+            is_observed: json.observed_after_every_call,
+            steps: json.steps.into_iter().map(Step::from).collect(),
+            calls_to_find: json.calls_to_find,
+            calls_to_shrink: json.calls_to_shrink,
+            calls_to_confirm: json.calls_to_confirm,
+            replays: (json.replays.seen, json.replays.of),
+        }
+    }
+}
+
+impl From<&Step> for StepJson {
+    fn from(step: &Step) -> Self {
+        Self { request: step.request.clone(), answer: step.answer.clone(), labels: step.labels.clone() }
+    }
+}
+
+impl From<StepJson> for Step {
+    fn from(json: StepJson) -> Self {
+        Self { request: json.request, answer: json.answer, labels: json.labels }
+    }
+}

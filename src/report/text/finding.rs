@@ -1,0 +1,65 @@
+//! One finding as a person needs it.
+
+use std::fmt::Write as _;
+
+use super::wrap::wrapped;
+use crate::catalogue;
+use crate::report::{Heading, replay_command, sequence};
+use crate::runner::Finding;
+
+/// Placeholders without their sign.
+pub(in crate::report) fn plain(text: &str) -> String {
+    text.replace('$', "")
+}
+
+/// The rule, the numbered calls with the labels after each, expected and observed, and how to see it again.
+#[must_use]
+pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
+    let violation = &finding.violation;
+    let entry = catalogue::entry(violation.rule);
+    let status = finding.status.as_str().to_uppercase();
+    let level = violation.rule.rule().level.as_str();
+    let class = violation.class.as_str();
+    let mut text = wrapped("", &format!("{status} {} {} ({level}, {class})", violation.rule, entry.title), 2);
+    text.push('\n');
+    text.push_str(&calls(finding));
+    text.push('\n');
+    let mut line = |label: &str, content: &str| text.push_str(&wrapped(&format!("  {label:<10}"), content, 12));
+    line("expected", &plain(&violation.expected));
+    line("observed", &plain(&violation.observed));
+    line("rule", &entry.statement);
+    line("source", &entry.source);
+    if !violation.also.is_empty() {
+        let also: Vec<_> = violation.also.iter().map(|rule| rule.as_str()).collect();
+        line("also", &also.join(", "));
+    }
+    let (seen, of) = finding.replays;
+    let shrunk = format!("after {} calls, shrunk in {}", finding.calls_to_find, finding.calls_to_shrink);
+    line("found", &format!("{shrunk}, seen in {seen} of {of} replays"));
+    if let Some(command) = replay_command(finding, heading) {
+        line("replay", &command);
+    }
+    text
+}
+
+/// The calls with what came of them; those of a finding that was never replayed without.
+fn calls(finding: &Finding) -> String {
+    let mut text = String::new();
+    if finding.is_observed {
+        text.push_str("  it shows only if DescribeSecret and ListSecretVersionIds are called after every call\n\n");
+    }
+    if finding.steps.is_empty() {
+        for (number, request) in (1..).zip(&finding.case.steps) {
+            text.push_str(&wrapped(&format!("  {number}. "), &sequence::call_line(request), 7));
+        }
+    }
+    for (number, step) in (1..).zip(&finding.steps) {
+        text.push_str(&wrapped(&format!("  {number}. "), &sequence::call_line(&step.request), 7));
+        text.push_str(&wrapped("     -> ", &plain(&sequence::answer_line(step)), 8));
+        let is_last = number == finding.steps.len();
+        for labels in step.labels.iter().filter(|_| !is_last) {
+            let _ = writeln!(text, "     {}", plain(labels));
+        }
+    }
+    text
+}

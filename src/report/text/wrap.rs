@@ -1,0 +1,49 @@
+//! Lines that fit a terminal.
+
+/// The widest line, unless one word is wider.
+const WIDTH: usize = 100;
+
+/// The text after a label, broken at spaces; further lines begin with so many spaces. It ends with a line break.
+pub(super) fn wrapped(label: &str, text: &str, indent: usize) -> String {
+    let mut lines = label.to_owned();
+    let mut width = label.chars().count();
+    let mut is_at_start = true;
+    for word in text.split(' ') {
+        let needed = word.chars().count() + usize::from(!is_at_start);
+        if !is_at_start && width + needed > WIDTH {
+            lines.push('\n');
+            lines.push_str(&" ".repeat(indent));
+            width = indent + needed - 1;
+        } else {
+            lines.push_str(if is_at_start { "" } else { " " });
+            width += needed;
+        }
+        lines.push_str(word);
+        is_at_start = false;
+    }
+    lines.push('\n');
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_broken_at_spaces_and_no_word_is_lost() {
+        let words = "word ".repeat(60);
+        let text = wrapped("  rule      ", words.trim_end(), 12);
+        let widths: Vec<_> = text.lines().map(str::len).collect();
+        let (last, full) = widths.split_last().unwrap();
+        assert!(*last <= WIDTH && full.iter().all(|width| (WIDTH - 4..=WIDTH).contains(width)), "{text}");
+        assert!(text.lines().skip(1).all(|line| line.starts_with("            word")), "{text}");
+        assert_eq!(text.matches("word").count(), 60);
+    }
+
+    #[test]
+    fn a_word_wider_than_the_line_stays_whole() {
+        let long = "x".repeat(150);
+        assert_eq!(wrapped("- ", &format!("a {long} b"), 2), format!("- a\n  {long}\n  b\n"));
+        assert_eq!(wrapped("- ", &long, 2), format!("- {long}\n"));
+    }
+}
