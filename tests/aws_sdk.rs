@@ -20,6 +20,7 @@ impl Served {
             .behavior_version(BehaviorVersion::latest())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "test"))
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
             .endpoint_url(self.url());
         Client::from_conf(config.build())
     }

@@ -43,6 +43,7 @@ impl Response {
 
 impl Served {
     async fn send(&self, method: Method, path: &str, target: Option<&str>, body: impl Into<Vec<u8>>) -> Response {
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let client = Client::builder().no_proxy().build().unwrap();
         let mut request = client.request(method, format!("{}{path}", self.url())).body(body.into());
         if let Some(target) = target {

@@ -168,7 +168,8 @@ impl Chart {
         if request.operation.secret_id().is_none_or(|id| !id.contains(&*world.name)) {
             return None;
         }
-        let setting = Setting { call: 0, action: None, now: None, stamp: None, functions: &self.functions };
+        let functions = &self.functions;
+        let setting = Setting { call: 0, action: None, now: None, called: None, taken: &[], stamp: None, functions };
         let usual = outcomes(world, &request, &setting).into_iter().next()?;
         let mut next = usual.next.filter(|_| usual.refusal.is_none())?;
         next.settle();
