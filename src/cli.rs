@@ -4,6 +4,7 @@ mod cases;
 mod connect;
 mod inspect;
 mod output;
+mod replay;
 mod run;
 mod serve;
 
@@ -58,6 +59,8 @@ struct Cli {
 enum Command {
     /// Run random cases against an endpoint, or against the embedded reference service.
     Run(Box<RunArgs>),
+    /// Replay the findings of a result, or one finding: does it still fail?
+    Replay(ReplayArgs),
     /// Serve the reference service on a port.
     Serve(ServeArgs),
     /// Judge a recorded history.
@@ -75,12 +78,8 @@ enum Command {
 
 #[derive(Args, Debug)]
 struct RunArgs {
-    /// The endpoint; without it the embedded reference service.
-    #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
-    /// Permit this host, which is not loopback.
-    #[arg(long, value_name = "HOST")]
-    allow_remote: Option<String>,
+    #[command(flatten)]
+    target: TargetArgs,
     /// The seed; the same seed makes the same cases.
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -110,6 +109,17 @@ struct RunArgs {
     /// Fail on differences too, not on contract violations alone.
     #[arg(long)]
     strict: bool,
+}
+
+/// What is tested, and how it is reached.
+#[derive(Args, Debug)]
+struct TargetArgs {
+    /// The endpoint; without it the embedded reference service.
+    #[arg(long, value_name = "URL")]
+    endpoint: Option<String>,
+    /// Permit this host, which is not loopback.
+    #[arg(long, value_name = "HOST")]
+    allow_remote: Option<String>,
     /// A function ARN that the endpoint accepts and whose function never acts.
     #[arg(long, value_name = "ARN")]
     function_arn: Option<String>,
@@ -139,6 +149,23 @@ struct OutputArgs {
     /// Write the result to this file as JUnit XML, a test for each rule.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+struct ReplayArgs {
+    /// What `run --json` has written, or one finding of it.
+    file: PathBuf,
+    /// The findings of this rule alone, for instance ROT-PROG-001.
+    #[arg(long, value_name = "ID")]
+    rule: Option<RuleId>,
+    /// How often each finding is replayed.
+    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    times: u32,
+    /// Fail on differences too, not on contract violations alone.
+    #[arg(long)]
+    strict: bool,
+    #[command(flatten)]
+    target: TargetArgs,
 }
 
 #[derive(Args, Debug)]
@@ -181,6 +208,7 @@ pub fn main() -> ExitCode {
 fn carry_out(command: Command) -> Exit {
     match command {
         Command::Run(args) => run::run(&args),
+        Command::Replay(args) => replay::replay(&args),
         Command::Serve(args) => serve::serve(args),
         Command::Judge(args) => inspect::judge(&args),
         Command::Rules(args) => inspect::rules(&args),

@@ -50,7 +50,7 @@
 //! | [`strategy`] | cases: generation and placeholders |
 //! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
 //! | [`recorder`] | writes down every call of a run |
-//! | [`runner`] | runs, shrinking, confirmation, cleaning up |
+//! | [`runner`] | runs, shrinking, confirmation, replays, cleaning up |
 //! | [`report`], [`cli`] | what a person reads, and the command line |
 //!
 //! A module imports only from those above it; `tests/layers.rs` keeps that true.

@@ -8,16 +8,16 @@ mod sequence;
 mod stored;
 mod text;
 
-pub use finding::{Need, finding_json, needs};
+pub use finding::finding_json;
 pub use json::{SCHEMA, to_json};
 pub use junit::to_junit;
-pub use replay::replay_command;
+pub use replay::{replay_command, replayed_text};
 pub use sequence::call_line;
 pub use stored::{Stored, StoredError, read_findings};
 pub use text::{finding_text, to_text};
 
 /// What a report says of the run beside its result.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Heading {
     /// The endpoint as the user named it, or `embedded`.
     pub endpoint: String,

@@ -4,6 +4,7 @@ mod dry;
 mod execution;
 mod find;
 mod options;
+mod replay;
 mod result;
 mod shrink;
 mod source;
@@ -17,6 +18,7 @@ use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
 pub use options::{Options, Progress};
+pub use replay::{Replayed, Verdict};
 pub use result::{Calls, Ending, Finding, RunResult};
 
 use crate::endpoint::Endpoint;

@@ -6,12 +6,14 @@
 mod atlas;
 mod cell;
 mod generate;
+mod need;
 mod placeholder;
 mod scenario;
 
 pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use generate::{Menu, generate};
+pub use need::Need;
 pub use placeholder::{Bindings, Roles};
 pub use scenario::scenarios;
 

@@ -194,7 +194,8 @@ fn differences_fail_in_junit_only_where_they_fail_the_run() {
 #[test]
 fn the_summary_fits_a_terminal_and_names_the_must_rules_that_were_not_exercised() {
     let stdout = run_on_the_inverted_rule("terminal", &[]).ended.stdout;
-    let wide: Vec<_> = stdout.lines().filter(|line| line.chars().count() > 100 && line.contains(' ')).collect();
+    let is_wide = |line: &&str| line.chars().count() > 100 && !line.starts_with("  replay ");
+    let wide: Vec<_> = stdout.lines().filter(is_wide).collect();
     assert_eq!(wide, Vec::<&str>::new());
     let heading = stdout.lines().find(|line| line.starts_with("rules ")).unwrap();
     for word in ["passed", "observed", "differs", "failed", "not exercised", "not applicable"] {

@@ -1,15 +1,19 @@
 //! The endpoint of a run: reaching it, signing for it, and a rotation function on it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
 
-use super::{RunArgs, complain};
+use super::{TargetArgs, complain};
 use crate::client::{self, Client, Credentials, parse_endpoint};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{Body, Functions, ListSecrets, Operation};
+use crate::service::{Config, Service};
 
+/// The name of the embedded reference service in reports.
+pub(super) const EMBEDDED: &str = "the embedded reference service";
 /// How long to wait between two tries to reach an endpoint that is starting.
 const PAUSE: Duration = Duration::from_millis(100);
 /// The error types that say that the signature, not the request, is refused.
@@ -24,6 +28,14 @@ const REFUSED_CREDENTIALS: [&str; 8] = [
     "UnrecognizedClientException",
 ];
 
+/// The reference service in this process, with a function that it accepts and one that does not exist.
+pub(super) fn embedded() -> (Arc<Service>, Functions) {
+    let service = Arc::new(Service::new(Config::default()));
+    let accepted = service.register_function("rotation-conformance");
+    let missing = service.function_arn("rotation-conformance-missing").into();
+    (service, Functions { accepted: vec![accepted], missing: vec![missing] })
+}
+
 /// An endpoint that has answered.
 pub(super) struct Connection {
     pub client: Client,
@@ -35,7 +47,7 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Reaches the endpoint, and makes a function there where nobody named one and its Lambda API makes one.
-    pub(super) async fn open(url: &str, args: &RunArgs) -> Result<Self, String> {
+    pub(super) async fn open(url: &str, args: &TargetArgs) -> Result<Self, String> {
         let client = client_for(url, args).await?;
         probe(&client, url, args.wait_ready).await?;
         let is_loopback = args.allow_remote.is_none();
@@ -72,7 +84,7 @@ impl Connection {
     }
 }
 
-async fn client_for(url: &str, args: &RunArgs) -> Result<Client, String> {
+async fn client_for(url: &str, args: &TargetArgs) -> Result<Client, String> {
     let target = parse_endpoint(url, args.allow_remote.as_deref())
         .map_err(|error| format!("failed to use the endpoint: {error}"))?;
     let credentials = match (&args.profile, target.is_loopback()) {

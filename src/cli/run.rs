@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
-use super::connect::Connection;
+use super::connect::{self, Connection, EMBEDDED};
 use super::{Exit, RunArgs, block_on, cases, complain};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
@@ -16,7 +16,6 @@ use crate::recorder::Recorder;
 use crate::report::Heading;
 use crate::rule::{Level, RULES};
 use crate::runner::{Ending, Options, Progress, Run, RunResult};
-use crate::service::{Config, Service};
 use crate::verdict::{Status, Violation};
 
 /// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
@@ -26,7 +25,7 @@ const TICK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &RunArgs) -> Exit {
     block_on(async {
-        let outcome = match &args.endpoint {
+        let outcome = match &args.target.endpoint {
             None => embedded(args).await,
             Some(url) => against(url, args).await,
         };
@@ -39,17 +38,14 @@ pub(super) fn run(args: &RunArgs) -> Exit {
 }
 
 async fn embedded(args: &RunArgs) -> Result<Exit, String> {
-    let service = Arc::new(Service::new(Config::default()));
-    let accepted = service.register_function("rotation-conformance");
-    let missing = service.function_arn("rotation-conformance-missing").into();
-    let functions = Functions { accepted: vec![accepted], missing: vec![missing] };
+    let (service, functions) = connect::embedded();
     let options = options(args, functions, true)?;
-    record_and_drive(service, "the embedded reference service", options, args).await
+    record_and_drive(service, EMBEDDED, options, args).await
 }
 
 /// Runs against a service over HTTP, with a function of its own where the endpoint's Lambda API makes one.
 async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
-    let connection = Connection::open(url, args).await?;
+    let connection = Connection::open(url, &args.target).await?;
     let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
         Ok(options) => record_and_drive(Arc::new(connection.client.clone()), url, options, args).await,
         Err(message) => Err(message),
@@ -147,7 +143,8 @@ async fn show(progress: Arc<Progress>) {
     }
 }
 
-async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
+/// Sets the flag when the terminal interrupts.
+pub(super) async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
     if tokio::signal::ctrl_c().await.is_ok() {
         stop.store(true, Ordering::Relaxed);
     }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::model::Request;
 use crate::rule::{Class, RuleId};
 use crate::runner::{Finding, Step};
-use crate::strategy::Case;
+use crate::strategy::{Case, Need};
 use crate::verdict::{Fingerprint, Status, Violation};
 
 /// A finding as JSON. Written by hand it needs `rule`, `fingerprint` and `case` only; a member that is not known is
@@ -47,16 +47,6 @@ pub(super) struct FindingJson {
     also: Vec<RuleId>,
 }
 
-/// What a case needs of an endpoint beside the Secrets Manager API.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Need {
-    /// The ARN of a function that the endpoint accepts.
-    Function,
-    /// The ARN of a function that does not exist there.
-    MissingFunction,
-}
-
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct StepJson {
@@ -86,14 +76,6 @@ const fn failed() -> Status {
     Status::Fail
 }
 
-/// What the placeholders of a case need.
-#[must_use]
-pub fn needs(case: &Case) -> Vec<Need> {
-    let text = serde_json::to_string(case).unwrap_or_default();
-    let needs = [("\"$function\"", Need::Function), ("\"$missing\"", Need::MissingFunction)];
-    needs.into_iter().filter(|(placeholder, _)| text.contains(placeholder)).map(|(_, need)| need).collect()
-}
-
 impl From<&Finding> for FindingJson {
     fn from(finding: &Finding) -> Self {
         let violation = &finding.violation;
@@ -104,7 +86,7 @@ impl From<&Finding> for FindingJson {
             class: violation.class,
             case: finding.case.clone(),
             observed_after_every_call: finding.is_observed,
-            needs: needs(&finding.case),
+            needs: finding.case.needs(),
             steps: finding.steps.iter().map(StepJson::from).collect(),
             length: finding.case.steps.len(),
             calls_to_find: finding.calls_to_find,

@@ -11,9 +11,9 @@ use crate::runner::{Ending, Finding, RunResult};
 use crate::verdict::Status;
 
 pub use finding::finding_text;
-pub(super) use finding::plain;
+pub(super) use finding::{operation, plain};
 pub(super) use summary::families;
-use wrap::wrapped;
+pub(super) use wrap::wrapped;
 
 /// The whole report.
 #[must_use]
@@ -42,7 +42,7 @@ fn brief(finding: &Finding) -> String {
         "{} {} {}: expected {}, observed {}",
         finding.status.as_str(),
         violation.rule,
-        finding.case.steps.last().map_or("", |step| step.operation.name()),
+        operation(finding),
         plain(&violation.expected),
         plain(&violation.observed)
     );

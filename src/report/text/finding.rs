@@ -12,6 +12,11 @@ pub(in crate::report) fn plain(text: &str) -> String {
     text.replace('$', "")
 }
 
+/// The name of the operation that shows it.
+pub(in crate::report) fn operation(finding: &Finding) -> &str {
+    finding.case.steps.last().map_or("", |step| step.operation.name())
+}
+
 /// The rule, the numbered calls with the labels after each, expected and observed, and how to see it again.
 #[must_use]
 pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
@@ -37,7 +42,7 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
     let shrunk = format!("after {} calls, shrunk in {}", finding.calls_to_find, finding.calls_to_shrink);
     line("found", &format!("{shrunk}, seen in {seen} of {of} replays"));
     if let Some(command) = replay_command(finding, heading) {
-        line("replay", &command);
+        let _ = writeln!(text, "  replay    {command}");
     }
     text
 }

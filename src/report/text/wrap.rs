@@ -4,7 +4,7 @@
 const WIDTH: usize = 100;
 
 /// The text after a label, broken at spaces; further lines begin with so many spaces. It ends with a line break.
-pub(super) fn wrapped(label: &str, text: &str, indent: usize) -> String {
+pub(in crate::report) fn wrapped(label: &str, text: &str, indent: usize) -> String {
     let mut lines = label.to_owned();
     let mut width = label.chars().count();
     let mut is_at_start = true;

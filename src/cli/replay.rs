@@ -1,0 +1,102 @@
+//! `replay`: the findings of a file, tried again.
+
+use std::fs;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use super::connect::{self, Connection, EMBEDDED};
+use super::run::stop_on_interrupt;
+use super::{Exit, ReplayArgs, block_on, complain, print};
+use crate::endpoint::Endpoint;
+use crate::model::Functions;
+use crate::report::{Heading, Stored, read_findings, replayed_text};
+use crate::runner::{Options, Replayed, Run, Verdict};
+
+pub(super) fn replay(args: &ReplayArgs) -> Exit {
+    block_on(async {
+        match stored(args) {
+            Ok(stored) => replay_all(stored, args).await,
+            Err(message) => Err(message),
+        }
+        .unwrap_or_else(|message| {
+            complain(&message);
+            Exit::Usage
+        })
+    })
+    .unwrap_or_else(|exit| exit)
+}
+
+/// The findings of the file that are to be replayed.
+fn stored(args: &ReplayArgs) -> Result<Stored, String> {
+    let failed = |error: &dyn std::fmt::Display| format!("failed to read {}: {error}", args.file.display());
+    let text = fs::read_to_string(&args.file).map_err(|error| failed(&error))?;
+    let mut stored = read_findings(&text).map_err(|error| failed(&error))?;
+    if let Some(rule) = args.rule {
+        stored.findings.retain(|finding| finding.violation.rule == rule);
+        if stored.findings.is_empty() {
+            return Err(format!("failed to find a finding of {rule} in {}", args.file.display()));
+        }
+    }
+    Ok(stored)
+}
+
+/// Replays at the endpoint that was named, or else at the one where the findings are from.
+async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
+    match args.target.endpoint.as_deref().or(stored.endpoint.as_deref()) {
+        None => Err("failed to find an endpoint, since one finding alone names none: add --endpoint URL".to_owned()),
+        Some(EMBEDDED) => {
+            let (service, functions) = connect::embedded();
+            Ok(drive(service, EMBEDDED, functions, &stored, args).await)
+        }
+        Some(url) => {
+            let connection = Connection::open(url, &args.target).await?;
+            let functions = connection.functions.clone();
+            let exit = drive(Arc::new(connection.client.clone()), url, functions, &stored, args).await;
+            connection.close().await;
+            Ok(exit)
+        }
+    }
+}
+
+async fn drive<E: Endpoint + 'static>(
+    endpoint: Arc<E>,
+    name: &str,
+    functions: Functions,
+    stored: &Stored,
+    args: &ReplayArgs,
+) -> Exit {
+    let stop = Arc::new(AtomicBool::new(false));
+    let run = Run::new(endpoint, Options { functions, ..Options::default() }, Arc::clone(&stop));
+    let interrupts = tokio::spawn(stop_on_interrupt(stop));
+    let mut replayed = Vec::new();
+    for (number, finding) in stored.findings.iter().enumerate() {
+        replayed.push(run.replay(number, finding.clone(), args.times).await);
+    }
+    interrupts.abort();
+    let heading = Heading {
+        endpoint: name.to_owned(),
+        strict: args.strict,
+        result_file: Some(args.file.display().to_string()),
+        ..Heading::default()
+    };
+    if stored.is_of_another_catalogue() {
+        print("the findings are of another version of the catalogue: one that seems fixed may be judged anew\n\n");
+    }
+    print(&replayed_text(&heading, &replayed, args.times));
+    exit_of(&replayed, args.strict)
+}
+
+/// What still fails comes first, then what cannot be told.
+fn exit_of(replayed: &[Replayed], strict: bool) -> Exit {
+    let fails = |it: &Replayed| match &it.verdict {
+        Verdict::Unchanged => it.finding.violation.fails(strict),
+        Verdict::Changed(now) => now.fails(strict),
+        Verdict::Intermittent | Verdict::Fixed | Verdict::Inconclusive(_) => false,
+    };
+    let is_unclear = |it: &Replayed| matches!(it.verdict, Verdict::Intermittent | Verdict::Inconclusive(_));
+    match (replayed.iter().any(fails), replayed.iter().any(is_unclear)) {
+        (true, _) => Exit::Violations,
+        (false, true) => Exit::Inconclusive,
+        (false, false) => Exit::Success,
+    }
+}
