@@ -4,9 +4,13 @@
 //! the whole answer from the world that follows. It shares the model with the judge, so that a green run against it
 //! proves the plumbing and not the rules. Rotation functions are accepted when they are registered and never act.
 
+mod defect;
 pub mod http;
 mod view;
 
+pub use defect::{Bug, Defect, UnknownDefect};
+
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,9 +18,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
-    Answer, BatchGetSecretValue, ErrorType, Functions, Named, Operation, Outcome, Output, Request, SUFFIX_LENGTH,
-    Secret, Setting, Text, Timestamp, World, batch, outcomes,
+    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Output, Request, SUFFIX_LENGTH, Secret, Setting,
+    Text, Timestamp, World, batch, outcomes,
 };
+use defect::Scene;
 
 /// The account of the reference service.
 pub const ACCOUNT: &str = "123456789012";
@@ -33,11 +38,13 @@ pub struct Config {
     pub suffixes: Vec<String>,
     /// The clock.
     pub clock: Clock,
+    /// The bugs that are switched on.
+    pub defects: Vec<Defect>,
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), suffixes: Vec::new(), clock: system_time }
+        Self { region: "us-east-1".to_owned(), suffixes: Vec::new(), clock: system_time, defects: Vec::new() }
     }
 }
 
@@ -62,6 +69,18 @@ struct State {
     names: HashMap<Text, Text>,
     functions: BTreeSet<Text>,
     created: u64,
+    calls: u32,
+}
+
+/// What becomes of one request.
+struct Decided<'r> {
+    /// The request as it was read.
+    read: Cow<'r, Request>,
+    refusal: Option<Answer>,
+    /// What the answer must show by the model.
+    facts: Vec<Fact>,
+    /// The state of an accepted request.
+    next: Option<World>,
 }
 
 impl Service {
@@ -112,9 +131,14 @@ impl Service {
     pub fn answer(&self, request: &Request) -> Answer {
         let now = (self.config.clock)();
         let mut state = self.lock();
+        state.calls += 1;
+        let nobody = World::unused("".into());
+        let scene = Scene::new(&request.operation, &nobody, &state.worlds, state.calls, now);
         let mut answer = match &request.operation {
-            Operation::BatchGetSecretValue(batch) => state.batch(batch),
-            Operation::ListSecrets(list) => view::secrets(state.worlds.values(), list),
+            Operation::BatchGetSecretValue(batch) => state.batch(batch, &scene, &self.config.defects),
+            Operation::ListSecrets(list) => {
+                of_several(view::secrets(state.worlds.values(), list), &scene, &self.config.defects)
+            }
             _ => state.answer_one(request, now, &self.config),
         };
         answer.form.date = Some(now);
@@ -130,7 +154,10 @@ impl Endpoint for Service {
 
 impl State {
     /// The name that an identifier denotes, or the identifier itself.
-    fn name_of(&self, id: &Text) -> Text {
+    fn name_of(&self, id: &Text, defects: &[Defect]) -> Text {
+        if let Some(name) = defect::find(defects, id, &self.worlds) {
+            return name;
+        }
         if self.worlds.contains_key(id) {
             return id.clone();
         }
@@ -145,66 +172,73 @@ impl State {
     }
 
     fn answer_one(&mut self, request: &Request, now: Timestamp, config: &Config) -> Answer {
-        let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id));
-        let mut world = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
-        view::resume_listing(&mut world, &request.operation);
-        let functions = self.functions_for(&world, &request.operation);
-        let setting = Setting {
-            call: 0,
-            action: None,
-            now: Some(now),
-            called: None,
-            taken: &[],
-            stamp: Some(now),
-            functions: &functions,
-        };
-        let Some(outcome) = outcomes(&world, request, &setting).into_iter().next() else {
-            return Answer::error(ErrorType::InternalServiceError, None);
-        };
-        match outcome.refusal {
-            Some(refusal) => Answer::error(refusal.error_type, refusal.text),
-            None => self.carry_out(&request.operation, world, outcome, now, config),
+        let defects = &config.defects[..];
+        let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, defects));
+        let mut before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
+        view::resume_listing(&mut before, &request.operation);
+        let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);
+        let Decided { read, refusal, facts, next } = self.decided(request, &scene, defects);
+        if let Some(refusal) = refusal.as_ref().filter(|_| defects.is_empty()) {
+            return refusal.clone();
         }
-    }
-
-    fn carry_out(
-        &mut self,
-        operation: &Operation,
-        before: World,
-        outcome: Outcome,
-        now: Timestamp,
-        config: &Config,
-    ) -> Answer {
-        let former = before.secret.clone();
-        let mut world = outcome.next.unwrap_or(before);
-        world.settle();
-        world.deleting = false;
+        let scene = Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, ..scene };
+        let mut world = next.unwrap_or_else(|| before.clone());
+        defect::store(defects, &mut world, &scene);
         if let Some(secret) = &mut world.secret {
             if secret.arn.is_none() {
-                let arn = self.new_arn(&world.name, config);
-                let partial = arn[..arn.len() - SUFFIX_LENGTH].into();
-                self.names.insert(arn.clone(), world.name.clone());
-                self.names.insert(partial, world.name.clone());
-                secret.arn = Some(arn);
+                secret.arn = Some(new_arn(&mut self.created, &name, config));
             }
-            if matches!(operation, Operation::GetSecretValue(_)) {
+            if matches!(read.operation, Operation::GetSecretValue(_)) && refusal.is_none() {
                 secret.dates.accessed = Some(midnight(now));
             }
         }
-        let answer = view::answer(operation, &world, former.as_ref(), now);
-        let is_kept = world.secret.is_some() || !world.former_arns.is_empty();
-        if is_kept && (!operation.is_read() || matches!(operation, Operation::GetSecretValue(_))) {
-            self.worlds.insert(world.name.clone(), world);
-        }
+        let answered = || view::answer(&read.operation, &world, before.secret.as_ref(), now);
+        let mut answer = refusal.unwrap_or_else(answered);
+        defect::say(defects, &mut answer, &mut world, &scene);
+        self.keep(world, &read.operation, defects);
         answer
     }
 
-    fn new_arn(&mut self, name: &str, config: &Config) -> Text {
-        let index = self.created;
-        self.created += 1;
-        let listed = usize::try_from(index).ok().and_then(|index| config.suffixes.get(index));
-        let suffix = listed.cloned().unwrap_or_else(|| counted_suffix(index));
-        format!("arn:aws:secretsmanager:{}:{ACCOUNT}:secret:{name}-{suffix}", config.region).into()
+    /// What the model says of a request: of the permitted outcomes the usual one.
+    fn decided<'r>(&self, request: &'r Request, scene: &Scene<'_>, defects: &[Defect]) -> Decided<'r> {
+        let read = defect::read(defects, request, scene);
+        let seen = defect::see(defects, scene);
+        let functions = self.functions_for(&seen, &read.operation);
+        let (action, now) = (read.operation.action(), Some(scene.now));
+        let taken = if defect::remember_reads(defects) { scene.taken() } else { Vec::new() };
+        let setting =
+            Setting { call: scene.call, action, now, called: None, taken: &taken, stamp: now, functions: &functions };
+        let usual = outcomes(&seen, &read, &setting).into_iter().next();
+        let mut outcome = usual.expect("the model permits something for each request");
+        defect::decide(defects, &mut outcome, scene);
+        let refusal = outcome.refusal.map(|refusal| Answer::error(refusal.error_type, refusal.text));
+        let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none());
+        if let Some(next) = &mut next {
+            next.settle();
+            next.deleting = false;
+        }
+        Decided { read, refusal, facts: outcome.facts, next }
+    }
+
+    /// Stores the state after a request; a read leaves nothing but its date.
+    fn keep(&mut self, world: World, operation: &Operation, defects: &[Defect]) {
+        if operation.is_read() && !defect::remember_reads(defects) {
+            let known = self.worlds.get_mut(&world.name).and_then(|known| known.secret.as_mut());
+            if let (Some(known), Some(secret)) = (known, world.secret) {
+                known.dates = secret.dates;
+            }
+            return;
+        }
+        if let Some(arn) = world.secret.as_ref().and_then(|secret| secret.arn.as_ref())
+            && !self.names.contains_key(arn)
+        {
+            let partial = arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH)).unwrap_or_default().into();
+            self.names.insert(arn.clone(), world.name.clone());
+            self.names.insert(partial, world.name.clone());
+        }
+        if world.secret.is_some() || !world.former_arns.is_empty() {
+            self.worlds.insert(world.name.clone(), world);
+        }
     }
 
     /// The standing of the function that a RotateSecret would use.
@@ -218,19 +252,36 @@ impl State {
         }
     }
 
-    fn batch(&self, request: &BatchGetSecretValue) -> Answer {
+    fn batch(&self, request: &BatchGetSecretValue, scene: &Scene<'_>, defects: &[Defect]) -> Answer {
         let ids: Vec<Text> = match (&request.secret_id_list, &request.filters) {
             (Some(ids), _) => ids.clone(),
-            (None, _) => view::filtered(self.worlds.values(), request.filters.as_deref().unwrap_or_default()),
+            (None, filters) => view::filtered(self.worlds.values(), filters.as_deref().unwrap_or_default()),
         };
-        let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id)).collect();
+        let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id, defects)).collect();
         let named: Vec<_> =
             ids.iter().zip(&denoted).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
-        match batch(request, &named).into_iter().next().and_then(|outcome| outcome.refusal) {
+        let usual = batch(request, &named).into_iter().next();
+        let outcome = usual.expect("the model permits something for each request");
+        let answer = match outcome.refusal {
             Some(refusal) => Answer::error(refusal.error_type, refusal.text),
             None => Answer::output(Output::Batch(view::batch(&named))),
-        }
+        };
+        of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, defects)
     }
+}
+
+/// An answer about several secrets, as the defects have it.
+fn of_several(mut answer: Answer, scene: &Scene<'_>, defects: &[Defect]) -> Answer {
+    defect::say(defects, &mut answer, &mut scene.before.clone(), scene);
+    answer
+}
+
+/// The ARN of a secret that is made now. The count of secrets made tells ARNs apart.
+fn new_arn(created: &mut u64, name: &str, config: &Config) -> Text {
+    let listed = usize::try_from(*created).ok().and_then(|index| config.suffixes.get(index));
+    let suffix = listed.cloned().unwrap_or_else(|| counted_suffix(*created));
+    *created += 1;
+    format!("arn:aws:secretsmanager:{}:{ACCOUNT}:secret:{name}-{suffix}", config.region).into()
 }
 
 /// The UTC midnight before a moment (ROT-CONF-018).

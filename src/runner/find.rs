@@ -101,7 +101,9 @@ impl<E: Endpoint> Job<E> {
             return true;
         }
         let quiet = gathered.calls - gathered.last_news;
-        gathered.died.is_some()
+        let has_enough = self.options.enough.is_some_and(|enough| gathered.suspects.len() >= enough);
+        has_enough
+            || gathered.died.is_some()
             || self.calls.load(Ordering::Relaxed) >= self.options.max_calls
             || quiet >= self.options.quiet_calls
     }
