@@ -315,7 +315,6 @@ fn refuse(outcome: &mut Outcome, error_type: ErrorType) {
     outcome.next = None;
 }
 
-
 /// Whether the outcome is the refusal that a rule demands.
 fn is_refused_by(outcome: &Outcome, rule: RuleId) -> bool {
     let is_refusal = |fact: &Fact| fact.rule == rule && fact.claim == Claim::Refused;

@@ -71,7 +71,7 @@ pub(super) fn spoil(rule: RuleId, answer: &mut Answer, world: &mut World, scene:
         return;
     }
     if let (true, Body::Output(output)) = (scene.operation.is_read(), &answer.body) {
-        let _ = world.bind(scene.operation, output, false);
+        let _ = world.bind(scene.operation, output, false, std::time::Duration::ZERO);
     }
     let is_own = |fact: &&Fact| fact.rule == rule && is_of_answer(fact) && fact.claim.holds(answer) == Some(true);
     match scene.facts.iter().find(is_own) {

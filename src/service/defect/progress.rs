@@ -199,7 +199,9 @@ fn promote(world: &mut World, scene: &Scene<'_>) {
 }
 
 fn rotation_promotes(world: &mut World, scene: &Scene<'_>) {
-    let is_filled = scene.operation.token()
+    let is_filled = scene
+        .operation
+        .token()
         .is_some_and(|token| world.secret.as_ref().is_some_and(|secret| secret.value(token).is_some()));
     if is_rotation(scene) && !scene.is_refused && is_filled {
         promote(world, scene);

@@ -4,7 +4,7 @@ use crate::model::{
     BatchError, Claim, Description, Label, Member, Operation, Output, Receipt, SecretString, SecretValue, Text,
     Timestamp, VersionEntry, VersionId, VersionPage,
 };
-use crate::service::defect::{Scene};
+use crate::service::defect::Scene;
 
 /// What a service would answer that accepts a request which it should refuse.
 pub(super) fn acceptance(scene: &Scene<'_>) -> Output {
