@@ -1,0 +1,122 @@
+//! What a run promises whatever it finds: its requests do not depend on how many cases run at once, it leaves nothing
+//! behind, and it ends when it is told to.
+
+#![expect(clippy::unwrap_used, reason = "a run that cannot be looked at fails the test")]
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rotation_conformance::endpoint::Endpoint;
+use rotation_conformance::history::Reply;
+use rotation_conformance::model::{Functions, Request};
+use rotation_conformance::rule::{RULES, RuleId};
+use rotation_conformance::runner::{Ending, Options, Run, RunResult};
+use rotation_conformance::service::{Config, Service};
+
+/// What every name of these runs starts with.
+const PREFIX: &str = "rc-same";
+
+/// The reference service, with a log of what it was asked and a switch that is thrown after so many calls.
+struct Watched {
+    service: Service,
+    log: Mutex<Vec<String>>,
+    calls: AtomicU64,
+    stop: Arc<AtomicBool>,
+    stop_after: u64,
+}
+
+impl Endpoint for Watched {
+    async fn call(&self, request: &Request) -> Reply {
+        self.log.lock().unwrap().push(serde_json::to_string(request).unwrap());
+        if self.calls.fetch_add(1, Ordering::Relaxed) >= self.stop_after {
+            self.stop.store(true, Ordering::Relaxed);
+        }
+        // Lets the other cases go on in between.
+        tokio::task::yield_now().await;
+        self.service.call(request).await
+    }
+}
+
+async fn watched(options: Options, stop_after: u64) -> (RunResult, Arc<Watched>) {
+    let service = Service::new(Config::default());
+    let functions =
+        Functions { accepted: vec![service.register_function("f")], missing: vec![service.function_arn("g").into()] };
+    let stop = Arc::new(AtomicBool::new(false));
+    let log = Mutex::new(Vec::new());
+    let watched = Arc::new(Watched { service, log, calls: AtomicU64::new(0), stop: Arc::clone(&stop), stop_after });
+    let options = Options { functions, prefix: PREFIX.to_owned(), ..options };
+    let result = Run::new(Arc::clone(&watched), options, stop).run().await;
+    (result, watched)
+}
+
+/// The requests of each case in their order, without the random ends of ARNs. A request that names no secret belongs to
+/// no case and is left out.
+fn requests_by_case(log: &[String]) -> BTreeMap<String, Vec<String>> {
+    let mut by_case: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for request in log {
+        let Some((_, after)) = request.split_once(&format!("{PREFIX}-")) else { continue };
+        let case = after.split(|end: char| !end.is_ascii_alphanumeric()).next().unwrap().to_owned();
+        by_case.entry(case).or_default().push(without_suffixes(request));
+    }
+    by_case
+}
+
+fn without_suffixes(request: &str) -> String {
+    let has_suffix = |part: &str| part.contains(PREFIX) && part.rsplit_once('-').is_some_and(|(_, end)| end.len() == 6);
+    let mut parts = request.split('"').map(|part| match has_suffix(part) {
+        true => &part[..part.len() - 7],
+        false => part,
+    });
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| text + "\"" + part)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn the_requests_of_a_case_do_not_depend_on_how_many_run_at_once() {
+    let mut logs = Vec::new();
+    for jobs in [1, 8] {
+        let options = Options { jobs, cases: 150, quiet_calls: u64::MAX, ..Options::default() };
+        let (result, watched) = watched(options, u64::MAX).await;
+        assert_eq!(result.findings.len(), 0);
+        logs.push(requests_by_case(&watched.log.lock().unwrap()));
+    }
+    assert!(logs[0].len() >= 140, "{} cases", logs[0].len());
+    assert!(logs[0].keys().eq(logs[1].keys()));
+    for (case, requests) in &logs[0] {
+        assert_eq!(*requests, logs[1][case], "case {case}");
+    }
+}
+
+#[tokio::test]
+async fn a_run_leaves_nothing_behind() {
+    let (result, watched) = watched(Options { cases: 60, ..Options::default() }, u64::MAX).await;
+    assert_eq!(result.ending, Ending::Complete);
+    assert!(result.calls.clean > 0);
+    assert_eq!((watched.service.secret_count(), result.left), (0, vec![]));
+}
+
+#[tokio::test]
+async fn an_interrupted_run_leaves_nothing_behind_and_tells_what_it_learned() {
+    let (result, watched) = watched(Options { cases: 500, ..Options::default() }, 200).await;
+    assert_eq!(result.ending, Ending::Interrupted);
+    assert!(result.cases > 0 && result.calls.total() < 1_000, "{:?}", result.calls);
+    assert!(RULES.iter().any(|rule| result.exercise.checked(rule.id) > 0));
+    assert_eq!((watched.service.secret_count(), result.left), (0, vec![]));
+}
+
+#[tokio::test]
+async fn a_run_ends_when_nothing_new_comes() {
+    let options = Options { cases: 1_000_000, max_calls: 1_000_000, quiet_calls: 40, ..Options::default() };
+    let (result, _) = watched(options, u64::MAX).await;
+    assert_eq!(result.ending, Ending::Complete);
+    assert!(result.calls.find < 50_000, "{:?}", result.calls);
+}
+
+#[tokio::test]
+async fn a_run_for_one_rule_exercises_it_in_few_calls() {
+    let options = Options { only: Some(RuleId::Prog001), max_calls: 100, ..Options::default() };
+    let (result, _) = watched(options, u64::MAX).await;
+    assert!(result.exercise.checked(RuleId::Prog001) > 0);
+    assert!(result.calls.total() < 200, "{:?}", result.calls);
+}
