@@ -3,6 +3,7 @@
 mod dry;
 mod execution;
 mod find;
+mod known;
 mod options;
 mod replay;
 mod result;
@@ -113,6 +114,7 @@ impl<E: Endpoint + 'static> Run<E> {
             progress: Arc::clone(&self.progress),
             stop: Arc::clone(&self.stop),
             source: Arc::new(Source::new(&self.options)),
+            known: Arc::default(),
             calls: Arc::new(AtomicU64::new(0)),
             gathered: Arc::new(Mutex::new(Gathered::default())),
             deadline: self.deadline(1, 1),
@@ -178,6 +180,7 @@ fn plan(options: &Options, tag: &str, extent: Extent) -> Plan {
     Plan {
         prefix: format!("{}-{tag}", options.prefix),
         keeps_steps: false,
+        known: None,
         extent,
         options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
     }

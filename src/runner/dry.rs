@@ -19,6 +19,7 @@ pub(super) async fn exercise(case: &Case, menu: Menu) -> Exercise {
         prefix: "dry".to_owned(),
         extent: Extent::Whole,
         keeps_steps: false,
+        known: None,
         options: judge::Options { functions, ..judge::Options::default() },
     };
     Execution::new(&service, &plan).run(case).await.exercise

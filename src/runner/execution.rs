@@ -1,9 +1,11 @@
 //! One execution of a case: resolve, call, judge, observe, clean up.
 
+use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::json;
 
+use super::known::Known;
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Fate, Moment, Reply};
 use crate::judge::{self, Judge};
@@ -36,6 +38,8 @@ pub(super) struct Plan {
     pub extent: Extent,
     /// Whether the trace is to show each call.
     pub keeps_steps: bool,
+    /// What is known to deviate and is made seldom; `None` where every step is to be made.
+    pub known: Option<Arc<Known>>,
     pub options: judge::Options,
 }
 
@@ -73,6 +77,8 @@ pub struct Trace {
     pub steps: Vec<Step>,
     /// Violations in the order in which they were seen.
     pub sightings: Vec<Sighting>,
+    /// The indexes of the steps that were not made.
+    pub(super) skipped: Vec<usize>,
     pub(super) exercise: Exercise,
     pub(super) cells: Cells,
     pub(super) clean: u64,
@@ -112,8 +118,8 @@ pub(super) struct Execution<'a, E> {
     number: u32,
     /// The step behind each call, by the number of the call.
     steps_by_call: Vec<Option<usize>>,
-    /// The state that each step has met, where it was known.
-    states: Vec<Option<State>>,
+    /// What kind of call each step was, where the state was known.
+    met: Vec<Option<Cell>>,
     silent: u32,
     /// Names whose CreateSecret may have been carried out without an answer.
     uncertain: Vec<Text>,
@@ -170,6 +176,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let trace = Trace {
             steps: Vec::new(),
             sightings: Vec::new(),
+            skipped: Vec::new(),
             exercise: Exercise::default(),
             cells: Cells::new(),
             clean: 0,
@@ -190,7 +197,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             started: Instant::now(),
             number: 0,
             steps_by_call: vec![None],
-            states: Vec::new(),
+            met: Vec::new(),
             silent: 0,
             uncertain: Vec::new(),
             stored: Vec::new(),
@@ -214,7 +221,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// Makes one call of the case; tells whether the execution is over.
     async fn step(&mut self, index: usize, step: &Request) -> bool {
         let request = self.bindings.resolve(step, &self.judge);
-        self.visit(&request);
+        if self.visit(index, &request) {
+            self.trace.skipped.push(index);
+            return false;
+        }
         let (reply, adopt) = self.call(index, request.clone(), false).await;
         self.learn(&request, &reply);
         if self.plan.keeps_steps {
@@ -241,11 +251,18 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.is_over()
     }
 
-    /// Remembers what kind of call this is, where the state is known.
-    fn visit(&mut self, request: &Request) {
+    /// Remembers what kind of call this is, where the state is known; tells whether to do without it.
+    fn visit(&mut self, index: usize, request: &Request) -> bool {
         let cell = self.cell_of(request);
-        self.states.push(cell.map(|cell| cell.state));
-        self.trace.cells.extend(cell);
+        self.met.push(cell);
+        let Some(cell) = cell else { return false };
+        let is_creation = matches!(request.operation, Operation::CreateSecret(_));
+        let is_passed_over =
+            self.plan.known.as_ref().is_some_and(|known| !is_creation && known.passes_over(cell, index));
+        if !is_passed_over {
+            self.trace.cells.insert(cell);
+        }
+        is_passed_over
     }
 
     fn cell_of(&self, request: &Request) -> Option<Cell> {
@@ -277,7 +294,11 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));
             let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
-            let state = self.states.get(cause.unwrap_or(step)).copied().flatten();
+            let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
+            if let (Some(known), Some(culprit), Class::Contract) = (&self.plan.known, culprit, violation.class) {
+                known.deviated(culprit);
+            }
+            let state = culprit.map(|culprit| culprit.state);
             self.trace.sightings.push(Sighting { step, read, cause, state, violation });
         }
         (call.reply, judgement.adopt)

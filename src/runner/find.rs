@@ -7,7 +7,8 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
-use super::execution::{Execution, Extent, Sighting, Trace};
+use super::execution::{Execution, Extent, Plan, Sighting, Trace};
+use super::known::Known;
 use super::options::{Options, Progress};
 use super::plan;
 use super::source::Source;
@@ -53,6 +54,7 @@ pub(super) struct Job<E> {
     pub progress: Arc<Progress>,
     pub stop: Arc<AtomicBool>,
     pub source: Arc<Source>,
+    pub known: Arc<Known>,
     pub calls: Arc<AtomicU64>,
     pub gathered: Arc<Mutex<Gathered>>,
     /// When looking for violations ends.
@@ -69,6 +71,7 @@ impl<E> Clone for Job<E> {
             progress: Arc::clone(&self.progress),
             stop: Arc::clone(&self.stop),
             source: Arc::clone(&self.source),
+            known: Arc::clone(&self.known),
             calls: Arc::clone(&self.calls),
             gathered: Arc::clone(&self.gathered),
             deadline: self.deadline,
@@ -82,7 +85,8 @@ impl<E: Endpoint> Job<E> {
         while !self.is_over().await {
             let Some(next) = self.source.next().await else { return };
             let before = self.calls.load(Ordering::Relaxed);
-            let plan = plan(&self.options, &next.tag, Extent::Whole);
+            let known = next.is_random.then(|| Arc::clone(&self.known));
+            let plan = Plan { known, ..plan(&self.options, &next.tag, Extent::Whole) };
             let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
             self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
             let calls = trace.calls();
@@ -128,8 +132,9 @@ impl Gathered {
         self.left.extend(trace.left);
         self.inconclusive |= trace.inconclusive;
         self.died = self.died.take().or(trace.died);
+        let case = without(case, &trace.skipped);
         for sighting in trace.sightings {
-            self.suspect(case, sighting, before);
+            self.suspect(&case, renumbered(sighting, &trace.skipped), before);
         }
     }
 
@@ -154,6 +159,18 @@ impl Gathered {
             );
         }
     }
+}
+
+/// The steps of a case that were made.
+fn without(case: &Case, skipped: &[usize]) -> Case {
+    let steps = case.steps.iter().enumerate().filter(|(index, _)| !skipped.contains(index));
+    Case { steps: steps.map(|(_, step)| step.clone()).collect() }
+}
+
+/// A sighting in a case of which some steps were left out.
+fn renumbered(sighting: Sighting, skipped: &[usize]) -> Sighting {
+    let number = |index: usize| index - skipped.iter().filter(|skipped| **skipped < index).count();
+    Sighting { step: number(sighting.step), cause: sighting.cause.map(number), ..sighting }
 }
 
 /// The case up to the call that showed a violation, which may be a read that the case does not have.

@@ -14,6 +14,7 @@ pub(super) struct Numbered {
     /// A letter for where it comes from, and its number there.
     pub tag: String,
     pub case: Case,
+    pub is_random: bool,
 }
 
 /// Gives out the cases of a run, each once.
@@ -58,9 +59,10 @@ impl Source {
     fn take(&self) -> Option<Numbered> {
         let number = self.next.fetch_add(1, Ordering::Relaxed);
         if let Some((tag, case)) = self.fixed.get(number) {
-            return Some(Numbered { tag: tag.clone(), case: case.clone() });
+            return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
         }
         let index = (number - self.fixed.len()) as u64;
-        (index < self.cases).then(|| Numbered { tag: format!("c{index}"), case: generate(self.seed, index, self.menu) })
+        let case = (index < self.cases).then(|| generate(self.seed, index, self.menu))?;
+        Some(Numbered { tag: format!("c{index}"), case, is_random: true })
     }
 }
