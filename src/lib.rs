@@ -16,7 +16,7 @@
 //! # async fn main() {
 //! let service = Arc::new(Service::new(Config::default()));
 //! let functions = Functions { accepted: vec![service.register_function("rotate")], missing: vec![] };
-//! let options = Options { cases: 5, scenarios: false, functions, ..Options::default() };
+//! let options = Options { cases: 5, scenarios: false, quotas: false, functions, ..Options::default() };
 //! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
 //! assert!(result.findings.is_empty(), "the reference service follows its own model");
 //! # }

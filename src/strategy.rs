@@ -5,6 +5,7 @@
 
 mod atlas;
 mod cell;
+mod costly;
 mod generate;
 mod need;
 mod placeholder;
@@ -12,6 +13,7 @@ mod scenario;
 
 pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
+pub use costly::costly;
 pub use generate::{Menu, generate};
 pub use need::Need;
 pub use placeholder::{Bindings, Roles};

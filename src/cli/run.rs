@@ -65,6 +65,7 @@ fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Op
         budget: args.budget,
         functions,
         saved: args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?,
+        quotas: is_loopback,
         only: args.rule,
         ..default
     })

@@ -37,6 +37,8 @@ pub struct Options {
     pub saved: Vec<Case>,
     /// Whether the fixed cases, which exercise every rule, run before the random ones.
     pub scenarios: bool,
+    /// Whether the cases about quotas, which take some two hundred calls, run once before the random ones.
+    pub quotas: bool,
     /// The one rule that matters: only cases that exercise it run, and only its violations are findings.
     pub only: Option<RuleId>,
 }
@@ -56,6 +58,7 @@ impl Default for Options {
             shrink_calls: 800,
             saved: Vec::new(),
             scenarios: true,
+            quotas: true,
             only: None,
         }
     }

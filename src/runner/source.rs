@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::{Options, dry};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, generate, scenarios};
+use crate::strategy::{Case, Menu, costly, generate, scenarios};
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
 const PATIENCE: usize = 200;
@@ -32,7 +32,8 @@ impl Source {
     pub(super) fn new(options: &Options) -> Self {
         let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
-        let known = if options.scenarios { scenarios(menu) } else { Vec::new() };
+        let mut known = if options.scenarios { scenarios(menu) } else { Vec::new() };
+        known.extend(if options.quotas { costly() } else { Vec::new() });
         let fixed = known.into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
         Self {
             next: AtomicUsize::new(0),
