@@ -66,7 +66,8 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
             true => outcome.fidelity(RuleId::Conc008, Claim::Accepted),
             false => outcome,
         };
-        return vec![due(accepted), due(refused)];
+        let free = accepted.reading(RuleId::Conc008, "the name is free after a forced delete");
+        return vec![due(free), due(refused)];
     }
     if (257..=512).contains(&world.name.chars().count()) {
         return vec![accepted, Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];

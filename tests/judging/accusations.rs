@@ -9,7 +9,8 @@ use serde_json::json;
 
 use super::assert_accepted;
 use super::requests::{
-    ask, cancel, create, create_empty, delete, describe, get, list, look, put, put_as, rotate_monthly, stage,
+    ask, cancel, create, create_empty, delete, describe, get, list, look, put, put_as, rotate_later, rotate_monthly,
+    stage,
 };
 use super::scene::Scene;
 
@@ -117,4 +118,10 @@ fn a_difference_in_fidelity_facts_excludes_no_state() {
     let mut violations = scene.violations(Duration::ZERO);
     violations.retain(|violation| violation.class == Class::Contract);
     assert!(violations.is_empty(), "{}\n{}", scene.accusations(&violations), scene.story());
+}
+
+#[test]
+fn a_first_version_beside_a_rotation_that_only_configures_becomes_current() {
+    let requests = [create_empty(), rotate_later("$t2"), look(), put_as("$t1", &["BLUE"]), look()];
+    assert_accepted(&Scene::of(&requests), Duration::ZERO);
 }

@@ -67,7 +67,8 @@ pub(crate) fn label_by_put(
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
     } else if names_pending || is_first.is_none() || secret.rotation.may_act() {
-        secret.set_label(&Label::Current, Cell::open(None, setting.contract(RuleId::State004)));
+        let usual = (is_first == Some(true) && !names_pending).then(|| token.clone());
+        secret.set_label(&Label::Current, Cell::open(usual, setting.contract(RuleId::State004)));
     } else {
         secret.set_label(&Label::Current, Cell::known(Some(token.clone()), setting.contract(RuleId::State004)));
     }
