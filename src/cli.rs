@@ -149,6 +149,9 @@ struct OutputArgs {
     /// Write the result to this file as JUnit XML, a test for each rule.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
+    /// Print with each failing finding the aws-cli and curl commands that show it.
+    #[arg(long)]
+    repro: bool,
 }
 
 #[derive(Args, Debug)]
@@ -161,6 +164,9 @@ struct ReplayArgs {
     /// How often each finding is replayed.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
+    /// Print with each failing finding the aws-cli and curl commands that show it.
+    #[arg(long)]
+    repro: bool,
     /// Fail on differences too, not on contract violations alone.
     #[arg(long)]
     strict: bool,

@@ -4,6 +4,7 @@ mod finding;
 mod json;
 mod junit;
 mod replay;
+mod repro;
 mod sequence;
 mod stored;
 mod text;
@@ -12,6 +13,7 @@ pub use finding::finding_json;
 pub use json::{SCHEMA, to_json};
 pub use junit::to_junit;
 pub use replay::{replay_command, replayed_text};
+pub use repro::{curl_text, repro_text};
 pub use sequence::call_line;
 pub use stored::{Stored, StoredError, read_findings};
 pub use text::{finding_text, to_text};
@@ -29,11 +31,18 @@ pub struct Heading {
     pub strict: bool,
     /// The file that has the result as JSON, from which findings can be replayed.
     pub result_file: Option<String>,
+    /// Whether findings come with the shell commands that show them.
+    pub repro: bool,
 }
 
 impl Heading {
     /// Whether the endpoint is one that a command can name.
     fn is_url(&self) -> bool {
         self.endpoint.contains("://")
+    }
+    /// Whether the endpoint is on this machine, where commands may make a function for themselves.
+    fn is_local(&self) -> bool {
+        let host = self.endpoint.split_once("://").map_or("", |(_, rest)| rest);
+        !self.is_url() || ["127.", "localhost", "[::1]"].iter().any(|local| host.starts_with(local))
     }
 }

@@ -77,6 +77,7 @@ async fn drive<E: Endpoint + 'static>(
         endpoint: name.to_owned(),
         strict: args.strict,
         result_file: Some(args.file.display().to_string()),
+        repro: args.repro,
         ..Heading::default()
     };
     if stored.is_of_another_catalogue() {

@@ -117,6 +117,7 @@ async fn drive<E: Endpoint + 'static>(
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         strict: args.strict,
         result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
+        repro: args.output.repro,
     };
     write_results(args, &heading, &result)?;
     Ok(exit_of(&result, args.strict))

@@ -6,7 +6,7 @@ mod wrap;
 
 use std::fmt::Write as _;
 
-use super::Heading;
+use super::{Heading, repro_text};
 use crate::runner::{Ending, Finding, RunResult};
 use crate::verdict::Status;
 
@@ -27,12 +27,18 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
         for finding in findings(status) {
             text.push('\n');
             text.push_str(&finding_text(finding, heading));
+            text.push_str(&commands(finding, heading));
         }
     }
     text.push_str(&summary::table(result));
     text.push_str(&summary::unexercised(result));
     text.push_str(&ending(heading, result));
     text
+}
+
+/// The shell commands, if they were asked for.
+pub(super) fn commands(finding: &Finding, heading: &Heading) -> String {
+    if heading.repro { format!("\n{}", repro_text(finding, heading)) } else { String::new() }
 }
 
 /// A difference in a line or two; `--json` has the calls.
