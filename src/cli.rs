@@ -11,12 +11,11 @@ mod serve;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
-use crate::client::{HeaderName, HeaderValue};
 use crate::rule::RuleId;
+use crate::settings::{Reach, Settings};
 
 /// Exit codes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,22 +78,7 @@ enum Command {
 #[derive(Args, Debug)]
 struct RunArgs {
     #[command(flatten)]
-    target: TargetArgs,
-    /// The seed; the same seed makes the same cases.
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// How many random cases to run at most.
-    #[arg(long, default_value_t = 10_000)]
-    cases: u64,
-    /// How many cases run at once.
-    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
-    jobs: u16,
-    /// Stop starting cases after so many calls [default: 8000; 500 if the endpoint is not loopback].
-    #[arg(long, value_name = "CALLS")]
-    max_calls: Option<u64>,
-    /// Stop looking for violations after this time, and shrinking them, for instance 30s or 5m.
-    #[arg(long, value_name = "TIME", value_parser = duration)]
-    budget: Option<Duration>,
+    settings: Settings,
     /// Test one rule alone, for instance ROT-PROG-001.
     #[arg(long, value_name = "ID")]
     rule: Option<RuleId>,
@@ -106,38 +90,6 @@ struct RunArgs {
     history: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
-    /// Fail on differences too, not on contract violations alone.
-    #[arg(long)]
-    strict: bool,
-}
-
-/// What is tested, and how it is reached.
-#[derive(Args, Debug)]
-struct TargetArgs {
-    /// The endpoint; without it the embedded reference service.
-    #[arg(long, value_name = "URL")]
-    endpoint: Option<String>,
-    /// Permit this host, which is not loopback.
-    #[arg(long, value_name = "HOST")]
-    allow_remote: Option<String>,
-    /// A function ARN that the endpoint accepts and whose function never acts.
-    #[arg(long, value_name = "ARN")]
-    function_arn: Option<String>,
-    /// The Region to sign for.
-    #[arg(long)]
-    region: Option<String>,
-    /// Sign with this profile; without it dummy credentials on loopback, else the standard chain.
-    #[arg(long)]
-    profile: Option<String>,
-    /// Send this header with every request, unsigned, for instance "X-Tenant: 7"; may be repeated.
-    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
-    header: Vec<(HeaderName, HeaderValue)>,
-    /// Give up on a call after this time, for instance 10s.
-    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
-    timeout: Duration,
-    /// Wait this long for the endpoint to answer for the first time.
-    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
-    wait_ready: Duration,
 }
 
 /// Where results go beside the terminal.
@@ -171,7 +123,7 @@ struct ReplayArgs {
     #[arg(long)]
     strict: bool,
     #[command(flatten)]
-    target: TargetArgs,
+    target: Reach,
 }
 
 #[derive(Args, Debug)]
@@ -221,23 +173,6 @@ fn carry_out(command: Command) -> Exit {
         Command::Schema => inspect::schema(),
         Command::Explain { id } => inspect::explain(&id),
     }
-}
-
-/// A time such as `30s` or `5m`; a number alone is seconds.
-fn duration(text: &str) -> Result<Duration, String> {
-    match text.parse() {
-        Ok(seconds) => Ok(Duration::from_secs(seconds)),
-        Err(_) => humantime::parse_duration(text).map_err(|error| format!("{error}; write it as 30s or 5m")),
-    }
-}
-
-/// A header as `Name: value`; the message does not repeat the value, which may be a secret.
-fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
-    let (name, value) = text.split_once(':').ok_or("write it as \"Name: value\"")?;
-    let name = name.trim().parse().map_err(|_| "the name is no header name")?;
-    let mut value: HeaderValue = value.trim().parse().map_err(|_| "the value cannot stand in a header")?;
-    value.set_sensitive(true);
-    Ok((name, value))
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

@@ -5,6 +5,7 @@
 //! to turns out to be dead, and a call that changes something never goes out on a connection that may be dead
 //! (see `keep_alive`). It does not decide what may be tested: [`Target`] refuses hosts that nobody allowed.
 
+mod connection;
 mod credentials;
 mod functions;
 mod keep_alive;
@@ -17,6 +18,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use connection::{ConnectError, Connection, LeftBehind};
 pub use credentials::{Credentials, CredentialsError};
 pub use functions::{FunctionError, Functions};
 pub use reqwest::header::{HeaderName, HeaderValue};

@@ -8,15 +8,13 @@
 //! use std::sync::Arc;
 //! use std::sync::atomic::AtomicBool;
 //!
-//! use rotation_conformance::model::Functions;
 //! use rotation_conformance::runner::{Options, Run};
 //! use rotation_conformance::service::{Config, Service};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! let service = Arc::new(Service::new(Config::default()));
-//! let functions = Functions { accepted: vec![service.register_function("rotate")], missing: vec![] };
-//! let options = Options { cases: 5, scenarios: false, quotas: false, functions, ..Options::default() };
+//! let options = Options { cases: 5, scenarios: false, quotas: false, functions: service.functions(), ..Options::default() };
 //! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
 //! assert!(result.findings.is_empty(), "the reference service follows its own model");
 //! # }
@@ -51,7 +49,9 @@
 //! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
 //! | [`recorder`] | writes down every call of a run |
 //! | [`runner`] | runs, shrinking, confirmation, replays, cleaning up |
-//! | [`report`], [`cli`] | what a person reads, and the command line |
+//! | [`settings`] | what a run is told, by flags or by the environment |
+//! | [`report`] | what a person reads |
+//! | [`cli`], [`trials`] | the ways to start a run: the command line, and `cargo test` |
 //!
 //! A module imports only from those above it; `tests/layers.rs` keeps that true.
 //!
@@ -75,6 +75,8 @@ pub mod report;
 pub mod rule;
 pub mod runner;
 pub mod service;
+pub mod settings;
 pub mod strategy;
+pub mod trials;
 pub mod verdict;
 pub mod wire;

@@ -507,7 +507,7 @@ pub static RULES: [Rule; 188] = {
         rule(RuleId::Err015, "ROT-ERR-015", Should, Yes),
         rule(RuleId::Err016, "ROT-ERR-016", Unspecified, Yes),
         rule(RuleId::Err017, "ROT-ERR-017", Unspecified, Yes),
-        rule(RuleId::Err018, "ROT-ERR-018", Must, Yes),
+        rule(RuleId::Err018, "ROT-ERR-018", Must, No),
         rule(RuleId::Ident001, "ROT-IDENT-001", Must, Yes),
         rule(RuleId::Ident002, "ROT-IDENT-002", Observed, Yes),
         rule(RuleId::Ident003, "ROT-IDENT-003", Must, Yes),

@@ -97,6 +97,13 @@ impl Service {
         arn
     }
 
+    /// A function that is accepted, registered now, and the ARN of one that there is not.
+    pub fn functions(&self) -> Functions {
+        let accepted = self.register_function("rotation-conformance");
+        let missing = self.function_arn("rotation-conformance-missing").into();
+        Functions { accepted: vec![accepted], missing: vec![missing] }
+    }
+
     /// Removes a function; tells whether it was there.
     pub fn remove_function(&self, name: &str) -> bool {
         self.lock().functions.remove(self.function_arn(name).as_str())

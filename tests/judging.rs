@@ -63,7 +63,6 @@ const WITHOUT_MUTANT: &[(&str, &[R])] = &[
         ],
     ),
     ("either answer is good, and which it was is reported", &[R::State016, R::State023, R::Ident004]),
-    ("a replica is a secret in another Region, which the harness neither makes nor could remove", &[R::Err018]),
 ];
 
 fn case(seed: u64, index: u64) -> Vec<Request> {

@@ -4,7 +4,7 @@ use std::fs;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use super::connect::{self, Connection, EMBEDDED};
+use super::connect::{self, EMBEDDED};
 use super::run::stop_on_interrupt;
 use super::{Exit, ReplayArgs, block_on, complain, print};
 use crate::endpoint::Endpoint;
@@ -49,10 +49,10 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
             Ok(drive(service, EMBEDDED, functions, &stored, args).await)
         }
         Some(url) => {
-            let connection = Connection::open(url, &args.target).await?;
+            let connection = connect::open(url, &args.target).await?;
             let functions = connection.functions.clone();
             let exit = drive(Arc::new(connection.client.clone()), url, functions, &stored, args).await;
-            connection.close().await;
+            connect::close(connection).await;
             Ok(exit)
         }
     }

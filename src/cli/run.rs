@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
-use super::connect::{self, Connection, EMBEDDED};
+use super::connect::{self, EMBEDDED};
 use super::{Exit, RunArgs, block_on, cases, complain};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
@@ -18,14 +18,12 @@ use crate::rule::{Level, RULES};
 use crate::runner::{Ending, Options, Progress, Run, RunResult};
 use crate::verdict::{Status, Violation};
 
-/// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
-const REMOTE_CALLS: u64 = 500;
 /// How often the line that tells the progress is drawn.
 const TICK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &RunArgs) -> Exit {
     block_on(async {
-        let outcome = match &args.target.endpoint {
+        let outcome = match &args.settings.reach.endpoint {
             None => embedded(args).await,
             Some(url) => against(url, args).await,
         };
@@ -45,30 +43,18 @@ async fn embedded(args: &RunArgs) -> Result<Exit, String> {
 
 /// Runs against a service over HTTP, with a function of its own where the endpoint's Lambda API makes one.
 async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
-    let connection = Connection::open(url, &args.target).await?;
+    let connection = connect::open(url, &args.settings.reach).await?;
     let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
         Ok(options) => record_and_drive(Arc::new(connection.client.clone()), url, options, args).await,
         Err(message) => Err(message),
     };
-    connection.close().await;
+    connect::close(connection).await;
     exit
 }
 
 fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Options, String> {
-    let default = Options::default();
-    let max_calls = if is_loopback { default.max_calls } else { REMOTE_CALLS };
-    Ok(Options {
-        seed: args.seed,
-        cases: args.cases,
-        jobs: args.jobs.into(),
-        max_calls: args.max_calls.unwrap_or(max_calls),
-        budget: args.budget,
-        functions,
-        saved: args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?,
-        quotas: is_loopback,
-        only: args.rule,
-        ..default
-    })
+    let saved = args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?;
+    Ok(Options { saved, only: args.rule, ..args.settings.options(functions, is_loopback) })
 }
 
 /// The run, with every call written to a file if that is wanted.
@@ -113,14 +99,14 @@ async fn drive<E: Endpoint + 'static>(
     watcher.abort();
     let heading = Heading {
         endpoint: name.to_owned(),
-        seed: args.seed,
+        seed: args.settings.seed,
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
-        strict: args.strict,
+        strict: args.settings.strict,
         result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
         repro: args.output.repro,
     };
     write_results(args, &heading, &result)?;
-    Ok(exit_of(&result, args.strict))
+    Ok(exit_of(&result, args.settings.strict))
 }
 
 /// Reports, and saves the cases; a file that cannot be written does not keep the others from being written.

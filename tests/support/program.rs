@@ -49,6 +49,11 @@ fn started<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, variables: &[(
         command.env_remove(name);
     }
     command.env("AWS_EC2_METADATA_DISABLED", "true").envs(variables.iter().copied());
+    spawned(command)
+}
+
+/// Starts a program whose output is kept.
+pub(crate) fn spawned(mut command: Command) -> Child {
     let piped = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     piped.spawn().expect("cargo has built the program")
 }
@@ -65,8 +70,9 @@ pub(crate) fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|error| panic!("{error} in {text}"))
 }
 
+/// Waits for the end of a program, and ends it if that does not come.
 #[expect(clippy::disallowed_methods, reason = "a program that hangs is told by the clock")]
-fn ended(mut child: Child) -> Ended {
+pub(crate) fn ended(mut child: Child) -> Ended {
     let stdout = gathered(child.stdout.take().expect("piped above"));
     let stderr = gathered(child.stderr.take().expect("piped above"));
     let started = Instant::now();

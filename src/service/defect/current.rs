@@ -133,9 +133,9 @@ fn move_current_without_holder(operation: &mut Operation, scene: &Scene<'_>) {
 fn empty_secret_has_version(world: &mut World, scene: &Scene<'_>) {
     let (Operation::CreateSecret(create), Some(secret)) = (scene.operation, &mut world.secret) else { return };
     let stores = create.secret_string.is_some() || create.secret_binary.is_some();
-    if let (Some(token), false, false) = (&create.client_request_token, stores, scene.is_refused) {
-        if secret.versions.is_empty() {
-            put_label(secret, &Label::Current, Some(token.clone()));
-        }
+    if let (Some(token), false, false) = (&create.client_request_token, stores, scene.is_refused)
+        && secret.versions.is_empty()
+    {
+        put_label(secret, &Label::Current, Some(token.clone()));
     }
 }

@@ -209,11 +209,10 @@ fn description_makes_version(world: &mut World, scene: &Scene<'_>) {
     let current = scene.holder(&Label::Current).and_then(|id| secret.version(id)).cloned();
     if let (Some(mut version), Some(token), false, false) =
         (current, &update.client_request_token, stores, scene.is_refused)
+        && secret.version(token).is_none()
     {
-        if secret.version(token).is_none() {
-            version.id = token.clone();
-            secret.versions.push(version);
-        }
+        version.id = token.clone();
+        secret.versions.push(version);
     }
 }
 

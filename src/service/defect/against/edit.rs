@@ -50,6 +50,7 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
     }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "the members are optional")]
 fn other_text(text: Option<&Text>) -> Option<Text> {
     Some(format!("{}x", text.map_or("", |text| text)).into())
 }

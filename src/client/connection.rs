@@ -1,0 +1,164 @@
+//! The endpoint of a run: reaching it, signing for it, and a rotation function on it.
+
+use std::time::{Duration, Instant};
+
+use uuid::Uuid;
+
+use super::{
+    Client, ClientError, Credentials, CredentialsError, EndpointError, FunctionError, Options, parse_endpoint,
+};
+use crate::endpoint::Endpoint;
+use crate::history::Reply;
+use crate::model::{Body, ErrorType, Functions, ListSecrets, Operation};
+use crate::settings::Reach;
+
+/// How long to wait between two tries to reach an endpoint that is starting.
+const PAUSE: Duration = Duration::from_millis(100);
+/// The error types that say that the signature, not the request, is refused.
+const REFUSED_CREDENTIALS: [&str; 8] = [
+    "AccessDeniedException",
+    "ExpiredTokenException",
+    "IncompleteSignature",
+    "InvalidClientTokenId",
+    "InvalidSignatureException",
+    "MissingAuthenticationTokenException",
+    "SignatureDoesNotMatch",
+    "UnrecognizedClientException",
+];
+
+/// Why an endpoint cannot be tested.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// Its URL is none, or names a host that nobody allowed.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// Nothing to sign with.
+    #[error("find credentials: {0}")]
+    Credentials(#[from] CredentialsError),
+    /// No client could be made.
+    #[error("make a client: {0}")]
+    Client(#[from] ClientError),
+    /// It refuses every request of these credentials.
+    #[error("be let in by {url}: {error_type}; does it know these credentials and this Region?")]
+    LetIn {
+        /// The endpoint.
+        url: String,
+        /// What it refused with.
+        error_type: ErrorType,
+    },
+    /// It does not answer.
+    #[error("reach {url}: {cause}; is the endpoint running?")]
+    Reach {
+        /// The endpoint.
+        url: String,
+        /// Why no answer came.
+        cause: String,
+    },
+}
+
+/// A function that was made for a run was not removed.
+#[derive(Debug, thiserror::Error)]
+#[error("remove the function {name}, which is left behind: {cause}")]
+pub struct LeftBehind {
+    name: String,
+    #[source]
+    cause: FunctionError,
+}
+
+/// An endpoint that has answered.
+#[derive(Debug)]
+pub struct Connection {
+    /// The client that reaches it.
+    pub client: Client,
+    /// The functions that it is known to accept or not to have.
+    pub functions: Functions,
+    /// Whether it is on this machine.
+    pub is_loopback: bool,
+    /// Why it made no function, although it has the API for it.
+    pub no_function: Option<FunctionError>,
+    /// The function that was made for this run.
+    provisioned: Option<String>,
+}
+
+impl Connection {
+    /// Reaches the endpoint, and makes a function there where nobody named one and its Lambda API makes one.
+    ///
+    /// # Errors
+    ///
+    /// If it may not be tested, does not answer in time, or does not let these credentials in.
+    pub async fn open(url: &str, reach: &Reach) -> Result<Self, ConnectError> {
+        let target = parse_endpoint(url, reach.allow_remote.as_deref())?;
+        let is_loopback = target.is_loopback();
+        let client = Client::new(target, options(reach, is_loopback).await?)?;
+        probe(&client, url, reach.wait_ready).await?;
+        let functions = Functions::default();
+        let mut connection = Self { client, functions, is_loopback, no_function: None, provisioned: None };
+        match &reach.function_arn {
+            Some(arn) => connection.functions.accepted.push(arn.as_str().into()),
+            None if is_loopback => connection.provision().await,
+            None => {}
+        }
+        Ok(connection)
+    }
+
+    async fn provision(&mut self) {
+        let name = format!("rotation-conformance-{}", Uuid::new_v4().simple());
+        match self.client.functions().provision_function(&name).await {
+            Ok(Some(arn)) => {
+                self.functions.missing.push(format!("{arn}-missing").into());
+                self.functions.accepted.push(arn.into());
+                self.provisioned = Some(name);
+            }
+            Ok(None) => {}
+            Err(error) => self.no_function = Some(error),
+        }
+    }
+
+    /// Removes what was made for this run.
+    ///
+    /// # Errors
+    ///
+    /// If the endpoint does not remove it.
+    pub async fn close(self) -> Result<(), LeftBehind> {
+        let Some(name) = self.provisioned else { return Ok(()) };
+        self.client.functions().remove_function(&name).await.map_err(|cause| LeftBehind { name, cause })
+    }
+}
+
+async fn options(reach: &Reach, is_loopback: bool) -> Result<Options, CredentialsError> {
+    let credentials = match (&reach.profile, is_loopback) {
+        (None, true) => Credentials::dummy(),
+        (profile, _) => Credentials::from_environment(profile.as_deref()).await?,
+    };
+    Ok(Options {
+        region: reach.region.clone(),
+        credentials,
+        timeout: reach.timeout.max(Duration::from_millis(1)),
+        headers: reach.header.clone(),
+    })
+}
+
+/// Waits for a first answer, and reads it as far as it says that no call will ever succeed.
+#[expect(clippy::disallowed_methods, reason = "waiting for an endpoint to start is a matter of the clock")]
+async fn probe(client: &Client, url: &str, wait: Duration) -> Result<(), ConnectError> {
+    let started = Instant::now();
+    let request = Operation::ListSecrets(ListSecrets { max_results: Some(1), ..ListSecrets::default() }).into();
+    loop {
+        let cause = match client.call(&request).await {
+            Reply::Answer(answer) => {
+                return match answer.body {
+                    Body::Error(error) if REFUSED_CREDENTIALS.contains(&error.error_type.as_str()) => {
+                        Err(ConnectError::LetIn { url: url.to_owned(), error_type: error.error_type })
+                    }
+                    Body::Output(_) | Body::Error(_) | Body::Unreadable(_) => Ok(()),
+                };
+            }
+            Reply::Nothing(silence) => silence.cause,
+        };
+        if started.elapsed() >= wait {
+            return Err(ConnectError::Reach { url: url.to_owned(), cause });
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}

@@ -1,0 +1,107 @@
+//! What a run is told: by flags of the command line, or by variables of the environment of the same names.
+
+mod environment;
+
+use std::time::Duration;
+
+use clap::Args;
+use reqwest::header::{HeaderName, HeaderValue};
+
+pub use environment::VariableError;
+
+use crate::model::Functions;
+use crate::runner::Options;
+
+/// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
+const REMOTE_CALLS: u64 = 500;
+
+/// What a run is told, however it is started.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// Where the endpoint is.
+    #[command(flatten)]
+    pub reach: Reach,
+    /// The seed; the same seed makes the same cases.
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
+    /// How many random cases to run at most.
+    #[arg(long, default_value_t = 10_000)]
+    pub cases: u64,
+    /// How many cases run at once.
+    #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
+    pub jobs: u16,
+    /// Stop starting cases after so many calls [default: 8000; 500 if the endpoint is not loopback].
+    #[arg(long, value_name = "CALLS")]
+    pub max_calls: Option<u64>,
+    /// Stop looking for violations after this time, and shrinking them, for instance 30s or 5m.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub budget: Option<Duration>,
+    /// Fail on differences too, not on contract violations alone.
+    #[arg(long)]
+    pub strict: bool,
+}
+
+/// Where an endpoint is, and how requests to it are made.
+#[derive(Args, Clone, Debug)]
+pub struct Reach {
+    /// The endpoint; without it the embedded reference service.
+    #[arg(long, value_name = "URL")]
+    pub endpoint: Option<String>,
+    /// Permit this host, which is not loopback.
+    #[arg(long, value_name = "HOST")]
+    pub allow_remote: Option<String>,
+    /// A function ARN that the endpoint accepts and whose function never acts.
+    #[arg(long, value_name = "ARN")]
+    pub function_arn: Option<String>,
+    /// The Region to sign for.
+    #[arg(long)]
+    pub region: Option<String>,
+    /// Sign with this profile; without it dummy credentials on loopback, else the standard chain.
+    #[arg(long)]
+    pub profile: Option<String>,
+    /// Send this header with every request, unsigned, for instance "X-Tenant: 7"; may be repeated.
+    #[arg(long, value_name = "NAME: VALUE", value_parser = header)]
+    pub header: Vec<(HeaderName, HeaderValue)>,
+    /// Give up on a call after this time, for instance 10s.
+    #[arg(long, value_name = "TIME", default_value = "10s", value_parser = duration)]
+    pub timeout: Duration,
+    /// Wait this long for the endpoint to answer for the first time.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub wait_ready: Duration,
+}
+
+impl Settings {
+    /// The options of a run against an endpoint that accepts these functions.
+    #[must_use]
+    pub fn options(&self, functions: Functions, is_loopback: bool) -> Options {
+        let default = Options::default();
+        let max_calls = if is_loopback { default.max_calls } else { REMOTE_CALLS };
+        Options {
+            seed: self.seed,
+            cases: self.cases,
+            jobs: self.jobs.into(),
+            max_calls: self.max_calls.unwrap_or(max_calls),
+            budget: self.budget,
+            functions,
+            quotas: is_loopback,
+            ..default
+        }
+    }
+}
+
+/// A time such as `30s` or `5m`; a number alone is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    match text.parse() {
+        Ok(seconds) => Ok(Duration::from_secs(seconds)),
+        Err(_) => humantime::parse_duration(text).map_err(|error| format!("{error}; write it as 30s or 5m")),
+    }
+}
+
+/// A header as `Name: value`; the message does not repeat the value, which may be a secret.
+fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
+    let (name, value) = text.split_once(':').ok_or("write it as \"Name: value\"")?;
+    let name = name.trim().parse().map_err(|_| "the name is no header name")?;
+    let mut value: HeaderValue = value.trim().parse().map_err(|_| "the value cannot stand in a header")?;
+    value.set_sensitive(true);
+    Ok((name, value))
+}

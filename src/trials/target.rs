@@ -1,0 +1,99 @@
+//! What the trials test: a URL, an emulator that is started for them, or an endpoint in this process.
+
+use std::fmt;
+use std::fmt::Display;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use super::complain;
+use super::shared::{Judged, Plan};
+use crate::client::Connection;
+use crate::endpoint::Endpoint;
+use crate::model::Functions;
+use crate::service::{Config, Service};
+
+/// A run under way; it ends in words if it could not begin.
+type Running = Pin<Box<dyn Future<Output = Result<Judged, String>>>>;
+
+/// What the trials test, unless `CONFORMANCE_ENDPOINT` names another endpoint.
+pub struct Target {
+    run: Box<dyn FnOnce(Plan) -> Running + Send>,
+}
+
+impl fmt::Debug for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Target")
+    }
+}
+
+impl Target {
+    /// The embedded reference service.
+    #[must_use]
+    pub fn embedded() -> Self {
+        let service = Service::new(Config::default());
+        let functions = service.functions();
+        Self::in_process(service, functions)
+    }
+
+    /// An endpoint in this process, with the function ARNs that it accepts and does not accept.
+    ///
+    /// Without an accepted one, rules that need an accepted rotation are not applicable.
+    #[must_use]
+    pub fn in_process<E: Endpoint + 'static>(endpoint: E, functions: Functions) -> Self {
+        Self::new(async move |plan: Plan| {
+            Ok(plan.run(Arc::new(endpoint), "an endpoint in process", functions, true).await)
+        })
+    }
+
+    /// An endpoint that is running.
+    #[must_use]
+    pub fn url(url: impl Into<String>) -> Self {
+        let url = url.into();
+        Self::new(async move |plan| against(&url, plan).await)
+    }
+
+    /// An emulator that is started when the run begins, and not before.
+    ///
+    /// `start` runs inside a tokio runtime that lives as long as the run. What it returns gives the URL, is kept until
+    /// the run is over and then dropped: a `String`, or a type of yours that ends a process when it is dropped.
+    #[must_use]
+    pub fn started<S, F, U, X>(start: S) -> Self
+    where
+        S: FnOnce() -> F + Send + 'static,
+        F: Future<Output = Result<U, X>>,
+        U: AsRef<str>,
+        X: Display,
+    {
+        Self::new(async move |plan| {
+            let started = start().await.map_err(|error| format!("failed to start the emulator: {error}"))?;
+            against(started.as_ref(), plan).await
+        })
+    }
+
+    fn new<R>(run: R) -> Self
+    where
+        R: AsyncFnOnce(Plan) -> Result<Judged, String> + Send + 'static,
+    {
+        Self { run: Box::new(move |plan| Box::pin(run(plan))) }
+    }
+
+    pub(super) async fn run(self, plan: Plan) -> Result<Judged, String> {
+        let named = plan.settings.reach.endpoint.clone();
+        let target = named.map_or(self, Self::url);
+        (target.run)(plan).await
+    }
+}
+
+async fn against(url: &str, plan: Plan) -> Result<Judged, String> {
+    let opened = Connection::open(url, &plan.settings.reach).await;
+    let connection = opened.map_err(|error| format!("failed to {error}"))?;
+    if let Some(error) = &connection.no_function {
+        complain(&format!("failed to make a function, so that rules about accepted rotations are left out: {error}"));
+    }
+    let client = Arc::new(connection.client.clone());
+    let judged = plan.run(client, url, connection.functions.clone(), connection.is_loopback).await;
+    if let Err(error) = connection.close().await {
+        complain(&format!("failed to {error}"));
+    }
+    Ok(judged)
+}
