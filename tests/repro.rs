@@ -61,7 +61,7 @@ async fn bash(commands: &str) -> String {
     let mut bash = Command::new("bash");
     bash.args(["-u", "-c", commands]).env_remove("FUNCTION").stdin(Stdio::null());
     let ended = tokio::task::spawn_blocking(move || bash.output());
-    let output = tokio::time::timeout(Duration::from_secs(60), ended).await.unwrap().unwrap().unwrap();
+    let output = tokio::time::timeout(Duration::from_mins(1), ended).await.unwrap().unwrap().unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert_eq!(stderr, "", "{commands}");
     String::from_utf8(output.stdout).unwrap()
