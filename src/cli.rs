@@ -82,6 +82,9 @@ struct RunArgs {
     /// Test one rule alone, for instance ROT-PROG-001.
     #[arg(long, value_name = "ID")]
     rule: Option<RuleId>,
+    /// Leave out the cases about quotas, which take some two hundred calls once in a run on loopback.
+    #[arg(long)]
+    no_quotas: bool,
     /// Run these cases first, and save the minimal case of each finding to this directory.
     #[arg(long, value_name = "DIR")]
     cases_dir: Option<PathBuf>,

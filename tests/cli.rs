@@ -78,7 +78,7 @@ fn the_result_has_every_rule_with_its_counts_and_the_calls_by_purpose() {
     let calls = |purpose: &str| result["calls"][purpose].as_u64().unwrap();
     assert!(calls("find") > 20 && calls("clean") > 0);
     assert_eq!(calls("total"), calls("find") + calls("shrink") + calls("confirm") + calls("clean"));
-    assert_eq!((&result["cases"], &result["seed"], &result["left"]), (&20.into(), &1.into(), &Value::Array(vec![])));
+    assert_eq!((&result["cases"], &result["seed"], &result["left"]), (&22.into(), &1.into(), &Value::Array(vec![])));
     assert_eq!(result["ending"]["kind"], "complete");
 }
 

@@ -54,7 +54,8 @@ async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
 
 fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Options, String> {
     let saved = args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?;
-    Ok(Options { saved, only: args.rule, ..args.settings.options(functions, is_loopback) })
+    let options = args.settings.options(functions, is_loopback);
+    Ok(Options { saved, only: args.rule, quotas: options.quotas && !args.no_quotas, ..options })
 }
 
 /// The run, with every call written to a file if that is wanted.
