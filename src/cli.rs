@@ -6,6 +6,7 @@ mod inspect;
 mod output;
 mod replay;
 mod run;
+mod selftest;
 mod serve;
 
 use std::io::{self, Write as _};
@@ -15,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::rule::RuleId;
+use crate::service::Defect;
 use crate::settings::{Reach, Settings};
 
 /// Exit codes.
@@ -62,6 +64,10 @@ enum Command {
     Replay(ReplayArgs),
     /// Serve the reference service on a port.
     Serve(ServeArgs),
+    /// Look for every defect that the reference service can be given: does each rule bite?
+    Selftest(SelftestArgs),
+    /// List the defects.
+    Defects,
     /// Judge a recorded history.
     Judge(JudgeArgs),
     /// List the rules.
@@ -134,6 +140,31 @@ struct ServeArgs {
     /// Where to listen.
     #[arg(long, default_value = "127.0.0.1:4599")]
     addr: std::net::SocketAddr,
+    /// Switch a bug on; `defects` lists them. May be given more than once.
+    #[arg(long, value_name = "NAME")]
+    defect: Vec<Defect>,
+}
+
+#[derive(Args, Debug)]
+struct SelftestArgs {
+    /// How many seeds each defect is looked for with.
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    seeds: u64,
+    /// Look for this defect alone; `defects` lists them. May be given more than once.
+    #[arg(long, value_name = "NAME")]
+    defect: Vec<Defect>,
+    /// How many random cases the service without a defect runs.
+    #[arg(long, default_value_t = 10_000)]
+    cases: u64,
+    /// Give a defect up after so many calls.
+    #[arg(long, default_value_t = 20_000)]
+    max_calls: u64,
+    /// Leave out the trials in which the fixed cases run before the random ones.
+    #[arg(long)]
+    no_sweep: bool,
+    /// Write every trial to this file, as JSON.
+    #[arg(long, value_name = "FILE")]
+    json: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -171,6 +202,8 @@ fn carry_out(command: Command) -> Exit {
         Command::Run(args) => run::run(&args),
         Command::Replay(args) => replay::replay(&args),
         Command::Serve(args) => serve::serve(args),
+        Command::Selftest(args) => selftest::selftest(&args),
+        Command::Defects => selftest::defects(),
         Command::Judge(args) => inspect::judge(&args),
         Command::Rules(args) => inspect::rules(&args),
         Command::Schema => inspect::schema(),

@@ -49,6 +49,7 @@
 //! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
 //! | [`recorder`] | writes down every call of a run |
 //! | [`runner`] | runs, shrinking, confirmation, replays, cleaning up |
+//! | [`selftest`] | every defect of the reference service, looked for |
 //! | [`settings`] | what a run is told, by flags or by the environment |
 //! | [`report`] | what a person reads |
 //! | [`cli`], [`trials`] | the ways to start a run: the command line, and `cargo test` |
@@ -74,6 +75,7 @@ pub mod recorder;
 pub mod report;
 pub mod rule;
 pub mod runner;
+pub mod selftest;
 pub mod service;
 pub mod settings;
 pub mod strategy;

@@ -138,11 +138,11 @@ impl<E: Endpoint + 'static> Run<E> {
         if suspects.is_empty() {
             return Vec::new();
         }
-        let atlas = Arc::new(Atlas::new(self.menu()));
+        let atlas = Atlas::shared(self.menu());
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (number, suspect) in suspects.into_iter().enumerate() {
-            let (run, permits, atlas) = (self.clone(), Arc::clone(&permits), Arc::clone(&atlas));
+            let (run, permits) = (self.clone(), Arc::clone(&permits));
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
                 if is_dead || run.stop.load(Ordering::Relaxed) {

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 struct Row(&'static [&'static str], &'static str);
 
 /// The rows from above to below. A module need not exist yet; one that exists must stand here.
-const ROWS: [Row; 11] = [
+const ROWS: [Row; 12] = [
     Row(&["rule"], "which rules there are"),
     Row(&["model"], "what a correct service may do: worlds, operations, outcomes"),
     Row(&["wire", "history"], "how it is written over HTTP, and what was seen"),
@@ -24,6 +24,7 @@ const ROWS: [Row; 11] = [
     Row(&["service"], "the reference service; cases are tried out against it without calls"),
     Row(&["judge", "strategy"], "what is right does not know what is tried, nor the other way round"),
     Row(&["runner"], "drives, judges and shrinks; prints nothing"),
+    Row(&["selftest"], "proves the oracle: runs against services with defects"),
     Row(&["settings"], "what a run is told, whoever starts it"),
     Row(&["report", "client", "recorder", "service::http"], "the outside: people, an endpoint, callers of the service"),
     Row(&["cli", "trials"], "the ways to start a run"),

@@ -22,7 +22,8 @@ async fn listen(args: ServeArgs) -> Exit {
     let interrupted = async {
         let _ = tokio::signal::ctrl_c().await;
     };
-    match http::serve(listener, Arc::new(Service::new(Config::default())), interrupted).await {
+    let config = Config { defects: args.defect, ..Config::default() };
+    match http::serve(listener, Arc::new(Service::new(config)), interrupted).await {
         Ok(()) => Exit::Success,
         Err(error) => {
             complain(&format!("failed to serve: {error}"));

@@ -3,8 +3,6 @@
 mod reduce;
 mod route;
 
-use std::sync::Arc;
-
 use super::dry;
 use super::execution::{Execution, Extent, Plan, Sighting, Trace};
 use super::find::{Suspect, is_past, up_to};
@@ -22,7 +20,7 @@ const REPLAYS: u32 = 2;
 /// Where one finding is examined.
 pub(super) struct Lab<'a, E> {
     run: &'a Run<E>,
-    atlas: Arc<Atlas>,
+    atlas: &'a Atlas,
     number: usize,
     executions: u64,
     spent: u64,
@@ -37,7 +35,7 @@ pub(super) struct Lab<'a, E> {
 }
 
 impl<'a, E: Endpoint + 'static> Lab<'a, E> {
-    pub(super) const fn new(run: &'a Run<E>, atlas: Arc<Atlas>, number: usize) -> Self {
+    pub(super) const fn new(run: &'a Run<E>, atlas: &'a Atlas, number: usize) -> Self {
         Self {
             run,
             atlas,
@@ -99,7 +97,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.must_arm = Some(wanted.rule).filter(|_| is_telling);
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
-        let on_the_shortest_way = route::candidates(&self.atlas, &best, cause.0.unwrap_or(last), cause.1);
+        let on_the_shortest_way = route::candidates(self.atlas, &best, cause.0.unwrap_or(last), cause.1);
         let first = ends(&best).into_iter().chain(on_the_shortest_way).chain(of_one_secret(&best));
         for candidate in first {
             if candidate.steps.len() < best.steps.len() && self.shows(&candidate, wanted).await {

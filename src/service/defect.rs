@@ -207,6 +207,13 @@ impl fmt::Display for Defect {
     }
 }
 
+/// By its name.
+impl serde::Serialize for Defect {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
 /// No defect has this name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("find a defect named {0:?}; `defects` lists them")]

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::OnceLock;
 
 use super::cell::{Rotation, State};
 use super::{Bindings, Menu, Roles};
@@ -61,6 +62,13 @@ impl Roles for World {
 }
 
 impl Atlas {
+    /// The atlas of a menu, searched once in a process: it depends on nothing else.
+    pub fn shared(menu: Menu) -> &'static Self {
+        static ATLASES: [OnceLock<Atlas>; 4] = [const { OnceLock::new() }; 4];
+        let index = usize::from(menu.has_function) * 2 + usize::from(menu.has_missing_function);
+        ATLASES[index].get_or_init(|| Self::new(menu))
+    }
+
     /// Searches; this takes no calls.
     #[must_use]
     pub fn new(menu: Menu) -> Self {

@@ -1,0 +1,43 @@
+//! `selftest` and `defects`: does the oracle find what it claims to find?
+
+use std::fmt::Write as _;
+use std::fs;
+
+use serde_json::json;
+
+use super::{Exit, SelftestArgs, complain, print};
+use crate::selftest::{self, Matrix, Options, to_text};
+use crate::service::Defect;
+
+pub(super) fn selftest(args: &SelftestArgs) -> Exit {
+    let matrix = selftest::run(&options(args));
+    print(&to_text(&matrix));
+    if let Some(path) = &args.json
+        && let Err(error) = fs::write(path, to_json(&matrix))
+    {
+        complain(&format!("failed to write {}: {error}", path.display()));
+        return Exit::Usage;
+    }
+    if matrix.is_proof() { Exit::Success } else { Exit::Violations }
+}
+
+fn options(args: &SelftestArgs) -> Options {
+    let all = Options::default();
+    let defects = if args.defect.is_empty() { all.defects.clone() } else { args.defect.clone() };
+    Options { defects, seeds: args.seeds, cases: args.cases, max_calls: args.max_calls, sweep: !args.no_sweep, ..all }
+}
+
+fn to_json(matrix: &Matrix) -> String {
+    format!("{:#}\n", json!({ "trials": matrix.trials }))
+}
+
+pub(super) fn defects() -> Exit {
+    let mut text = String::new();
+    for defect in Defect::named().chain(Defect::generated()) {
+        let rules: Vec<_> = defect.breaks().iter().map(|rule| rule.as_str()).collect();
+        let _ = writeln!(text, "{defect}: {}", defect.does());
+        let _ = writeln!(text, "  breaks {}; {}", rules.join(", "), defect.seen());
+    }
+    print(&text);
+    Exit::Success
+}

@@ -1,0 +1,104 @@
+//! One trial: one defect, or none, with one seed.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use crate::rule::RuleId;
+use crate::runner::{Finding, Options, Run, RunResult};
+use crate::service::{Config, Defect, Service};
+use crate::strategy::Case;
+use crate::verdict::{Fingerprint, Status};
+
+/// A trial that is to be made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Task {
+    pub(super) defect: Option<Defect>,
+    pub(super) seed: u64,
+    pub(super) cases: u64,
+    pub(super) max_calls: u64,
+    pub(super) sweep: bool,
+}
+
+/// What a trial has shown.
+#[derive(Clone, Debug, Serialize)]
+pub struct Trial {
+    /// The defect; `None` for the service without one.
+    pub defect: Option<Defect>,
+    /// The seed.
+    pub seed: u64,
+    /// Whether the fixed cases ran before the random ones.
+    pub sweep: bool,
+    /// What was found by the first case that showed anything, the first seen first.
+    pub kills: Vec<Kill>,
+    /// How many random and fixed cases ran.
+    pub cases: u64,
+    /// The calls of all that was done.
+    pub calls: u64,
+}
+
+/// A finding of a trial.
+#[derive(Clone, Debug, Serialize)]
+pub struct Kill {
+    /// The rule that is blamed.
+    pub rule: RuleId,
+    /// `Fail` or `Differs`; anything else is a fault of the harness, since the service does the same each time.
+    pub status: Status,
+    /// The calls of the run up to the one that first showed it.
+    pub calls_to_find: u64,
+    /// The calls of shrinking it.
+    pub calls_to_shrink: u64,
+    /// The calls of the shortest case.
+    pub length: usize,
+    /// What makes it the same as another.
+    pub fingerprint: Fingerprint,
+    /// The shortest case.
+    pub case: Case,
+}
+
+impl Task {
+    pub(super) async fn run(&self) -> Trial {
+        let service = Service::new(Config { defects: self.defect.into_iter().collect(), ..Config::default() });
+        let options = Options {
+            seed: self.seed,
+            cases: self.cases,
+            jobs: 1,
+            max_calls: self.max_calls,
+            quiet_calls: u64::MAX,
+            enough: self.defect.map(|_| 1),
+            functions: service.functions(),
+            scenarios: self.sweep,
+            quotas: self.sweep,
+            ..Options::default()
+        };
+        let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
+        self.trial(&result)
+    }
+
+    fn trial(&self, result: &RunResult) -> Trial {
+        let mut kills: Vec<_> = result.findings.iter().map(Kill::of).collect();
+        kills.sort_by_key(|kill| kill.calls_to_find);
+        let Self { defect, seed, sweep, .. } = *self;
+        Trial { defect, seed, sweep, kills, cases: result.cases, calls: result.calls.total() }
+    }
+}
+
+impl Kill {
+    fn of(finding: &Finding) -> Self {
+        Self {
+            rule: finding.violation.rule,
+            status: finding.status,
+            calls_to_find: finding.calls_to_find,
+            calls_to_shrink: finding.calls_to_shrink,
+            length: finding.case.steps.len(),
+            fingerprint: finding.violation.fingerprint.clone(),
+            case: finding.case.clone(),
+        }
+    }
+
+    /// Whether every replay showed it.
+    #[must_use]
+    pub const fn is_confirmed(&self) -> bool {
+        matches!(self.status, Status::Fail | Status::Differs)
+    }
+}
