@@ -19,7 +19,7 @@ use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
     Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Output, Request, SUFFIX_LENGTH, Secret, Setting,
-    Text, Timestamp, World, batch, outcomes,
+    Shared, Text, Timestamp, World, batch, outcomes,
 };
 use defect::Scene;
 
@@ -120,9 +120,9 @@ impl Service {
         format!("arn:aws:lambda:{}:{ACCOUNT}:function:{name}", self.config.region)
     }
 
-    /// Looks at the secret of this name; `None` if there is none.
-    pub fn with_secret<T>(&self, name: &str, look: impl FnOnce(&Secret) -> T) -> Option<T> {
-        self.lock().worlds.get(name).and_then(|world| world.secret.as_ref()).map(look)
+    /// The secret of this name as it is now; `None` if there is none.
+    pub fn secret(&self, name: &str) -> Option<Shared<Secret>> {
+        self.lock().worlds.get(name).and_then(|world| world.secret.clone())
     }
 
     /// How many secrets there are, those marked for deletion included.
@@ -199,7 +199,7 @@ impl State {
                 secret.dates.accessed = Some(midnight(now));
             }
         }
-        let answered = || view::answer(&read.operation, &world, before.secret.as_ref(), now);
+        let answered = || view::answer(&read.operation, &world, before.secret.as_deref(), now);
         let mut answer = refusal.unwrap_or_else(answered);
         defect::say(defects, &mut answer, &mut world, &scene);
         self.keep(world, &read.operation, defects);

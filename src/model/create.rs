@@ -117,7 +117,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         dates: Dates { created: setting.stamp, changed: setting.stamp, ..Dates::default() },
         listing: None,
     };
-    World { secret: Some(secret), deleting: false, deleted: None, ..world.clone() }
+    World { secret: Some(secret.into()), deleting: false, deleted: None, ..world.clone() }
 }
 
 fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {

@@ -9,12 +9,14 @@ mod cell;
 mod labels;
 mod rotation;
 mod secret;
+mod shared;
 mod version;
 
 pub use cell::{Cell, Provenance};
 pub use labels::LabelCell;
 pub use rotation::Rotation;
 pub use secret::{Dates, Secret};
+pub use shared::Shared;
 pub use version::{Content, Listing, Strangers, Version};
 
 use super::{Label, Text, Timestamp};
@@ -26,7 +28,7 @@ pub struct World {
     /// The name.
     pub name: Text,
     /// The secret that has it now.
-    pub secret: Option<Secret>,
+    pub secret: Option<Shared<Secret>>,
     /// Full ARNs of secrets of this name that were deleted by force (ROT-IDENT-006).
     pub former_arns: Vec<Text>,
     /// Whether a forced delete may still be under way (ROT-CONC-008).
@@ -65,7 +67,7 @@ impl World {
             listing: None,
         };
         secret.open_all();
-        Self { secret: Some(secret), ..Self::unused(name) }
+        Self { secret: Some(secret.into()), ..Self::unused(name) }
     }
 
     /// Opens everything that a read can bind again, as after an answer that no rule permits.

@@ -111,7 +111,7 @@ impl<'a> Scene<'a> {
 
     /// The secret before; `None` if there was none, or if it was marked for deletion.
     fn active(&self) -> Option<&'a Secret> {
-        self.before.secret.as_ref().filter(|secret| secret.deletion.is_none())
+        self.before.secret.as_deref().filter(|secret| secret.deletion.is_none())
     }
 
     /// Where a label was before.
@@ -127,7 +127,7 @@ impl<'a> Scene<'a> {
 
     /// The secrets of other names.
     fn others(&self) -> impl Iterator<Item = &'a Secret> {
-        self.worlds.values().filter(|world| world.name != self.before.name).filter_map(|world| world.secret.as_ref())
+        self.worlds.values().filter(|world| world.name != self.before.name).filter_map(|world| world.secret.as_deref())
     }
 }
 

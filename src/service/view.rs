@@ -13,7 +13,7 @@ const PAGE: usize = 100;
 
 /// The answer of an accepted operation on one secret. `former` is the secret before, for a forced delete.
 pub(super) fn answer(operation: &Operation, world: &World, former: Option<&Secret>, now: Timestamp) -> Answer {
-    let Some(secret) = world.secret.as_ref().or(former) else {
+    let Some(secret) = world.secret.as_deref().or(former) else {
         return Answer::output(Output::Receipt(deleted_nothing(world, now)));
     };
     Answer::output(match operation {

@@ -160,7 +160,7 @@ impl Cell {
     #[must_use]
     pub fn of(world: &World, request: &Request) -> Self {
         let state = State::of(world);
-        let ask = Ask::of(world.secret.as_ref(), &request.operation);
+        let ask = Ask::of(world.secret.as_deref(), &request.operation);
         match ask {
             Ask::Plain(Action::BatchGetSecretValue | Action::ListSecrets | Action::ValidateResourcePolicy)
             | Ask::Other => Self { state: State::Unused, ask },

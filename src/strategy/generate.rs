@@ -11,7 +11,7 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use super::{Bindings, Case, Roles};
 use crate::model::{
-    Action, Answer, Body, Label, Malformed, Operation, Output, Quirk, Request, Secret, Text, Unknown, VersionId,
+    Action, Answer, Body, Label, Malformed, Operation, Output, Quirk, Request, Secret, Shared, Text, Unknown, VersionId,
 };
 use crate::service::{Config, Service};
 
@@ -54,7 +54,7 @@ struct Generator {
 
 impl Roles for Service {
     fn holder(&self, name: &str, label: &Label) -> Option<VersionId> {
-        self.with_secret(name, |secret| secret.holder(label).flatten().cloned()).flatten()
+        self.secret(name)?.holder(label).flatten().cloned()
     }
 }
 
@@ -92,8 +92,8 @@ impl Generator {
     }
 
     /// What the model predicts of a secret; `None` if there is none of that name.
-    fn secret(&self, secret: u8) -> Option<Secret> {
-        self.service.with_secret(&self.bindings.name(secret), Clone::clone)
+    fn secret(&self, secret: u8) -> Option<Shared<Secret>> {
+        self.service.secret(&self.bindings.name(secret))
     }
 
     fn next_request(&mut self) -> Request {

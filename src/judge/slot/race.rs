@@ -74,7 +74,7 @@ impl Slot {
         if !is_raced {
             return;
         }
-        for secret in states.iter_mut().filter_map(|state| state.world.secret.as_mut()) {
+        for secret in states.iter_mut().filter_map(|state| state.world.secret.as_deref_mut()) {
             let moved = |label: &Label| matches!(label, Label::Current | Label::Previous);
             let labels = secret.labels.iter_mut().filter(|cell| moved(&cell.label)).map(|cell| &mut cell.holder.by);
             let versions =

@@ -43,7 +43,7 @@ pub struct Secret {
 }
 
 /// Dates of a secret as far as they are known.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct Dates {
     /// `CreatedDate`
     pub created: Option<Timestamp>,

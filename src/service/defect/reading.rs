@@ -177,7 +177,7 @@ fn deprecated_never_listed(operation: &mut Operation, _: &Scene<'_>) {
 }
 
 fn deprecated_pruned(world: &mut World, _: &Scene<'_>) {
-    let Some(secret) = &mut world.secret else { return };
+    let Some(secret) = world.secret.as_deref_mut() else { return };
     let labels = &secret.labels;
     secret.versions.retain(|version| labels.iter().any(|cell| cell.holder.value.as_ref() == Some(&version.id)));
 }

@@ -124,7 +124,7 @@ impl Generator {
         let value = self.value();
         Operation::CreateSecret(CreateSecret {
             name: Some(name),
-            client_request_token: self.token(state.as_ref()),
+            client_request_token: self.token(state.as_deref()),
             secret_string: value.text.filter(|_| !is_empty),
             secret_binary: value.bytes.filter(|_| !is_empty),
             tags: self.one_in(10).then(|| vec![self.tag()]),
@@ -200,7 +200,7 @@ impl Generator {
         let label = self.label();
         match self.choose(&[(0, 55), (1, 40), (2, 5)]) {
             0 => format!("$s{secret}.{label}").into(),
-            1 => self.known_version(state.as_ref()).unwrap_or_else(|| "$t99".into()),
+            1 => self.known_version(state.as_deref()).unwrap_or_else(|| "$t99".into()),
             _ => "$t99".into(),
         }
     }
