@@ -8,6 +8,7 @@ mod replay;
 mod run;
 mod selftest;
 mod serve;
+mod snapshots;
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -94,6 +95,9 @@ struct RunArgs {
     /// Run these cases first, and save the minimal case of each finding to this directory.
     #[arg(long, value_name = "DIR")]
     cases_dir: Option<PathBuf>,
+    /// Record the answers to the fixed scenarios first, normalised, one file each in this directory, for `diff -r`.
+    #[arg(long, value_name = "DIR")]
+    snapshots: Option<PathBuf>,
     /// Write every call to this file, line by line, for `judge`.
     #[arg(long, value_name = "FILE")]
     history: Option<PathBuf>,

@@ -3,6 +3,7 @@
 mod finding;
 mod json;
 mod junit;
+mod recording;
 mod replay;
 mod repro;
 mod sequence;
@@ -12,6 +13,7 @@ mod text;
 pub use finding::finding_json;
 pub use json::{SCHEMA, to_json};
 pub use junit::to_junit;
+pub use recording::recording_text;
 pub use replay::{replay_command, replayed_text};
 pub use repro::{curl_text, repro_text};
 pub use sequence::call_line;

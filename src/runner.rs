@@ -5,10 +5,13 @@ mod execution;
 mod find;
 mod known;
 mod options;
+mod recording;
 mod replay;
 mod result;
+mod shown;
 mod shrink;
 mod source;
+mod versions;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -19,6 +22,7 @@ use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
 pub use options::{Options, Progress};
+pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
 pub use result::{Calls, Ending, Finding, RunResult};
 

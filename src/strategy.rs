@@ -17,7 +17,7 @@ pub use costly::costly;
 pub use generate::{Menu, generate};
 pub use need::Need;
 pub use placeholder::{Bindings, Roles};
-pub use scenario::scenarios;
+pub use scenario::{Scenario, scenarios};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,7 +28,8 @@ use crate::model::Request;
 /// `$s1` is the name of the first secret, `$s1.arn` its ARN, `$s1.partial` the ARN without its suffix, `$s1.suffixed`
 /// the name with the suffix, `$s1.former` the ARN of its deleted predecessor; `$t1` the first token, which is also the
 /// id of the version that it makes; `$s1.AWSPENDING` the version that has the label when the call is made;
-/// `$function` an accepted function ARN and `$missing` one that names no function.
+/// `$function` an accepted function ARN and `$missing` one that names no function. In reports, `$v1` is the first version
+/// whose id the endpoint made up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Case {

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 
 use super::connect::{self, EMBEDDED};
-use super::{Exit, RunArgs, block_on, cases, complain};
+use super::{Exit, RunArgs, block_on, cases, complain, snapshots};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
@@ -90,12 +90,17 @@ async fn drive<E: Endpoint + 'static>(
     options: Options,
     args: &RunArgs,
 ) -> Result<Exit, String> {
-    let stop = Arc::new(AtomicBool::new(false));
+    args.snapshots.as_deref().map_or(Ok(()), snapshots::prepare)?;
+    let (stop, menu) = (Arc::new(AtomicBool::new(false)), options.menu());
     let started = Instant::now();
     let run = Run::new(endpoint, options, Arc::clone(&stop));
-    let interrupts = tokio::spawn(stop_on_interrupt(stop));
+    let interrupts = tokio::spawn(stop_on_interrupt(Arc::clone(&stop)));
     let watcher = tokio::spawn(show(run.progress()));
-    let result = run.run().await;
+    let recorded = match &args.snapshots {
+        Some(directory) => Some(snapshots::record(&run, menu, directory, &stop).await),
+        None => None,
+    };
+    let mut result = run.run().await;
     interrupts.abort();
     watcher.abort();
     let heading = Heading {
@@ -106,7 +111,11 @@ async fn drive<E: Endpoint + 'static>(
         result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
         repro: args.output.repro,
     };
-    write_results(args, &heading, &result)?;
+    let recorded = recorded.map_or(Ok(()), |recorded| {
+        result.left.extend(recorded.left);
+        recorded.written
+    });
+    write_results(args, &heading, &result).and(recorded)?;
     Ok(exit_of(&result, args.settings.strict))
 }
 

@@ -278,6 +278,23 @@ pub enum Departure {
     WrongShape(String),
 }
 
+impl fmt::Display for Departure {
+    /// The name, then what it holds, for instance `WithoutValue Tags []`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MediaType(text) => write!(f, "MediaType {text}"),
+            Self::NoRequestId => f.write_str("NoRequestId"),
+            Self::TypeNotBare(text) => write!(f, "TypeNotBare {text}"),
+            Self::MessageSpelling(text) => write!(f, "MessageSpelling {text}"),
+            Self::NotADate(member) => write!(f, "NotADate {member}"),
+            Self::NotBase64 => f.write_str("NotBase64"),
+            Self::WithoutValue(member, found) => write!(f, "WithoutValue {member} {found}"),
+            Self::ExtraMember(member) => write!(f, "ExtraMember {member}"),
+            Self::WrongShape(member) => write!(f, "WrongShape {member}"),
+        }
+    }
+}
+
 impl Answer {
     /// An answer that departs in nothing, with HTTP status 200.
     #[must_use]

@@ -5,7 +5,6 @@ use std::io::{self, Write};
 use serde_json::{Map, Value, json};
 
 use super::Header;
-use super::departure::to_text;
 use crate::history::{Call, Fate, Reply, Silence};
 use crate::model::{self, Answer, Body, SecretBinary, SecretString};
 use crate::wire::encode_body;
@@ -59,7 +58,7 @@ fn answer(it: &Answer) -> Value {
         members.insert("date".into(), date.0.into());
     }
     if it.form.has_headers || !it.form.departures.is_empty() {
-        members.insert("departures".into(), it.form.departures.iter().map(to_text).collect());
+        members.insert("departures".into(), it.form.departures.iter().map(ToString::to_string).collect());
     }
     if !it.form.has_headers && !it.form.departures.is_empty() {
         members.insert("headers".into(), false.into());

@@ -134,6 +134,6 @@ impl From<&Step> for StepJson {
 
 impl From<StepJson> for Step {
     fn from(json: StepJson) -> Self {
-        Self { request: json.request, answer: json.answer, labels: json.labels }
+        Self { request: json.request, answer: json.answer, departures: Vec::new(), labels: json.labels }
     }
 }

@@ -1,21 +1,22 @@
 //! One execution of a case: resolve, call, judge, observe, clean up.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
-use serde_json::json;
-
 use super::known::Known;
+use super::shown::{departures, labels_in, shown, values_of};
+use super::versions::Versions;
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Fate, Moment, Reply};
 use crate::judge::{self, Judge};
 use crate::model::{
-    Body, DeleteSecret, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text, VersionId, World,
+    Body, DeleteSecret, Departure, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text,
+    VersionId, World,
 };
 use crate::rule::Class;
 use crate::strategy::{Bindings, Case, Cell, Cells, Roles, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
-use crate::wire;
 
 /// After how many calls in a row without an answer the endpoint counts as dead.
 const SILENCE: u32 = 3;
@@ -29,6 +30,8 @@ pub(super) enum Extent {
     Until(Fingerprint),
     /// To the end of the case, with a complete observation after every call.
     Observed,
+    /// To the end of the case, with the labels read from the endpoint after every call that may move them.
+    Recorded,
 }
 
 /// What an execution is told.
@@ -51,7 +54,10 @@ pub struct Step {
     /// What came of it: `{"status": 200, "body": …}`, with placeholders and without foreign values, or
     /// `{"silence": …}`.
     pub answer: serde_json::Value,
-    /// The labels of each secret after the call, as the model has them.
+    /// What departs from the form of the service; a finding that is read back from a file does not say.
+    pub departures: Vec<Departure>,
+    /// The labels of each secret after the call, as the model has them; in a recording, as DescribeSecret shows them
+    /// after a call that may have moved them.
     pub labels: Vec<String>,
 }
 
@@ -125,42 +131,8 @@ pub(super) struct Execution<'a, E> {
     uncertain: Vec<Text>,
     /// The values that this execution has sent, as the wire writes them.
     stored: Vec<String>,
+    versions: Versions,
     trace: Trace,
-}
-
-/// Replaces each secret value that is not known by its length.
-fn redact(body: &mut serde_json::Value, is_known: &dyn Fn(&str) -> bool) {
-    match body {
-        serde_json::Value::Object(members) => {
-            for (name, value) in members {
-                match value {
-                    serde_json::Value::String(text) if name == "SecretString" || name == "SecretBinary" => {
-                        if !is_known(text) {
-                            *text = format!("({} bytes that this run did not store)", text.len());
-                        }
-                    }
-                    other => redact(other, is_known),
-                }
-            }
-        }
-        serde_json::Value::Array(items) => items.iter_mut().for_each(|item| redact(item, is_known)),
-        serde_json::Value::Null
-        | serde_json::Value::Bool(_)
-        | serde_json::Value::Number(_)
-        | serde_json::Value::String(_) => {}
-    }
-}
-
-/// The values of a request, as the wire writes them.
-fn values_of(operation: &Operation) -> Vec<String> {
-    let (text, bytes) = match operation {
-        Operation::CreateSecret(request) => (&request.secret_string, &request.secret_binary),
-        Operation::PutSecretValue(request) => (&request.secret_string, &request.secret_binary),
-        Operation::UpdateSecret(request) => (&request.secret_string, &request.secret_binary),
-        _ => return Vec::new(),
-    };
-    let text = text.iter().map(|text| text.reveal().to_owned());
-    text.chain(bytes.iter().map(crate::model::SecretBinary::to_base64)).collect()
 }
 
 impl Roles for Judge {
@@ -201,6 +173,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             silent: 0,
             uncertain: Vec::new(),
             stored: Vec::new(),
+            versions: Versions::default(),
             trace,
         }
     }
@@ -231,7 +204,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             self.stored.extend(values_of(&request.operation));
             let answer = self.placed_answer(&reply);
             let request = self.placed(&request);
-            self.trace.steps.push(Step { request, answer, labels: self.labels() });
+            let departures = departures(&reply).to_vec();
+            self.trace.steps.push(Step { request, answer, departures, labels: self.labels() });
         }
         match &self.plan.extent {
             Extent::Whole | Extent::Until(_) => {
@@ -245,6 +219,12 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                     if self.judge.world(&name).is_some_and(|world| world.secret.is_some()) {
                         self.observe(index, &name).await;
                     }
+                }
+            }
+            Extent::Recorded => {
+                let labels = if step.operation.is_read() { Vec::new() } else { self.read_labels(index).await };
+                if let Some(step) = self.trace.steps.last_mut() {
+                    step.labels = labels;
                 }
             }
         }
@@ -275,7 +255,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     fn is_over(&self) -> bool {
         let is_reached = match &self.plan.extent {
-            Extent::Whole | Extent::Observed => false,
+            Extent::Whole | Extent::Observed | Extent::Recorded => false,
             Extent::Until(wanted) => self.trace.sightings.iter().any(|seen| seen.violation.fingerprint == *wanted),
         };
         is_reached || self.trace.died.is_some()
@@ -291,6 +271,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.watch(&reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);
+        if let (Reply::Answer(answer), true) = (&call.reply, self.plan.keeps_steps || !judgement.violations.is_empty())
+        {
+            self.versions.see(answer, |id| self.bindings.symbolize(id) != id);
+        }
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));
             let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
@@ -356,6 +340,21 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         }
     }
 
+    /// The labels of each secret that was created, as the endpoint shows them.
+    async fn read_labels(&mut self, index: usize) -> Vec<String> {
+        let secrets: BTreeSet<u8> = self.bindings.created_arns().map(|(secret, _)| secret).collect();
+        let mut lines = Vec::new();
+        for secret in secrets {
+            let name = self.bindings.name(secret);
+            let describe = DescribeSecret { secret_id: Some(name.as_str().into()) };
+            let (reply, _) = self.call(index, Operation::DescribeSecret(describe).into(), true).await;
+            let mut labels: Vec<_> = labels_in(&reply).iter().map(|label| self.symbolize(label)).collect();
+            labels.sort();
+            lines.push(format!("{}: {}", self.symbolize(&name), labels.join(", ")));
+        }
+        lines
+    }
+
     /// Removes what this execution created: the ARNs that its CreateSecret calls were answered, and nothing else.
     async fn clean_up(&mut self) {
         let arns: Vec<Text> = self.bindings.created_arns().map(|(_, arn)| arn.clone()).collect();
@@ -398,23 +397,13 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// The request with placeholders again, roles resolved.
     fn placed(&self, request: &Request) -> Request {
         let text = serde_json::to_string(request).unwrap_or_default();
-        serde_json::from_str(&self.bindings.symbolize(&text)).unwrap_or_else(|_| request.clone())
+        serde_json::from_str(&self.symbolize(&text)).unwrap_or_else(|_| request.clone())
     }
 
     /// The answer with placeholders, and with the length alone of any value that this execution did not store.
     fn placed_answer(&self, reply: &Reply) -> serde_json::Value {
-        let shown = match reply {
-            Reply::Nothing(silence) => json!({ "silence": silence.cause }),
-            Reply::Answer(answer) => match &answer.body {
-                Body::Unreadable(what) => json!({ "status": answer.form.status, "unreadable": what }),
-                Body::Output(_) | Body::Error(_) => {
-                    let mut body = wire::encode_body(&answer.body);
-                    redact(&mut body, &|value| self.stored.iter().any(|stored| stored == value));
-                    json!({ "status": answer.form.status, "body": body })
-                }
-            },
-        };
-        serde_json::from_str(&self.bindings.symbolize(&shown.to_string())).unwrap_or(shown)
+        let shown = shown(reply, &|value| self.stored.iter().any(|stored| stored == value));
+        serde_json::from_str(&self.symbolize(&shown.to_string())).unwrap_or(shown)
     }
 
     /// The labels of each secret, as the model has them.
@@ -429,19 +418,24 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             });
             Some(format!("{name}: {}", labels.collect::<Vec<_>>().join(", ")))
         });
-        worlds.map(|line| self.bindings.symbolize(&line)).collect()
+        worlds.map(|line| self.symbolize(&line)).collect()
+    }
+
+    /// The text with placeholders for what this execution generated, and names for the versions that it did not.
+    fn symbolize(&self, text: &str) -> String {
+        self.versions.name(&self.bindings.symbolize(text))
     }
 
     /// Turns what this execution generated back into placeholders.
     fn symbolize_violations(&mut self) {
+        let (bindings, versions) = (&self.bindings, &self.versions);
+        let symbolize = |text: &mut String| *text = versions.name(&bindings.symbolize(text));
         for Sighting { violation, .. } in &mut self.trace.sightings {
-            violation.expected = self.bindings.symbolize(&violation.expected);
-            violation.observed = self.bindings.symbolize(&violation.observed);
+            symbolize(&mut violation.expected);
+            symbolize(&mut violation.observed);
             for exclusion in &mut violation.excluded {
-                exclusion.world = self.bindings.symbolize(&exclusion.world);
-                for (_, unmet) in &mut exclusion.unmet {
-                    *unmet = self.bindings.symbolize(unmet);
-                }
+                symbolize(&mut exclusion.world);
+                exclusion.unmet.iter_mut().for_each(|(_, unmet)| symbolize(unmet));
             }
         }
     }

@@ -35,7 +35,7 @@ pub struct Options {
     pub shrink_calls: u64,
     /// Cases that run before all others.
     pub saved: Vec<Case>,
-    /// Whether the fixed cases, which exercise every rule, run before the random ones.
+    /// Whether the scenarios run before the random cases.
     pub scenarios: bool,
     /// Whether the cases about quotas, which take some two hundred calls, run once before the random ones.
     pub quotas: bool,

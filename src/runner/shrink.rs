@@ -165,7 +165,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         let extent = match self.extent {
             Extent::Observed => Extent::Observed,
-            Extent::Whole | Extent::Until(_) => Extent::Until(wanted.clone()),
+            Extent::Whole | Extent::Until(_) | Extent::Recorded => Extent::Until(wanted.clone()),
         };
         self.execute(case, extent).await.sighting(wanted).is_some()
     }

@@ -32,7 +32,8 @@ impl Source {
     pub(super) fn new(options: &Options) -> Self {
         let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
-        let mut known = if options.scenarios { scenarios(menu) } else { Vec::new() };
+        let scenarios = if options.scenarios { scenarios(menu) } else { Vec::new() };
+        let mut known: Vec<_> = scenarios.into_iter().map(|scenario| scenario.case).collect();
         known.extend(if options.quotas { costly() } else { Vec::new() });
         let fixed = known.into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
         Self {

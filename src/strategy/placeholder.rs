@@ -130,8 +130,9 @@ impl Bindings {
     pub fn symbolize(&self, text: &str) -> String {
         let mut text = text.to_owned();
         for (secret, arns) in &self.arns {
-            text = symbolize_arns(&text, *secret, arns)
-                .replace(&never_given(&self.name(*secret)), &format!("$s{secret}.former"));
+            let name = self.name(*secret);
+            text =
+                symbolize_arns(&text, *secret, &name, arns).replace(&never_given(&name), &format!("$s{secret}.former"));
         }
         for secret in (1..=9).rev() {
             text = text.replace(&self.name(secret), &format!("$s{secret}"));
@@ -139,23 +140,28 @@ impl Bindings {
         for number in (1..=40).chain(90..=99) {
             text = text.replace(&self.token(number), &format!("$t{number}"));
         }
-        if let Some(function) = self.function.as_deref().filter(|arn| !arn.is_empty()) {
-            text = text.replace(function, "$function");
+        // The missing one may start with the other.
+        for (function, placeholder) in [(&self.missing, "$missing"), (&self.function, "$function")] {
+            if let Some(function) = function.as_deref().filter(|arn| !arn.is_empty()) {
+                text = text.replace(function, placeholder);
+            }
         }
         text
     }
 }
 
 /// The ARNs of one secret turned back into placeholders; what an endpoint gives for an ARN may be any text.
-fn symbolize_arns(text: &str, secret: u8, arns: &[Text]) -> String {
+fn symbolize_arns(text: &str, secret: u8, name: &str, arns: &[Text]) -> String {
     let mut text = text.to_owned();
     let latest = arns.last();
     for arn in arns.iter().filter(|arn| arn.len() > SUFFIX_LENGTH) {
         let part = if Some(arn) == latest { "arn" } else { "former" };
         text = text.replace(&**arn, &format!("$s{secret}.{part}"));
     }
-    match latest.and_then(|arn| arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH))) {
-        Some(partial) if !partial.is_empty() => text.replace(partial, &format!("$s{secret}.partial")),
+    match latest.and_then(|arn| arn.split_at_checked(arn.len().saturating_sub(SUFFIX_LENGTH))) {
+        Some((partial, suffix)) if !partial.is_empty() => text
+            .replace(partial, &format!("$s{secret}.partial"))
+            .replace(&format!("{name}{suffix}"), &format!("$s{secret}.suffixed")),
         _ => text,
     }
 }
@@ -244,7 +250,7 @@ mod tests {
         let mut bindings = bindings();
         let arn = format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{}-AbCdEf", bindings.name(1));
         bindings.created(1, &arn.as_str().into());
-        for placeholder in ["$s1", "$s1.arn", "$s1.partial", "$t1", "$t12", "$t90"] {
+        for placeholder in ["$s1", "$s1.arn", "$s1.partial", "$s1.suffixed", "$t1", "$t12", "$t90"] {
             let request = Operation::DescribeSecret(DescribeSecret { secret_id: Some(placeholder.into()) }).into();
             let resolved = bindings.resolve(&request, &Nobody);
             let text = resolved.operation.secret_id().expect("given above");
