@@ -215,7 +215,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             }
             Extent::Observed => {
                 for secret in 1..=9 {
-                    let name: Text = self.bindings.name(secret).into();
+                    let name = self.bindings.name(secret);
                     if self.judge.world(&name).is_some_and(|world| world.secret.is_some()) {
                         self.observe(index, &name).await;
                     }
@@ -346,7 +346,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let mut lines = Vec::new();
         for secret in secrets {
             let name = self.bindings.name(secret);
-            let describe = DescribeSecret { secret_id: Some(name.as_str().into()) };
+            let describe = DescribeSecret { secret_id: Some(name.clone()) };
             let (reply, _) = self.call(index, Operation::DescribeSecret(describe).into(), true).await;
             let mut labels: Vec<_> = labels_in(&reply).iter().map(|label| self.symbolize(label)).collect();
             labels.sort();
@@ -369,7 +369,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// Whether the model knows that the secret of this ARN was deleted by force.
     fn is_known_to_be_gone(&self, arn: &str) -> bool {
         let is_former = |world: &World| world.former_arns.iter().any(|former| **former == *arn);
-        (1..=9).any(|secret| self.judge.world(&self.bindings.name(secret)).is_some_and(is_former))
+        self.bindings.names().any(|(_, name)| self.judge.world(name).is_some_and(is_former))
     }
 
     async fn delete(&mut self, id: &Text) -> bool {
@@ -408,9 +408,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     /// The labels of each secret, as the model has them.
     fn labels(&self) -> Vec<String> {
-        let worlds = (1..=9).filter_map(|secret| {
-            let name = self.bindings.name(secret);
-            let secret = self.judge.world(&name)?.secret.as_ref()?;
+        let worlds = self.bindings.names().filter_map(|(_, name)| {
+            let secret = self.judge.world(name)?.secret.as_ref()?;
             let labels = secret.labels.iter().filter_map(|cell| match cell.holder.get() {
                 Some(Some(id)) => Some(format!("{} {}", cell.label, id)),
                 Some(None) => None,

@@ -149,7 +149,7 @@ impl Atlas {
             let find = |fits: &dyn Fn(&[Label], &[Label]) -> bool| to.iter().find(|((of, _), _)| fits(labels, of));
             find(&is_equal).or_else(|| find(&shares)).map(|(_, id)| id)
         };
-        let symbol = |id: &VersionId| self.chart.bindings.symbolize(id);
+        let symbol = |id: &VersionId| self.chart.bindings.placeholder_of(id).to_string();
         let pairs = from.iter().filter_map(|((labels, _), id)| Some((symbol(id), symbol(counterpart(labels)?))));
         pairs.collect()
     }
@@ -163,7 +163,7 @@ impl Chart {
     }
 
     fn start(&self) -> World {
-        World::unused(self.bindings.name(1).into())
+        World::unused(self.bindings.name(1))
     }
 
     /// The world after a request that is accepted and changes it.

@@ -1,9 +1,12 @@
 //! Placeholders and what they stand for while a case runs.
 
+mod name;
+mod token;
+
 use std::collections::BTreeMap;
 
-use uuid::Uuid;
-
+use self::name::Names;
+use self::token::{Tokens, replaced};
 use crate::model::{Label, Operation, Request, SUFFIX_LENGTH, Text, VersionId};
 
 /// Finds the version that has a label, by secret name; what a case knows of the state while it runs.
@@ -15,8 +18,9 @@ pub trait Roles {
 /// What the placeholders of one execution of a case stand for.
 #[derive(Clone, Debug)]
 pub struct Bindings {
-    /// What every name starts with; it tells runs, cases and executions apart.
-    prefix: String,
+    /// What every name starts with tells runs, cases and executions apart.
+    names: Names,
+    tokens: Tokens,
     /// The ARNs of each secret, the latest last.
     arns: BTreeMap<u8, Vec<Text>>,
     /// A function ARN that the endpoint accepts.
@@ -28,44 +32,39 @@ pub struct Bindings {
 impl Bindings {
     /// Bindings without any ARN yet. `prefix` must differ for each execution.
     #[must_use]
-    pub const fn new(prefix: String, function: Option<Text>, missing: Option<Text>) -> Self {
-        Self { prefix, arns: BTreeMap::new(), function, missing }
+    pub fn new(prefix: String, function: Option<Text>, missing: Option<Text>) -> Self {
+        let tokens = Tokens::new(&prefix);
+        Self { names: Names::new(prefix), tokens, arns: BTreeMap::new(), function, missing }
     }
 
-    /// The name of a secret; the eighth has illegal characters (ROT-VAL-017). Apart from those made for it, names never end in a hyphen and six characters.
+    /// The name of a secret; the eighth has illegal characters (ROT-VAL-017).
     #[must_use]
-    pub fn name(&self, secret: u8) -> String {
-        let prefix = &self.prefix;
-        match secret {
-            3 => format!("{prefix}/s3_+=.@-x"),
-            4 => format!("{prefix}-s4-a1b2c3"),
-            5 => format!("{prefix}-s5-a1b2"),
-            6 => format!("{prefix}-s6-a1b2c3-"),
-            8 => format!("{prefix} s8*?!]"),
-            7 => format!("{prefix}-s7-{}", "n".repeat(256 - prefix.len() - 4)),
-            other => format!("{prefix}-s{other}"),
-        }
+    pub fn name(&self, secret: u8) -> Text {
+        self.names.of(secret)
+    }
+
+    /// The names of the secrets that a case may have, each with its number.
+    #[must_use]
+    pub fn names(&self) -> impl DoubleEndedIterator<Item = (u8, &Text)> {
+        self.names.all()
     }
 
     /// The token of this number.
     #[must_use]
-    pub fn token(&self, number: u8) -> String {
-        let source = format!("{}/{number}", self.prefix);
-        let uuid = Uuid::new_v5(&Uuid::NAMESPACE_OID, source.as_bytes());
-        match number {
-            90 => uuid.simple().to_string()[..31].to_owned(),
-            91 => uuid.simple().to_string(),
-            92 => format!("{}{}", uuid.simple(), uuid.simple()),
-            93 => format!("{}{}x", uuid.simple(), uuid.simple()),
-            94 => format!("terraform-{}", &uuid.simple().to_string()[..26]),
-            _ => uuid.to_string(),
-        }
+    pub fn token(&self, number: u8) -> Text {
+        self.tokens.text(number)
     }
 
     /// The number of the secret that has this name.
     #[must_use]
     pub fn secret_of(&self, name: &str) -> Option<u8> {
-        (1..=9).find(|secret| self.name(*secret) == name)
+        self.names.secret(name)
+    }
+
+    /// The placeholder of a version id: `$t1` of the first token, and the id itself of one that is no token.
+    #[must_use]
+    pub fn placeholder_of(&self, id: &VersionId) -> Text {
+        self.tokens.number(id).map_or_else(|| id.clone(), |number| format!("$t{number}").into())
     }
 
     /// Remembers the ARN that CreateSecret has answered.
@@ -87,63 +86,58 @@ impl Bindings {
         let mut resolved = request.clone();
         for_each_text(&mut resolved.operation, &mut |text| {
             if let Some(placeholder) = text.strip_prefix('$') {
-                *text = self.text_for(placeholder, roles).into();
+                *text = self.text_for(placeholder, roles);
             }
         });
         resolved
     }
 
-    fn text_for(&self, placeholder: &str, roles: &impl Roles) -> String {
+    fn text_for(&self, placeholder: &str, roles: &impl Roles) -> Text {
         match placeholder {
-            "function" => self.function.as_deref().unwrap_or_default().to_owned(),
-            "missing" => self.missing.as_deref().unwrap_or_default().to_owned(),
+            "function" => self.function.clone().unwrap_or_default(),
+            "missing" => self.missing.clone().unwrap_or_default(),
             _ => match (placeholder.as_bytes().first(), placeholder.split_once('.')) {
                 (Some(b't'), _) => self.token(placeholder[1..].parse().unwrap_or(99)),
                 (Some(b's'), None) => self.name(placeholder[1..].parse().unwrap_or(9)),
                 (Some(b's'), Some((secret, part))) => self.part_of(secret[1..].parse().unwrap_or(9), part, roles),
-                _ => placeholder.to_owned(),
+                _ => placeholder.into(),
             },
         }
     }
 
-    fn part_of(&self, secret: u8, part: &str, roles: &impl Roles) -> String {
+    fn part_of(&self, secret: u8, part: &str, roles: &impl Roles) -> Text {
         let name = self.name(secret);
         let arns = self.arns.get(&secret).map(Vec::as_slice).unwrap_or_default();
-        let latest = arns.last().map_or_else(|| never_given(&name), ToString::to_string);
+        let latest = arns.last().cloned().unwrap_or_else(|| never_given(&name).into());
         let suffix_at = latest.len().saturating_sub(SUFFIX_LENGTH);
         let (prefix, suffix) = latest.split_at_checked(suffix_at).unwrap_or((&latest, ""));
         match part {
             "arn" => latest,
             "partial" if arns.is_empty() => latest,
-            "partial" => prefix.to_owned(),
-            "suffixed" => format!("{name}{suffix}"),
-            "former" => arns.iter().rev().nth(1).map_or_else(|| never_given(&name), ToString::to_string),
-            label => {
-                let holder = roles.holder(&name, &Label::from(label));
-                holder.map_or_else(|| self.token(99), |id| id.to_string())
-            }
+            "partial" => prefix.into(),
+            "suffixed" => format!("{name}{suffix}").into(),
+            "former" => arns.iter().rev().nth(1).cloned().unwrap_or_else(|| never_given(&name).into()),
+            label => roles.holder(&name, &Label::from(label)).unwrap_or_else(|| self.token(99)),
         }
     }
 
     /// The text with what this execution generated turned back into placeholders, for reports and fingerprints.
     #[must_use]
     pub fn symbolize(&self, text: &str) -> String {
+        let may_have_names = self.names.may_stand_in(text);
         let mut text = text.to_owned();
         for (secret, arns) in &self.arns {
-            let name = self.name(*secret);
-            text =
-                symbolize_arns(&text, *secret, &name, arns).replace(&never_given(&name), &format!("$s{secret}.former"));
+            text = symbolize_arns(text, *secret, &self.name(*secret), arns);
         }
-        for secret in (1..=9).rev() {
-            text = text.replace(&self.name(secret), &format!("$s{secret}"));
+        if may_have_names {
+            let names = self.names().rev();
+            text = names.fold(text, |text, (secret, name)| replaced(text, name, &format!("$s{secret}")));
         }
-        for number in (1..=40).chain(90..=99) {
-            text = text.replace(&self.token(number), &format!("$t{number}"));
-        }
+        text = self.tokens.symbolize(&text);
         // The missing one may start with the other.
         for (function, placeholder) in [(&self.missing, "$missing"), (&self.function, "$function")] {
             if let Some(function) = function.as_deref().filter(|arn| !arn.is_empty()) {
-                text = text.replace(function, placeholder);
+                text = replaced(text, function, placeholder);
             }
         }
         text
@@ -151,19 +145,20 @@ impl Bindings {
 }
 
 /// The ARNs of one secret turned back into placeholders; what an endpoint gives for an ARN may be any text.
-fn symbolize_arns(text: &str, secret: u8, name: &str, arns: &[Text]) -> String {
-    let mut text = text.to_owned();
+fn symbolize_arns(mut text: String, secret: u8, name: &str, arns: &[Text]) -> String {
     let latest = arns.last();
     for arn in arns.iter().filter(|arn| arn.len() > SUFFIX_LENGTH) {
         let part = if Some(arn) == latest { "arn" } else { "former" };
-        text = text.replace(&**arn, &format!("$s{secret}.{part}"));
+        text = replaced(text, arn, &format!("$s{secret}.{part}"));
     }
-    match latest.and_then(|arn| arn.split_at_checked(arn.len().saturating_sub(SUFFIX_LENGTH))) {
-        Some((partial, suffix)) if !partial.is_empty() => text
-            .replace(partial, &format!("$s{secret}.partial"))
-            .replace(&format!("{name}{suffix}"), &format!("$s{secret}.suffixed")),
-        _ => text,
+    if let Some((partial, suffix)) =
+        latest.and_then(|arn| arn.split_at_checked(arn.len().saturating_sub(SUFFIX_LENGTH)))
+        && !partial.is_empty()
+    {
+        text = replaced(text, partial, &format!("$s{secret}.partial"));
+        text = replaced(text, &format!("{name}{suffix}"), &format!("$s{secret}.suffixed"));
     }
+    replaced(text, &never_given(name), &format!("$s{secret}.former"))
 }
 
 fn never_given(name: &str) -> String {
@@ -215,7 +210,7 @@ fn for_each_text(operation: &mut Operation, visit: &mut impl FnMut(&mut Text)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DescribeSecret, ends_like_an_arn, has_legal_characters};
+    use crate::model::DescribeSecret;
 
     struct Nobody;
 
@@ -227,22 +222,6 @@ mod tests {
 
     fn bindings() -> Bindings {
         Bindings::new("rc-1a2b-c7".to_owned(), None, None)
-    }
-
-    #[test]
-    fn only_the_name_made_for_it_ends_like_an_arn() {
-        for secret in 1..=9 {
-            let name = bindings().name(secret);
-            assert_eq!(ends_like_an_arn(&name), secret == 4, "{name}");
-            assert_eq!(has_legal_characters(&name), secret != 8, "{name}");
-            assert!(name.len() <= 256, "{name}");
-        }
-    }
-
-    #[test]
-    fn tokens_have_the_lengths_that_they_stand_for() {
-        let lengths: Vec<_> = [1, 90, 91, 92, 93, 94].map(|number| bindings().token(number).len()).into();
-        assert_eq!(lengths, [36, 31, 32, 64, 65, 36]);
     }
 
     #[test]

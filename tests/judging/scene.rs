@@ -146,7 +146,7 @@ impl Scene {
     /// The text that a placeholder stands for.
     pub(crate) fn text(&self, placeholder: &str) -> Text {
         match placeholder.strip_prefix("$t") {
-            Some(number) => self.bindings.token(number.parse().expect("a token has a number")).into(),
+            Some(number) => self.bindings.token(number.parse().expect("a token has a number")),
             None => self
                 .resolved(&super::requests::describe(placeholder))
                 .operation

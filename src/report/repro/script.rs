@@ -211,7 +211,7 @@ impl Script {
         }
         for placeholder in &self.placeholders {
             if let Placeholder::Token(number) = placeholder {
-                variables.push((format!("T{number}"), bindings.token(*number)));
+                variables.push((format!("T{number}"), bindings.token(*number).to_string()));
             }
         }
         variables

@@ -102,7 +102,7 @@ impl Generator {
     fn known_version(&mut self, state: Option<&Secret>) -> Option<Text> {
         let versions = &state?.versions;
         let index = (!versions.is_empty()).then(|| self.rng.random_range(0..versions.len()))?;
-        Some(self.bindings.symbolize(&versions[index].id).into())
+        Some(self.bindings.placeholder_of(&versions[index].id))
     }
 
     fn value(&mut self) -> Stored {
@@ -167,7 +167,7 @@ impl Generator {
         Operation::PutSecretValue(PutSecretValue {
             secret_id: id,
             client_request_token: match pending.filter(|_| fills) {
-                Some(token) => Some(self.bindings.symbolize(&token).into()),
+                Some(token) => Some(self.bindings.placeholder_of(&token)),
                 None => self.token(state),
             },
             secret_string: value.text,
