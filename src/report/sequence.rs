@@ -10,7 +10,7 @@ use crate::runner::Step;
 pub fn call_line(request: &Request) -> String {
     let written = serde_json::to_value(request).unwrap_or_default();
     let members = written.get("request").and_then(Value::as_object);
-    let members = members.into_iter().flatten().map(|(name, value)| format!(" {name}={}", plain(value)));
+    let members = members.into_iter().flatten().map(|(name, value)| format!(" {}", member(name, value)));
     let quirk = request.quirk.map(|quirk| format!(" ({quirk:?})")).unwrap_or_default();
     format!("{}{}{quirk}", request.operation.name(), members.collect::<String>())
 }
@@ -29,14 +29,20 @@ pub(super) fn answer_line(step: &Step) -> String {
         let message = body.get("Message").and_then(Value::as_str).unwrap_or_default();
         return format!("{status} {error_type}: {message}");
     }
-    let shown =
-        body.iter().filter(|(name, _)| !is_noise(name)).map(|(name, value)| format!(" {name}={}", plain(value)));
-    format!("{status}{}", shown.collect::<String>())
+    let shown = body.iter().filter(|(name, _)| !is_noise(name));
+    format!("{status}{}", shown.map(|(name, value)| format!(" {}", member(name, value))).collect::<String>())
 }
 
 /// Members that say nothing about most findings.
 fn is_noise(name: &str) -> bool {
     matches!(name, "ARN" | "Name" | "CreatedDate" | "LastChangedDate" | "LastAccessedDate" | "KmsKeyIds")
+}
+
+fn member(name: &str, value: &Value) -> String {
+    let shown_name = name.strip_prefix('$').unwrap_or(name);
+    // What matters of a date is in what was expected and observed.
+    let value = if name.ends_with("Date") && value.is_number() { "(date)".to_owned() } else { plain(value) };
+    format!("{shown_name}={value}")
 }
 
 fn plain(value: &Value) -> String {
@@ -46,11 +52,10 @@ fn plain(value: &Value) -> String {
         Value::String(text) if text.len() > 80 => format!("({} characters)", text.len()),
         Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
         Value::Object(members) => {
-            let parts = members.iter().filter(|(name, _)| !is_noise(name)).map(|(name, value)| {
-                let name = name.strip_prefix('$').unwrap_or(name);
-                format!("{name}={}", plain(value))
-            });
-            format!("{{{}}}", parts.collect::<Vec<_>>().join(" "))
+            let mut shown: Vec<_> = members.iter().filter(|(name, _)| !is_noise(name)).collect();
+            // A map of versions has no order: $t2 before $t10.
+            shown.sort_by_key(|(name, _)| if name.starts_with('$') { (name.len(), name.as_str()) } else { (0, "") });
+            format!("{{{}}}", shown.into_iter().map(|(name, value)| member(name, value)).collect::<Vec<_>>().join(" "))
         }
         other => other.to_string(),
     }

@@ -415,7 +415,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                 Some(None) => None,
                 None => Some(format!("{} ?", cell.label)),
             });
-            Some(format!("{name}: {}", labels.collect::<Vec<_>>().join(", ")))
+            let labels = labels.collect::<Vec<_>>().join(", ");
+            Some(format!("{name}: {}", if labels.is_empty() { "no labels" } else { &labels }))
         });
         worlds.map(|line| self.symbolize(&line)).collect()
     }
