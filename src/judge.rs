@@ -209,12 +209,17 @@ impl Judge {
         let ids = request.secret_id_list.iter().flatten();
         let named: Vec<_> = ids.filter_map(|id| self.named(id)).collect();
         let outcomes = batch(request, &named);
-        let read: Vec<Text> = named.iter().filter_map(|named| named.world.map(|world| world.name.clone())).collect();
+        let read: Vec<Text> = request.secret_id_list.iter().flatten().flat_map(|id| self.all_named(id)).collect();
         let violations = judge_outcomes(call, answer, &outcomes, &mut self.exercise);
         for name in read {
             self.slot(&name).was_read();
         }
         Judgement { violations, adopt: None }
+    }
+
+    /// Every name that an identifier may denote.
+    fn all_named(&self, id: &Text) -> Vec<Text> {
+        self.slots.get_key_value(id).map(|(name, _)| name).into_iter().chain(self.names_for(id)).cloned().collect()
     }
 
     fn named<'a>(&'a self, id: &'a Text) -> Option<Named<'a>> {
@@ -247,7 +252,7 @@ impl Judge {
 }
 
 fn has_had_tags(world: &World) -> Option<bool> {
-    world.secret.as_ref().map(|secret| secret.tags.is_some())
+    world.secret.as_ref().map(|secret| secret.tags.is_some() || secret.tags_open)
 }
 
 fn is_certainly_not_carried_out(reply: &Reply) -> bool {

@@ -29,6 +29,8 @@ pub struct Violation {
     pub rule: RuleId,
     /// What the violated fact weighs.
     pub class: Class,
+    /// Whether it is the state that differs, rather than a single answer.
+    pub is_of_state: bool,
     /// The call whose answer shows it.
     pub call: u32,
     /// The call that wrote or required what differs; 0 where the answer itself is wrong.

@@ -3,6 +3,8 @@
 
 #[path = "judging/accusations.rs"]
 mod accusations;
+#[path = "judging/blame.rs"]
+mod blame;
 #[path = "judging/mutant.rs"]
 mod mutant;
 #[path = "judging/of_answers.rs"]

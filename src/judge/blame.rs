@@ -8,7 +8,7 @@ mod score;
 use std::collections::BTreeSet;
 
 use crate::history::Call;
-use crate::model::{Answer, Claim, Fact, Outcome, World};
+use crate::model::{Answer, Claim, Fact, Operation, Outcome, Rank, World};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exclusion, Violation};
 pub(super) use count::{arm, count};
@@ -23,6 +23,9 @@ pub(super) fn violations(call: &Call, answer: &Answer, outcome: &Outcome, exclud
     let (mut contract, fidelity): (Vec<Fact>, Vec<Fact>) =
         unmet.into_iter().partition(|fact| fact.class == Class::Contract);
     contract.sort_by_key(|fact| fact.claim.rank());
+    if let Some(permission) = contract.first_mut().filter(|fact| fact.claim == Claim::Accepted && is_fault(answer)) {
+        permission.rule = permitted_plainly(&call.request.operation, permission.rule);
+    }
     if let Some((primary, others)) = contract.split_first() {
         let also: BTreeSet<_> = others.iter().map(|fact| fact.rule).filter(|rule| *rule != primary.rule).collect();
         return vec![violation(call, answer, primary, also.into_iter().collect(), excluded)];
@@ -35,11 +38,27 @@ pub(super) fn violations(call: &Call, answer: &Answer, outcome: &Outcome, exclud
         .collect()
 }
 
+/// The rule that permits such a request in general: a fault of the server has little to do with what is special in it.
+fn permitted_plainly(operation: &Operation, special: RuleId) -> RuleId {
+    match operation {
+        Operation::RotateSecret(request) if request.rotate_immediately == Some(false) => RuleId::Conf013,
+        Operation::RotateSecret(_) => RuleId::Prog003,
+        Operation::PutSecretValue(_) if matches!(special, RuleId::Val002 | RuleId::Val003) => RuleId::State005,
+        _ => special,
+    }
+}
+
 fn unmet(outcome: &Outcome, answer: &Answer) -> Vec<Fact> {
     if !is_of_kind(outcome, answer) {
         return kind_fact(outcome, answer).into_iter().collect();
     }
-    outcome.facts.iter().filter(|fact| fact.claim.holds(answer) == Some(false)).cloned().collect()
+    let mut unmet: Vec<_> =
+        outcome.facts.iter().filter(|fact| fact.claim.holds(answer) == Some(false)).cloned().collect();
+    // Of another version, the answer says nothing of what this one holds.
+    if unmet.iter().any(|fact| matches!(fact.claim, Claim::Version(_) | Claim::HasLabel(..))) {
+        unmet.retain(|fact| !matches!(fact.claim, Claim::Value(_) | Claim::CreatedDate(_)));
+    }
+    unmet
 }
 
 pub(super) fn violation(
@@ -53,6 +72,7 @@ pub(super) fn violation(
     Violation {
         rule: fact.rule,
         class: fact.class,
+        is_of_state: fact.claim.rank() == Rank::State,
         call: call.number,
         since: fact.since,
         expected: fact.claim.to_string(),

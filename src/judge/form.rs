@@ -11,7 +11,8 @@ use crate::verdict::{Exercise, Fingerprint, Violation};
 /// What departs from the form of the service's answers.
 pub(super) fn violations(call: &Call, answer: &Answer, has_had_tags: bool, exercise: &mut Exercise) -> Vec<Violation> {
     let mut violations = Vec::new();
-    if answer.form.has_headers {
+    // What a fault of the server looks like is part of the fault.
+    if answer.form.has_headers && answer.form.status < 500 && !matches!(answer.body, Body::Unreadable(_)) {
         count(answer, exercise);
         let departures = answer.form.departures.iter();
         violations.extend(departures.filter_map(|departure| of_departure(call, departure, has_had_tags)));
@@ -68,6 +69,7 @@ fn of_departure(call: &Call, departure: &Departure, has_had_tags: bool) -> Optio
             ..difference(call, RuleId::Wire007, "SecretBinary as base64 text", "something else")
         },
         Departure::WithoutValue(member, "[]") if member == "Tags" && has_had_tags => return None,
+        Departure::WithoutValue(member, _) if is_entry_without_labels(member) => return None,
         Departure::WithoutValue(member, shown) => difference(
             call,
             RuleId::Wire008,
@@ -88,6 +90,7 @@ fn difference(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Viol
     Violation {
         rule,
         class: Class::Fidelity,
+        is_of_state: false,
         call: call.number,
         since: 0,
         expected: expected.to_owned(),
@@ -106,6 +109,11 @@ fn fingerprint(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Fin
         }
         _ => format!("{rule}: {expected} but {observed}"),
     })
+}
+
+/// An entry without labels is the matter of ROT-STATE-009.
+fn is_entry_without_labels(member: &str) -> bool {
+    ["VersionIdsToStages[]", "SecretVersionsToStages[]"].contains(&member_alone(member))
 }
 
 /// The member without what it is part of: the same member of a list's entries is the same fault.

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::blame;
 use crate::history::{Call, Moment};
-use crate::model::{Answer, Body, Operation, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World, form_of};
+use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World, form_of};
 use crate::rule::RuleId;
 use crate::verdict::{Exercise, Violation};
 use search::{Survivor, nearest_first};
@@ -53,8 +53,8 @@ pub(super) struct Slot {
     past: Vec<(Moment, World)>,
     /// Every ARN that CreateSecret has answered for the name, so that it denotes the name also when no world knows it.
     arns: Vec<Text>,
-    /// Whether state was adopted after a violation.
-    tainted: bool,
+    /// Whether a violation has left a state that no description has shown yet.
+    unsettled: bool,
     retired: bool,
     /// When the latest plain put returned, so that one which was called before is seen to race with it (ROT-CONC-006).
     last_put: Option<Moment>,
@@ -68,7 +68,7 @@ impl Slot {
             open: Vec::new(),
             past: Vec::new(),
             arns: Vec::new(),
-            tainted: false,
+            unsettled: false,
             retired: false,
             last_put: None,
         }
@@ -180,9 +180,12 @@ impl Slot {
         let mut violations = Vec::new();
         let mut states: Vec<State> = Vec::with_capacity(survivors.len());
         let mut contradiction = false;
+        let mut is_due = true;
         let changes = survivors.iter().any(|survivor| survivor.changes);
         for (index, Survivor { mut state, outcome, .. }) in survivors.into_iter().enumerate() {
             if index == 0 {
+                // An answer that ought to be a refusal need not show the state.
+                is_due = outcome.facts.iter().all(|fact| fact.claim != Claim::Refused);
                 blame::count(&outcome, trial.answer, exercise);
                 violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
             }
@@ -206,9 +209,8 @@ impl Slot {
         if changes && matches!(trial.answer.body, Body::Output(_)) {
             self.mark_race_of_puts(trial, &mut states);
         }
-        let has_no_difference = violations.iter().all(|violation| violation.rule == RuleId::Conc006);
         let law = self.law(trial, &states, contradiction, exercise);
-        violations.splice(0..0, law.filter(|law| has_no_difference || law.rule == RuleId::State001));
+        violations.splice(0..0, law.filter(|law| is_due || law.rule == RuleId::State001));
         states.truncate(MOST_STATES);
         self.replace(states, trial.call.returned, changes);
         if contradiction {

@@ -7,14 +7,11 @@ use super::fact::entry_value;
 use super::outcome::Reading;
 use super::world::{Cell, Content, LabelCell, Listing, Provenance, Secret, World};
 use super::{Description, Label, Operation, Output, SecretValue, Text, VersionId, VersionPage};
-use crate::rule::{Class, Level, RuleId};
+use crate::rule::{Level, RuleId};
 
 /// An answer shows one label on two versions, so that it cannot be taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Contradiction;
-
-/// What stood where a read was the first to show it.
-const UNKNOWN: Provenance = Provenance { rule: RuleId::Read005, class: Class::Fidelity, call: 0, action: None };
 
 impl World {
     /// Takes over what the answer of an accepted request shows, and tells which open points it settles. Of a partial
@@ -34,7 +31,10 @@ impl World {
         let Some(secret) = &mut self.secret else { return Ok(readings) };
         match output {
             Output::Receipt(receipt) => secret.bind_arn(receipt.arn.as_ref()),
-            Output::Description(shown) if partial && shown.version_ids_to_stages.is_none() => {
+            // What is marked for deletion need not show its versions.
+            Output::Description(shown)
+                if (partial || secret.deletion.is_some()) && shown.version_ids_to_stages.is_none() =>
+            {
                 secret.bind_arn(shown.arn.as_ref());
             }
             Output::Description(shown) => {
@@ -102,13 +102,17 @@ impl Secret {
             let shown = holders.get(&cell.label).copied();
             if shown.is_some() || decides(cell) {
                 readings.extend(reading_of(cell, shown));
+                // A rule that leaves open where the label is accuses nobody once that is known.
+                if cell.holder.open && cell.holder.by.rule.rule().level == Level::Unspecified {
+                    cell.holder.by = Provenance::UNKNOWN;
+                }
                 cell.holder.bind(shown.cloned());
             }
         }
         self.had_current |= holders.contains_key(&Label::Current);
         for (label, id) in holders {
             if self.label(label).is_none() {
-                let mut holder = Cell::known(None, UNKNOWN);
+                let mut holder = Cell::known(None, Provenance::UNKNOWN);
                 holder.bind(Some((*id).clone()));
                 self.labels.push(LabelCell { label: (*label).clone(), holder });
             }
@@ -119,7 +123,7 @@ impl Secret {
     /// An id that the model has not seen before stands for a version of which nothing is known.
     fn know_version(&mut self, id: &VersionId) {
         if self.version(id).is_none() {
-            self.set_version(id, Cell::open(Content::Unfilled, UNKNOWN), None);
+            self.set_version(id, Cell::open(Content::Unfilled, Provenance::UNKNOWN), None);
         }
     }
 

@@ -20,7 +20,10 @@ pub(crate) fn outcomes(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || created(world, request, setting).opened());
+        let mut reasons = reasons.to_vec();
+        // The name may be in use as well.
+        reasons.extend((world.secret.is_some() || world.deleting).then(Reason::perhaps));
+        return refuse_or(&reasons, || created(world, request, setting).opened());
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if request.name.is_none() || given == Given::Both || given.is_of_illegal_length() {
@@ -107,6 +110,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         description: request.description.clone().filter(|text| !text.is_empty()),
         kms_key_id: request.kms_key_id.clone(),
         tags: request.tags.clone().filter(|tags| !tags.is_empty()),
+        tags_open: false,
         versions: version.into_iter().map(|(value, id)| first_version(id, value, setting)).collect(),
         closed: Some(by),
         strangers: Strangers::default(),
@@ -140,9 +144,15 @@ fn repeated(
 ) -> Vec<Outcome> {
     let token = request.client_request_token.as_ref();
     let known = token.and_then(|token| secret.version(token));
+    let exists = format!("The operation failed because the secret {} already exists.", world.name);
+    if token.is_some() && known.is_none() && secret.strangers != Strangers::default() {
+        return vec![
+            Outcome::unjudged_refusal(ErrorType::ResourceExistsException, Some(&exists)),
+            Outcome::unjudged().then(world.clone().opened()),
+        ];
+    }
     let (Some(token), Some(version)) = (token, known) else {
-        let text = format!("The operation failed because the secret {} already exists.", world.name);
-        let reason = Reason::typed(RuleId::Idem006, ErrorType::ResourceExistsException).text(text);
+        let reason = Reason::typed(RuleId::Idem006, ErrorType::ResourceExistsException).text(exists);
         return vec![refuse(&[reason])];
     };
     let stored = version.content.get();
@@ -166,20 +176,20 @@ fn same_again(world: &World, secret: &Secret, token: &Text, setting: &Setting<'_
         secret.hold_labels(setting.contract(RuleId::Idem005));
         secret.close(setting.contract(RuleId::Idem005));
     }
-    let mut same = Outcome::accepted(RuleId::Idem005)
+    if !secret.holds(&Label::Current, token) {
+        let same = Outcome::unjudged().then(next);
+        let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
+            .reading(RuleId::Idem005, "refused once the version is not AWSCURRENT's");
+        return vec![same.reading(RuleId::Idem005, "accepted also once the version is not AWSCURRENT's"), refused];
+    }
+    let same = Outcome::accepted(RuleId::Idem005)
         .contract(RuleId::Idem005, Claim::Name(world.name.clone()))
         .contract(RuleId::Idem005, Claim::VersionId(Some(token.clone())))
         .then(next);
-    if let Some(arn) = &secret.arn {
-        same = same.contract(RuleId::Idem005, Claim::Arn(arn.clone()));
-    }
-    if secret.holds(&Label::Current, token) {
-        return vec![same];
-    }
-    let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
-        .reading(RuleId::Idem005, "refused once the version is not AWSCURRENT's");
-    same.facts.retain(|fact| fact.claim != Claim::Accepted);
-    vec![same.reading(RuleId::Idem005, "accepted also once the version is not AWSCURRENT's"), refused]
+    vec![match &secret.arn {
+        Some(arn) => same.contract(RuleId::Idem005, Claim::Arn(arn.clone())),
+        None => same,
+    }]
 }
 
 /// The refusal of a token that is in use for another value.

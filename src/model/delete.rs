@@ -4,7 +4,7 @@ use super::operation::{DeleteSecret, TagResource, UntagResource};
 use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::receipt::{identified, receipt};
 use super::world::{Secret, World};
-use super::{Claim, ErrorType, Member, Tag, Timestamp};
+use super::{Claim, ErrorType, Member, Tag, Text, Timestamp};
 use crate::rule::RuleId;
 
 /// The recovery window where none is given (ROT-ERR-009).
@@ -63,14 +63,13 @@ fn marked(world: &World, request: &DeleteSecret, setting: &Setting<'_>) -> Outco
 }
 
 /// A forced delete of a name that is not there (ROT-ERR-010).
-pub(crate) fn delete_nothing(world: &World, id: &str) -> Outcome {
-    let is_arn = id.starts_with("arn:");
+pub(crate) fn delete_nothing(name: Option<&Text>) -> Outcome {
     let outcome = Outcome::accepted(RuleId::Err010)
         .fidelity(RuleId::Err010, Claim::Present(Member::Arn))
         .fidelity(RuleId::Err010, Claim::Present(Member::DeletionDate));
-    match is_arn {
-        true => outcome,
-        false => outcome.fidelity(RuleId::Err010, Claim::Name(world.name.clone())),
+    match name {
+        Some(name) => outcome.fidelity(RuleId::Err010, Claim::Name(name.clone())),
+        None => outcome,
     }
 }
 
@@ -97,7 +96,7 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
 
 /// The outcomes of TagResource on a secret that is there and not marked for deletion.
 pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason]) -> Vec<Outcome> {
-    let given = request.tags.clone().unwrap_or_default();
+    let Some(given) = request.tags.clone() else { return lacking(world, reasons) };
     changed_tags(world, reasons, |tags| {
         tags.retain(|tag| given.iter().all(|new| new.key != tag.key));
         tags.extend(given);
@@ -106,8 +105,16 @@ pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason]) -> V
 
 /// The outcomes of UntagResource on a secret that is there and not marked for deletion.
 pub(crate) fn untag(world: &World, request: &UntagResource, reasons: &[Reason]) -> Vec<Outcome> {
-    let keys = request.tag_keys.clone().unwrap_or_default();
+    let Some(keys) = request.tag_keys.clone() else { return lacking(world, reasons) };
     changed_tags(world, reasons, |tags| tags.retain(|tag| tag.key.as_ref().is_none_or(|key| !keys.contains(key))))
+}
+
+/// What a request without the tags or keys that it is about is answered, no rule says.
+fn lacking(world: &World, reasons: &[Reason]) -> Vec<Outcome> {
+    if !reasons.is_empty() {
+        return refuse_or(reasons, || world.clone());
+    }
+    vec![Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None), Outcome::unjudged()]
 }
 
 fn changed_tags(world: &World, reasons: &[Reason], change: impl FnOnce(&mut Vec<Tag>)) -> Vec<Outcome> {

@@ -131,6 +131,14 @@ impl Outcome {
     pub const fn is_accepted(&self) -> bool {
         self.refusal.is_none()
     }
+
+    /// The types of which a refusal must be one; `None` if any will do, or if it is none.
+    pub(crate) fn refusal_types(&self) -> Option<&[ErrorType]> {
+        self.facts.iter().find_map(|fact| match &fact.claim {
+            Claim::ErrorType(types) => Some(types.as_slice()),
+            _ => None,
+        })
+    }
 }
 
 pub(crate) const fn fact(rule: RuleId, class: Class, claim: Claim) -> Fact {
@@ -176,6 +184,11 @@ impl Reason {
         Self { type_class: None, ..Self::typed(rule, error_type) }
     }
 
+    /// Something that may be wrong as well, so that a refusal may be for it and have its type (ROT-ERR-017).
+    pub(crate) fn perhaps() -> Self {
+        Self::any_type(RuleId::Err017, ErrorType::InvalidRequestException).fidelity()
+    }
+
     /// A refusal whose type is fidelity.
     pub(crate) fn loosely_typed(rule: RuleId, error_type: ErrorType) -> Self {
         Self { type_class: Some(Class::Fidelity), ..Self::typed(rule, error_type) }
@@ -185,6 +198,12 @@ impl Reason {
     pub(crate) fn fidelity(mut self) -> Self {
         self.class = Class::Fidelity;
         self.type_class = self.type_class.map(|_| Class::Fidelity);
+        self
+    }
+
+    /// Leaves the type open.
+    pub(crate) const fn of_any_type(mut self) -> Self {
+        self.type_class = None;
         self
     }
 
@@ -236,7 +255,7 @@ pub(crate) fn refuse(reasons: &[Reason]) -> Outcome {
     .with(fault_free())
     .with(refused);
     if let Some(class) = judged_type(reasons) {
-        let mut typed = fact(first.rule, class, Claim::ErrorType(reasons.iter().flat_map(Reason::types).collect()));
+        let mut typed = fact(first.rule, class, Claim::ErrorType(types_of(reasons)));
         typed.counts = alone;
         outcome = outcome.with(typed);
     }
@@ -244,6 +263,16 @@ pub(crate) fn refuse(reasons: &[Reason]) -> Outcome {
         Some(text) if alone && first.text_is_recorded => outcome.fidelity(first.rule, Claim::Message(text.clone())),
         _ => outcome,
     }
+}
+
+/// The types that are good for any of these reasons, each once.
+fn types_of(reasons: &[Reason]) -> Vec<ErrorType> {
+    reasons.iter().flat_map(Reason::types).fold(Vec::new(), |mut types, error_type| {
+        if !types.contains(&error_type) {
+            types.push(error_type);
+        }
+        types
+    })
 }
 
 /// The reason that is blamed if the request is accepted all the same: one about the state before one about the shape.
@@ -256,9 +285,13 @@ fn principal(reasons: &[Reason]) -> &Reason {
     reasons.iter().find(is_of_state).or_else(|| contract.next()).unwrap_or(&reasons[0])
 }
 
-/// The class of the fact about the type: none if any reason leaves its type open.
+/// The class of the fact about the type: none if any reason leaves its type open, or if one of several is held to its
+/// type in strict mode only, since then nothing is said of the type that such a reason is answered with.
 fn judged_type(reasons: &[Reason]) -> Option<Class> {
-    reasons.iter().map(|reason| reason.type_class).try_fold(Class::Contract, |worst, class| Some(worst.max(class?)))
+    match reasons {
+        [reason] => reason.type_class,
+        several => several.iter().all(|reason| reason.type_class == Some(Class::Contract)).then_some(Class::Contract),
+    }
 }
 
 /// The outcomes where these reasons apply: refused, or also accepted if only strict mode requires the refusal.

@@ -143,7 +143,10 @@ fn stored(
     stages: Option<&[Label]>,
     setting: &Setting<'_>,
 ) -> Outcome {
-    let is_first = secret.has_a_value().map(|has| !has);
+    let is_first = match secret.holder(&Label::Current) {
+        Some(Some(_)) => Some(false),
+        Some(None) | None => secret.has_a_value().map(|has| !has),
+    };
     let next = with_secret(world, |secret| {
         add(secret, token, value, setting);
         match stages {

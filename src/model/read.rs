@@ -12,7 +12,7 @@ use super::outcome::{Outcome, Reason, fact, refuse, refuse_or};
 use super::put::quota::VERSION_QUOTA;
 use super::receipt::identified;
 use super::rotate::NO_NEXT_DATE;
-use super::world::{Cell, Content, Secret, Version, World};
+use super::world::{Cell, Content, Rotation, Secret, Version, World};
 use super::{Claim, ErrorType, Fact, Label, Member, Text, VersionId};
 use crate::rule::{Class, RuleId};
 
@@ -65,12 +65,7 @@ fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
 /// The rotation configuration.
 fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     let rotation = &secret.rotation;
-    let mut facts = Vec::with_capacity(7);
-    facts.extend(rotation.enabled.get().map(|enabled| owned(&rotation.enabled, Claim::Enabled(*enabled))));
-    facts.extend(rotation.function.get().map(|arn| owned(&rotation.function, Claim::Function(arn.clone()))));
-    facts.extend(rotation.days.get().map(|days| owned(&rotation.days, Claim::Days(*days))));
-    facts.extend(rotation.duration.get().map(|text| owned(&rotation.duration, Claim::Duration(text.clone()))));
-    facts.extend(rotation.schedule.get().map(|text| owned(&rotation.schedule, Claim::Schedule(text.clone()))));
+    let mut facts = configuration_facts(rotation);
     if !rotation.configured && !rotation.touched && rotation.enabled.get() == Some(&false) {
         facts.push(fact(RuleId::Conf003, Class::Contract, Claim::Missing(Member::LastRotatedDate)));
         facts.push(fact(RuleId::Conf003, Class::Contract, NO_NEXT_DATE));
@@ -80,25 +75,49 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     facts
 }
 
+fn configuration_facts(rotation: &Rotation) -> Vec<Fact> {
+    let mut facts = Vec::with_capacity(7);
+    facts.extend(rotation.enabled.get().map(|enabled| owned(&rotation.enabled, Claim::Enabled(*enabled))));
+    facts.extend(rotation.function.get().map(|arn| owned(&rotation.function, Claim::Function(arn.clone()))));
+    facts.extend(rotation.days.get().map(|days| owned(&rotation.days, Claim::Days(*days))));
+    facts.extend(rotation.duration.get().map(|text| owned(&rotation.duration, Claim::Duration(text.clone()))));
+    facts.extend(rotation.schedule.get().map(|text| owned(&rotation.schedule, Claim::Schedule(text.clone()))));
+    facts
+}
+
 /// What an entry of ListSecrets shows of a secret (ROT-READ-009).
 pub(crate) fn summary_facts(secret: &Secret) -> Vec<Fact> {
-    let labels = label_facts(secret).collect::<Vec<_>>();
+    // What DescribeSecret has not shown is the matter of whoever wrote it.
+    let mut shown = secret.clone();
+    shown.labels.retain(|cell| cell.holder.seen);
+    let labels = label_facts(&shown).collect::<Vec<_>>();
     let of_rule = |mut fact: Fact| {
         fact.rule = RuleId::Read009;
         fact.class = Class::Fidelity;
         fact
     };
-    labels.into_iter().chain(rotation_facts(secret)).map(of_rule).collect()
+    labels.into_iter().chain(seen_configuration(&secret.rotation)).map(of_rule).collect()
+}
+
+/// The rotation configuration as far as DescribeSecret has shown it.
+fn seen_configuration(rotation: &Rotation) -> Vec<Fact> {
+    let mut shown = rotation.clone();
+    shown.enabled.open |= !rotation.enabled.seen;
+    shown.function.open |= !rotation.function.seen;
+    shown.days.open |= !rotation.days.seen;
+    shown.duration.open |= !rotation.duration.seen;
+    shown.schedule.open |= !rotation.schedule.seen;
+    configuration_facts(&shown)
 }
 
 /// DescribeSecret of a secret that is marked for deletion: answered or refused (ROT-ERR-007).
 pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
     let mut answered =
         identified(Outcome::unjudged(), world).fidelity(RuleId::Err007, Claim::Present(Member::DeletedDate));
-    answered.facts.extend(label_facts(secret).map(|mut fact| {
-        fact.rule = RuleId::Err007;
-        fact.class = Class::Fidelity;
-        fact
+    // Labels that no read has shown may be wrong since before the deletion.
+    answered.facts.extend(secret.labels.iter().filter(|cell| cell.holder.seen).filter_map(|cell| {
+        let holder = cell.holder.get()?;
+        Some(fact(RuleId::Err007, Class::Fidelity, Claim::Label(cell.label.clone(), holder.clone())))
     }));
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
         .contract(RuleId::Err006, Claim::ErrorType(vec![ErrorType::InvalidRequestException]));
@@ -126,10 +145,12 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     let expected = expected_ids(secret, request.include_deprecated == Some(true));
     let before = listing.map_or(&[][..], |listing| &listing.seen);
     if is_paged {
-        let missing = expected.iter().filter(|(id, listed)| *listed && !before.contains(id));
+        let missing = expected.iter().filter(|(id, listed)| *listed && !before.contains(id)).map(|(id, _)| id.clone());
+        let (labelled, deprecated) = missing.partition(|id| secret.labels_of(id).next().is_some());
         outcome = outcome
             .contract(RuleId::Wire012, Claim::PageRepeats(before.to_vec()))
-            .contract(RuleId::Wire012, Claim::LastPage(missing.map(|(id, _)| id.clone()).collect()));
+            .contract(RuleId::Wire012, Claim::LastPage(labelled))
+            .contract(RuleId::State009, Claim::LastPage(deprecated));
     } else {
         outcome.facts.extend(expected.into_iter().map(|(id, listed)| listed_fact(secret, id, listed)));
     }

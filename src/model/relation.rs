@@ -1,7 +1,7 @@
 //! The relation itself: which outcomes may follow a request about one secret name.
 
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::world::{Secret, World};
+use super::world::{Secret, Strangers, World};
 use super::{
     Claim, ErrorType, IdForm, Operation, Quirk, Request, Text, create, delete, identifier, put, read, rotate, shape,
     stage, update,
@@ -29,9 +29,33 @@ pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<
     mark_quirk(&mut outcomes, request.quirk);
     mark_taken_token(&mut outcomes, world, &request.operation, setting);
     for outcome in &mut outcomes {
+        stay_after_refusal(outcome, world, &request.operation, setting);
+        expect_version(outcome, world, &request.operation);
         forget_listing(outcome, &request.operation);
     }
     outcomes
+}
+
+/// A refusal should change nothing (ROT-VAL-020), whatever the outcome does not say of it already.
+fn stay_after_refusal(outcome: &mut Outcome, world: &World, operation: &Operation, setting: &Setting<'_>) {
+    if outcome.is_accepted() || outcome.next.is_some() || operation.is_read() || world.secret.is_none() {
+        return;
+    }
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.stay(setting.fidelity(RuleId::Val020));
+    }
+    outcome.next = Some(next);
+}
+
+/// Where there may be versions that the model does not know, the token of an accepted request may name one.
+fn expect_version(outcome: &mut Outcome, world: &World, operation: &Operation) {
+    if let (true, Some(next), Some(token)) = (outcome.is_accepted(), &mut outcome.next, operation.token())
+        && next.secret.as_ref().is_some_and(|secret| secret.strangers != Strangers::default())
+        && world.secret.as_ref().is_none_or(|secret| secret.version(token).is_none())
+    {
+        next.expect_version(token);
+    }
 }
 
 /// A change of the secret ends a listing that was under way.
@@ -64,6 +88,7 @@ fn mark_quirk(outcomes: &mut Vec<Outcome>, quirk: Option<Quirk>) {
         return;
     }
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_accepted()) {
+        outcome.facts.retain(|fact| fact.claim != Claim::Accepted);
         outcome.facts.push(super::outcome::fact(rule, Class::Fidelity, Claim::Accepted));
     }
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
@@ -111,13 +136,46 @@ fn identified(world: &World, operation: &Operation, setting: &Setting<'_>) -> Ve
             );
             outcomes
         }
-        (Some(_), Some(IdForm::NameWithSuffix)) => {
-            let reason = Reason::typed(RuleId::Ident005, ErrorType::ResourceNotFoundException)
-                .or(ErrorType::AccessDeniedException)
-                .fidelity();
-            refuse_or(&[reason], || world.clone().opened())
-        }
+        (Some(_), Some(IdForm::NameWithSuffix)) => name_with_suffix(world, operation, reasons, setting),
         (None, _) | (Some(_), None) => unknown(world, operation, reasons),
+    }
+}
+
+/// A name with the ARN's random suffix names no secret, so that only a forced delete may be accepted (ROT-IDENT-005).
+fn name_with_suffix(
+    world: &World,
+    operation: &Operation,
+    mut reasons: Vec<Reason>,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    if is_forced_delete(operation) && reasons.is_empty() {
+        return vec![delete::delete_nothing(None)];
+    }
+    let reason = Reason::typed(RuleId::Ident005, ErrorType::ResourceNotFoundException)
+        .or(ErrorType::AccessDeniedException)
+        .fidelity();
+    reasons.insert(0, reason);
+    if is_lacking(operation) {
+        reasons.push(Reason::perhaps());
+    }
+    let mut outcomes = refuse_or(&reasons, || world.clone().opened());
+    for outcome in outcomes.iter_mut().filter(|outcome| !outcome.is_accepted()) {
+        stay_after_refusal(outcome, world, operation, setting);
+    }
+    outcomes
+}
+
+fn is_forced_delete(operation: &Operation) -> bool {
+    matches!(operation, Operation::DeleteSecret(request) if request.force_delete_without_recovery == Some(true))
+}
+
+/// Whether a request lacks something that may be required, which no rule says.
+fn is_lacking(operation: &Operation) -> bool {
+    match operation {
+        Operation::UpdateSecret(request) => request.client_request_token.is_none(),
+        Operation::TagResource(request) => request.tags.is_none(),
+        Operation::UntagResource(request) => request.tag_keys.is_none(),
+        _ => false,
     }
 }
 
@@ -156,11 +214,8 @@ fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outc
 /// The identifier denotes no secret.
 fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Vec<Outcome> {
     let id = operation.secret_id().cloned().unwrap_or_default();
-    if let Operation::DeleteSecret(request) = operation
-        && request.force_delete_without_recovery == Some(true)
-        && reasons.is_empty()
-    {
-        return vec![delete::delete_nothing(world, &id)];
+    if is_forced_delete(operation) && reasons.is_empty() {
+        return vec![delete::delete_nothing(Some(&id).filter(|id| !id.starts_with("arn:")))];
     }
     if world.deleting {
         return vec![
@@ -179,8 +234,12 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
         (false, false) if reasons.iter().any(|reason| reason.rule() == RuleId::Val017) => {}
         (false, _) => reasons.push(Reason::any_type(RuleId::Err001, ErrorType::ValidationException)),
     }
+    let is_nameless = reasons.iter().any(|reason| reason.rule() == RuleId::Val017);
+    if is_lacking(operation) {
+        reasons.push(Reason::perhaps());
+    }
     let outcome = refuse(&reasons);
-    vec![match has_token {
+    vec![match has_token || is_nameless {
         true => outcome,
         false => outcome.fidelity(
             RuleId::Val006,
@@ -193,23 +252,45 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
 /// those that would apply to an active secret are as good.
 fn marked(world: &World, operation: &Operation, setting: &Setting<'_>) -> Reason {
     let reason = Reason::typed(RuleId::Err006, ErrorType::InvalidRequestException);
+    let reason = match operation {
+        Operation::TagResource(_) | Operation::UntagResource(_) => reason.text(MARKED),
+        _ => reason.unrecorded_text(MARKED),
+    };
     if matches!(operation, Operation::RotateSecret(_)) {
-        return reason.text(MARKED);
+        return reason;
     }
+    otherwise_refused(world, operation, setting).into_iter().fold(reason, |reason, outcome| {
+        match outcome.refusal_types() {
+            Some(types) => types.iter().cloned().fold(reason, Reason::or),
+            None => reason.of_any_type(),
+        }
+    })
+}
+
+/// The refusals of a request for what is not in the request alone, were the secret not marked for deletion.
+fn otherwise_refused(world: &World, operation: &Operation, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut outcomes = otherwise(world, operation, setting);
+    outcomes.retain(|outcome| !outcome.is_accepted());
+    outcomes
+}
+
+/// Whether an ill-formed request is refused for the state alone as well; RotateSecret sees to that itself.
+fn is_refused_anyway(world: &World, operation: &Operation, setting: &Setting<'_>) -> bool {
+    match operation {
+        Operation::RotateSecret(_) => false,
+        Operation::DeleteSecret(_) => world.secret.as_ref().is_some_and(|secret| secret.deletion.is_some()),
+        _ => !otherwise(world, operation, setting).iter().any(Outcome::is_accepted),
+    }
+}
+
+/// What would follow a request, were it well-formed and the secret not marked for deletion.
+fn otherwise(world: &World, operation: &Operation, setting: &Setting<'_>) -> Vec<Outcome> {
     let mut active = world.clone();
     if let Some(secret) = &mut active.secret {
         secret.deletion = None;
     }
-    let others = active
-        .secret
-        .as_ref()
-        .map_or_else(Vec::new, |secret| on_secret(&active, secret, operation, Vec::new(), setting));
-    let types: Vec<_> =
-        others.into_iter().filter_map(|outcome| outcome.refusal).map(|refusal| refusal.error_type).collect();
-    match types.is_empty() {
-        true => reason.text(MARKED),
-        false => types.into_iter().fold(reason.unrecorded_text(MARKED), Reason::or),
-    }
+    let outcomes = active.secret.as_ref().map(|secret| on_secret(&active, secret, operation, Vec::new(), setting));
+    outcomes.unwrap_or_default()
 }
 
 /// An operation on a secret that is there.
@@ -224,18 +305,24 @@ fn on_secret(
     match operation {
         Operation::DescribeSecret(_) if is_marked => return read::describe_marked(world, secret),
         Operation::ListSecretVersionIds(_) if is_marked => return read::list_marked(),
-        Operation::DeleteSecret(request) => return delete::delete(world, secret, request, &reasons, setting),
         Operation::RestoreSecret(_) => return delete::restore(world, secret, setting),
         Operation::ValidateResourcePolicy(_) => {
             return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)];
         }
-        _ if is_marked => reasons.push(marked(world, operation, setting)),
         _ => {}
+    }
+    let is_ill_formed = !reasons.is_empty();
+    if is_marked && !matches!(operation, Operation::DeleteSecret(_)) {
+        reasons.push(marked(world, operation, setting));
+    }
+    if is_ill_formed && is_refused_anyway(world, operation, setting) {
+        reasons.push(Reason::perhaps());
     }
     match operation {
         Operation::DescribeSecret(_) => vec![read::describe(world, secret)],
         Operation::GetSecretValue(request) => read::get(world, secret, request, &reasons, setting),
         Operation::ListSecretVersionIds(request) => read::list(world, secret, request, &reasons),
+        Operation::DeleteSecret(request) => delete::delete(world, secret, request, &reasons, setting),
         Operation::PutSecretValue(request) => put::put(world, secret, request, &reasons, setting),
         Operation::UpdateSecret(request) => update::update(world, secret, request, &reasons, setting),
         Operation::UpdateSecretVersionStage(request) => stage::outcomes(world, secret, request, &reasons, setting),
@@ -245,7 +332,6 @@ fn on_secret(
         Operation::TagResource(request) => delete::tag(world, request, &reasons),
         Operation::UntagResource(request) => delete::untag(world, request, &reasons),
         Operation::CreateSecret(_)
-        | Operation::DeleteSecret(_)
         | Operation::RestoreSecret(_)
         | Operation::ValidateResourcePolicy(_)
         | Operation::BatchGetSecretValue(_)

@@ -34,13 +34,17 @@ pub(crate) fn outcomes(
         Function::Accepted | Function::Unclear => {}
     }
     let block = block(secret, request);
+    let may_be_blocked = matches!(block, Block::Open(_)) && !reasons.is_empty();
     let has_reason = !reasons.is_empty() || block == Block::Blocked;
     if block == Block::Blocked {
         reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));
     }
     let is_too_long = reasons.iter().any(|reason| reason.rule() == RuleId::Val007);
     if has_reason && matches!(function, Function::Unclear) && !is_too_long {
-        reasons.push(Reason::any_type(RuleId::Err017, ErrorType::InvalidRequestException).fidelity());
+        reasons.push(Reason::perhaps());
+    }
+    if may_be_blocked {
+        reasons.push(Reason::perhaps());
     }
     if !reasons.is_empty() {
         return refused(world, request, &reasons, setting);
@@ -79,8 +83,8 @@ fn function_of(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -
             Function::Missing => Function::Unclear,
             other => other,
         },
-        (None, Some(None)) => Function::None,
-        (None, None) => Function::Unclear,
+        (None, Some(None)) if !secret.rotation.may_hide_a_function => Function::None,
+        (None, Some(None) | None) => Function::Unclear,
     }
 }
 
@@ -160,6 +164,7 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
     let mut outcomes = refuse_or(reasons, || started(world, request, setting).opened());
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
+        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         let is_recorded = matches!(reasons, [reason] if matches!(reason.rule(), RuleId::Err003 | RuleId::Err004));
         if reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
             after_block(secret, request, setting);
@@ -202,6 +207,7 @@ fn open_rotation(
     let mut next = started(world, request, setting);
     if let Some(secret) = &mut next.secret {
         let unfinished = secret.rotation.unfinished.take();
+        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         secret.open_all();
         secret.rotation.unfinished = unfinished;
     }
@@ -214,6 +220,7 @@ fn open_rotation(
     }
     let mut kept = world.clone();
     if let Some(secret) = &mut kept.secret {
+        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         after_block(secret, request, setting);
     }
     refused.next = Some(kept);

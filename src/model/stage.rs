@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::put::quota::within_label_quota;
 use super::receipt::receipt;
 use super::world::{Cell, Content, Secret, World};
-use super::{ErrorType, Label, VersionId};
+use super::{Claim, ErrorType, Fact, Label, VersionId};
 use crate::rule::RuleId;
 
 const ONLY_MOVED: &str = "You can only move staging label AWSCURRENT to a different secret version. It can\u{2019}t be \
@@ -48,7 +48,22 @@ pub(crate) fn outcomes(
     {
         return open(world, label, Some(to), RuleId::State024, setting);
     }
-    settled(world, secret, &wanted, setting)
+    let mut outcomes = settled(world, secret, &wanted, setting);
+    if to.is_some_and(|to| secret.labels_of(to).next().is_none()) {
+        allow_for_removal(&mut outcomes);
+    }
+    outcomes
+}
+
+/// A version without labels is not found in every case (ROT-READ-002), so that only strict mode requires it to be one
+/// that a label can move to.
+fn allow_for_removal(outcomes: &mut Vec<Outcome>) {
+    let permits = |fact: &&Fact| fact.claim == Claim::Accepted;
+    let Some(rule) = outcomes.iter().flat_map(|outcome| &outcome.facts).find(permits).map(|fact| fact.rule) else {
+        return;
+    };
+    let missing = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
+    outcomes.push(missing.fidelity(rule, Claim::Accepted));
 }
 
 /// Whether the label's place alone makes the request fail, whatever stands behind the version that it names.
@@ -245,8 +260,8 @@ fn previous_removed(world: &World, setting: &Setting<'_>) -> Vec<Outcome> {
     if let Some(secret) = &mut next.secret {
         secret.set_label(&Label::Previous, Cell::known(None, setting.fidelity(RuleId::State015)));
     }
-    let accepted = receipt(Outcome::unjudged(), world).fidelity(RuleId::State015, super::Claim::Accepted).then(next);
+    let accepted = receipt(Outcome::unjudged(), world).fidelity(RuleId::State015, Claim::Accepted).then(next);
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)
-        .fidelity(RuleId::State015, super::Claim::Accepted);
+        .fidelity(RuleId::State015, Claim::Accepted);
     vec![accepted, refused]
 }

@@ -20,7 +20,6 @@ pub use shared::Shared;
 pub use version::{Content, Listing, Strangers, Version};
 
 use super::{Label, Text, Timestamp};
-use crate::rule::{Class, RuleId};
 
 /// One possible state of one secret name.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,7 +46,7 @@ impl World {
     /// A secret of this name of which nothing is known, as after an answer that no rule permits.
     #[must_use]
     pub fn adopted(name: Text) -> Self {
-        let by = Provenance { rule: RuleId::State001, class: Class::Contract, call: 0, action: None };
+        let by = Provenance::UNKNOWN;
         let label = |label| LabelCell { label, holder: Cell::open(None, by) };
         let mut secret = Secret {
             arn: None,
@@ -56,6 +55,7 @@ impl World {
             description: None,
             kms_key_id: None,
             tags: None,
+            tags_open: true,
             versions: Vec::new(),
             closed: None,
             strangers: Strangers::default(),
@@ -79,6 +79,13 @@ impl World {
         self
     }
 
+    /// Allows for a version under this token, of which nothing is known.
+    pub(crate) fn expect_version(&mut self, token: &Text) {
+        if let Some(secret) = self.secret.as_mut().filter(|secret| secret.version(token).is_none()) {
+            secret.set_version(token, Cell::open(Content::Unfilled, Provenance::UNKNOWN), None);
+        }
+    }
+
     /// Resolves each open cell to what the service usually does.
     pub fn settle(&mut self) {
         let Some(secret) = &mut self.secret else { return };
@@ -95,6 +102,7 @@ impl World {
         rotation.duration.open = false;
         rotation.schedule.open = false;
         secret.labels_open = false;
+        secret.tags_open = false;
         secret.forget_unlabelled_placeholders();
     }
 }

@@ -106,6 +106,7 @@ impl From<FindingJson> for Finding {
             violation: Violation {
                 rule: json.rule,
                 class: json.class,
+                is_of_state: false,
                 call: 0,
                 since: 0,
                 expected: json.expected,

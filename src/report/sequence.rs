@@ -30,7 +30,8 @@ pub(super) fn answer_line(step: &Step) -> String {
         return format!("{status} {error_type}: {message}");
     }
     let shown = body.iter().filter(|(name, _)| !is_noise(name));
-    format!("{status}{}", shown.map(|(name, value)| format!(" {}", member(name, value))).collect::<String>())
+    let members = shown.map(|(name, value)| member(name, value));
+    std::iter::once(status.to_string()).chain(members).collect::<Vec<_>>().join(" ")
 }
 
 /// Members that say nothing about most findings.

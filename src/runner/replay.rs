@@ -198,6 +198,7 @@ mod tests {
             violation: Violation {
                 rule: RuleId::Idem003,
                 class: Class::Contract,
+                is_of_state: false,
                 call: 0,
                 since: 0,
                 expected: String::new(),

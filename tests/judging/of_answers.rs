@@ -66,7 +66,7 @@ fn marked() -> Vec<Mutant> {
             fidelity(R::Err007, [create(), delete(), look()], Says(|output, _| shown(output).deleted_date = None)),
             fidelity(
                 R::Err007,
-                [create(), delete(), look()],
+                [create(), look(), delete(), look()],
                 Says(|output, _| shown(output).version_ids_to_stages = None),
             ),
             contract(R::Err011, [create(), delete(), anew.clone()], Accepted),

@@ -350,7 +350,7 @@ fn other_reads() -> Vec<Mutant> {
         fidelity(R::Read007, [create(), ask("BatchGetSecretValue", json!({}))], Accepted),
         fidelity(
             R::Read009,
-            [create(), listed],
+            [create(), look(), listed],
             Says(|output, scene| {
                 if let Output::Secrets(page) = output {
                     let second = scene.text("$t2");

@@ -1,7 +1,7 @@
 //! Which rules an answer exercises: those whose preconditions are met, and those whose facts it decides.
 
 use super::kind_fact;
-use super::score::is_of_kind;
+use super::score::{is_fault, is_of_kind};
 use crate::model::{Answer, Fact, Outcome};
 use crate::verdict::Exercise;
 
@@ -19,7 +19,8 @@ pub(crate) fn arm(outcomes: &[Outcome], exercise: &mut Exercise) {
 /// Counts the rules that the answer has decided, and the reading that it shows.
 pub(crate) fn count(outcome: &Outcome, answer: &Answer, exercise: &mut Exercise) {
     if !is_of_kind(outcome, answer) {
-        if let Some(fact) = kind_fact(outcome, answer) {
+        let is_fault_of_any_such_request = outcome.is_accepted() && is_fault(answer);
+        if let Some(fact) = kind_fact(outcome, answer).filter(|_| !is_fault_of_any_such_request) {
             exercise.check(fact.rule);
         }
         return;

@@ -74,7 +74,7 @@ const fn kind_of(claim: &Claim) -> &'static str {
         Claim::Duration(_) => "Duration",
         Claim::Schedule(_) => "ScheduleExpression",
         Claim::Value(_) | Claim::BatchValue(..) => "the stored value",
-        Claim::Version(_) => "the version",
+        Claim::Version(_) | Claim::HasLabel(..) => "the version",
         Claim::VersionId(_) => "VersionId",
         Claim::VersionStages(_) => "VersionStages",
         Claim::Arn(_) => "ARN",

@@ -68,7 +68,9 @@ fn shown(claim: &Claim, output: &Output) -> Option<String> {
         None => format!("no {name}"),
     };
     match (claim, output) {
-        (Claim::Version(_), Output::Value(value)) => Some(text("VersionId", value.version_id.as_deref())),
+        (Claim::Version(_) | Claim::HasLabel(..), Output::Value(value)) => {
+            Some(text("VersionId", value.version_id.as_deref()))
+        }
         (Claim::VersionId(_), Output::Receipt(receipt)) => Some(text("VersionId", receipt.version_id.as_deref())),
         (Claim::VersionStages(_), Output::Receipt(receipt)) => {
             Some(format!("VersionStages {}", labels_text(receipt.version_stages.as_deref().unwrap_or_default())))

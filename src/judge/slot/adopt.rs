@@ -32,7 +32,8 @@ impl Slot {
         let Body::Output(output) = &trial.answer.body else {
             let is_refusal = matches!(&trial.answer.body, Body::Error(_)) && trial.answer.form.status < 500;
             let is_mere_text = is_refusal && !outcome.is_accepted();
-            let world = if is_mere_text { outcome.next.unwrap_or(before) } else { before.opened() };
+            self.unsettled |= !is_mere_text;
+            let world = if is_mere_text { outcome.next.unwrap_or(before) } else { unsettled(before, trial) };
             self.states = vec![State { world, done: Vec::new() }];
             return;
         };
@@ -48,9 +49,9 @@ impl Slot {
             world = World { former_arns: world.former_arns, ..World::adopted(world.name) };
         }
         if !is_complaint_about_the_answer_alone(&outcome, trial) {
-            world = world.opened();
+            world = unsettled(world, trial);
+            self.unsettled = true;
         }
-        self.tainted = true;
         if world.bind(&trial.call.request.operation, output, trial.answer.partial, trial.call.returned.into()).is_err()
         {
             self.retired = true;
@@ -61,9 +62,26 @@ impl Slot {
 
     /// A state that no correct service can be in would break every rule that rests on it.
     pub(super) fn retire_if_illegal(&mut self, answer: &Answer) {
-        let is_description = matches!(&answer.body, Body::Output(Output::Description(_)));
-        self.retired |= self.tainted && is_description && self.states.iter().any(|state| is_illegal(&state.world));
+        if matches!(&answer.body, Body::Output(Output::Description(_))) {
+            self.unsettled = false;
+            self.retired |= !self.states.is_empty() && self.states.iter().all(|state| is_illegal(&state.world));
+        }
     }
+}
+
+/// The state that a call has left of which it is not known what it did.
+fn unsettled(world: World, trial: &Trial<'_>) -> World {
+    let operation = &trial.call.request.operation;
+    let mut world = world.opened();
+    if let Operation::RotateSecret(request) = operation
+        && let Some(secret) = &mut world.secret
+    {
+        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+    }
+    if let Some(token) = operation.token() {
+        world.expect_version(token);
+    }
+    world
 }
 
 /// Whether only members or text of the answer are wrong, so that the state is what the model says.

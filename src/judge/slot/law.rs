@@ -20,6 +20,10 @@ impl Slot {
         };
         exercise.arm(RuleId::State001);
         exercise.check(RuleId::State001);
+        // What a violation has left behind is not held against the endpoint a second time.
+        if self.unsettled {
+            return None;
+        }
         if contradiction {
             let label = twice(output).unwrap_or(Label::Current);
             let claim = Claim::Label(label, None);
@@ -33,7 +37,7 @@ impl Slot {
             let secret = state.world.secret.as_ref();
             secret.is_some_and(|secret| secret.had_current && secret.holder(&Label::Current) == Some(None))
         };
-        let is_due = secret.had_current && !self.tainted && !trial.answer.partial;
+        let is_due = secret.had_current && secret.deletion.is_none() && !trial.answer.partial;
         let Output::Description(_) = output else { return None };
         if !is_due {
             return None;

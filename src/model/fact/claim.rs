@@ -42,6 +42,8 @@ pub enum Claim {
     Value(Value),
     /// The version that is read.
     Version(VersionId),
+    /// The version that is read has this label; it is that of this id, or has the label by the answer itself.
+    HasLabel(Label, VersionId),
     /// `VersionId` of a receipt, or that it has none.
     VersionId(Option<VersionId>),
     /// The labels of a receipt, as a set.
@@ -122,6 +124,7 @@ impl Claim {
             | Self::Schedule(_)
             | Self::Value(_)
             | Self::Version(_)
+            | Self::HasLabel(..)
             | Self::PageRepeats(_)
             | Self::LastPage(_)
             | Self::BatchHas(_)

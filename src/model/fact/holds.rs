@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::Claim;
 use super::member::{arn, name};
 use crate::model::{
-    Answer, Body, Description, ErrorType, Label, Output, SecretValue, Text, Timestamp, Value, VersionId, VersionPage,
-    identifier,
+    Answer, Body, Description, ErrorType, Label, Output, SecretValue, ServiceError, Text, Timestamp, Value, VersionId,
+    VersionPage, identifier,
 };
 
 impl Claim {
@@ -17,7 +17,9 @@ impl Claim {
             Body::Output(output) => self.holds_of_output(output, answer.partial),
             Body::Error(error) => match self {
                 Self::Accepted => Some(false),
-                Self::Found => Some(error.error_type != ErrorType::ResourceNotFoundException),
+                Self::Found => {
+                    Some(error.error_type != ErrorType::ResourceNotFoundException || is_about_a_version(error))
+                }
                 Self::NoFault => Some((400..500).contains(&answer.form.status)),
                 Self::Refused => (answer.form.status < 500).then_some(true),
                 Self::ErrorType(types) if answer.form.status < 500 => Some(types.contains(&error.error_type)),
@@ -47,6 +49,12 @@ impl Claim {
             Self::NotShown(id) => Some(!shown_ids(output)?.contains(id)),
             Self::Version(id) => match output {
                 Output::Value(value) => required(value.version_id.as_ref(), id, partial),
+                _ => None,
+            },
+            Self::HasLabel(label, id) => match output {
+                Output::Value(value) if value.version_id.as_ref() != Some(id) => {
+                    value.version_stages.as_ref().map(|labels| labels.contains(label))
+                }
                 _ => None,
             },
             Self::Value(expected) => value_is(output, expected, partial),
@@ -153,6 +161,13 @@ impl Claim {
             _ => None,
         }
     }
+}
+
+/// Whether something was not found in a secret that was: the texts of the service speak then of a value, a label or a
+/// version (ROT-ERR-013).
+fn is_about_a_version(error: &ServiceError) -> bool {
+    let text = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
+    ["secret value", "staging label", "version"].iter().any(|part| text.contains(part))
 }
 
 /// Whether a member that may be left out is known from this answer.

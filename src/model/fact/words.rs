@@ -33,7 +33,7 @@ impl fmt::Display for Claim {
             Self::Duration(text) => member_text(f, "Duration", text.as_deref()),
             Self::Schedule(text) => member_text(f, "ScheduleExpression", text.as_deref()),
             Self::Value(value) => write_value(f, value),
-            Self::Version(id) => write!(f, "version {id}"),
+            Self::Version(id) | Self::HasLabel(_, id) => write!(f, "version {id}"),
             Self::VersionId(Some(id)) => write!(f, "VersionId {id}"),
             Self::VersionId(None) => f.write_str("no VersionId"),
             Self::VersionStages(labels) => write!(f, "VersionStages {}", labels_text(labels)),

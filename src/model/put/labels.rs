@@ -15,7 +15,10 @@ pub(crate) fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, se
             open_custom_labels_of(secret, old, setting);
         }
         Some(None) => {}
-        None => secret.open_label(&Label::Previous, false, setting.contract(RuleId::State006)),
+        None => {
+            secret.open_label(&Label::Previous, false, setting.contract(RuleId::State006));
+            open_custom_labels(secret, setting);
+        }
     }
     secret.set_label(&Label::Current, Cell::known(Some(to.clone()), setting.contract(rule)));
 }
@@ -26,6 +29,15 @@ fn open_custom_labels_of(secret: &mut Secret, id: &VersionId, setting: &Setting<
         let is_on_it = cell.holder.get().is_some_and(|holder| holder.as_ref() == Some(id));
         if matches!(cell.label, Label::Custom(_)) && is_on_it {
             cell.holder = Cell::open(Some(id.clone()), setting.contract(RuleId::State027));
+        }
+    }
+}
+
+/// The same where it is not known which version that is.
+fn open_custom_labels(secret: &mut Secret, setting: &Setting<'_>) {
+    for cell in secret.labels.iter_mut().filter(|cell| matches!(cell.label, Label::Custom(_))) {
+        if cell.holder.open || cell.holder.value.is_some() {
+            cell.holder = Cell::open(cell.holder.value.clone(), setting.contract(RuleId::State027));
         }
     }
 }

@@ -56,13 +56,13 @@ fn by_label(reading: &Reading<'_>, named: Option<&Label>) -> Vec<Outcome> {
         Some(_) => (RuleId::Read002, secret.label(label)),
     };
     let located = owner.map(|cell| owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone())));
-    of_version(reading, version, rule, located, named.is_none())
+    of_version(reading, version, &Way { rule, located, label: Some(label), is_default: named.is_none() })
 }
 
 fn by_id(reading: &Reading<'_>, id: &VersionId) -> Vec<Outcome> {
     let Some(version) = reading.secret.version(id) else { return vec![refuse(&[no_version(id)])] };
     let located = fact(RuleId::Read002, Class::Contract, Claim::Version(id.clone()));
-    of_version(reading, version, RuleId::Read002, Some(located), false)
+    of_version(reading, version, &Way { rule: RuleId::Read002, located: Some(located), label: None, is_default: false })
 }
 
 fn by_both(reading: &Reading<'_>, id: &VersionId, label: &Label) -> Vec<Outcome> {
@@ -97,15 +97,18 @@ fn unfilled(id: &str) -> Reason {
         .unrecorded_text(format!("Secrets Manager can't find the specified secret value for VersionId: {id}"))
 }
 
-/// Reading one version: its value, its labels, its date.
-fn of_version(
-    reading: &Reading<'_>,
-    version: &Version,
+/// How a version is found.
+struct Way<'a> {
     rule: RuleId,
     located: Option<Fact>,
+    label: Option<&'a Label>,
     is_default: bool,
-) -> Vec<Outcome> {
+}
+
+/// Reading one version: its value, its labels, its date.
+fn of_version(reading: &Reading<'_>, version: &Version, way: &Way<'_>) -> Vec<Outcome> {
     let Reading { world, secret, .. } = *reading;
+    let Way { rule, ref located, label, is_default } = *way;
     let value = match version.content.get() {
         None => return either_way(world),
         Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
@@ -128,7 +131,11 @@ fn of_version(
         // Which version is read is fidelity; so is, then, what that version holds.
         (stored.rule, stored.class) = (located.rule, located.class);
     }
-    outcome.facts.extend(located);
+    // A version that by the answer itself lacks the label is the wrong one, wherever the label ought to be.
+    if let Some(label) = label {
+        outcome = outcome.contract(rule, Claim::HasLabel(label.clone(), version.id.clone()));
+    }
+    outcome.facts.extend(located.clone());
     outcome.facts.extend(labels_of_version(secret));
     outcome.facts.push(stored);
     outcome = outcome

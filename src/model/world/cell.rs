@@ -18,6 +18,11 @@ pub struct Provenance {
     pub action: Option<Action>,
 }
 
+impl Provenance {
+    /// What stands where a read was the first to show it: reads that differ from then on differ among themselves.
+    pub(crate) const UNKNOWN: Self = Self { rule: RuleId::Read005, class: Class::Fidelity, call: 0, action: None };
+}
+
 /// One part of a world.
 #[derive(Clone, Debug)]
 pub struct Cell<T> {
@@ -53,9 +58,12 @@ impl<T> Cell<T> {
 
     /// Requires the content to stay: who breaks it from now on is another.
     ///
-    /// A content that no read has confirmed keeps its owner, or an earlier fault would be blamed on a later rule.
+    /// A content that no read has confirmed keeps its owner, or an earlier fault would be blamed on a later rule. A
+    /// later call that need leave it alone only in strict mode takes it over all the same: what it may move is no
+    /// contract of an earlier one.
     pub(crate) fn hold(&mut self, by: Provenance) {
-        if self.seen && !self.open {
+        let is_weaker = by.class > self.by.class;
+        if !self.open && (self.seen || is_weaker) {
             self.by = by;
             self.seen = false;
         }
@@ -84,6 +92,16 @@ mod tests {
         cell.bind(1);
         cell.hold(LATER);
         assert_eq!(cell.by, LATER);
+    }
+
+    #[test]
+    fn a_weaker_requirement_takes_over_a_cell_that_no_read_confirmed() {
+        let weaker = Provenance { class: Class::Fidelity, ..LATER };
+        let mut cell = Cell::known(1, BY);
+        cell.hold(weaker);
+        assert_eq!(cell.by, weaker);
+        cell.hold(BY);
+        assert_eq!(cell.by, weaker);
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::model::{RotationRules, Text, VersionId};
 
 /// The rotation configuration.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "four independent facts about the past of the configuration")]
+#[expect(clippy::struct_excessive_bools, reason = "five independent facts about the past of the configuration")]
 pub struct Rotation {
     /// `RotationEnabled`; null and absent count as false.
     pub enabled: Cell<bool>,
@@ -21,6 +21,8 @@ pub struct Rotation {
     pub configured: bool,
     /// Whether something may have left traces of a rotation, such as a refused RotateSecret.
     pub touched: bool,
+    /// Whether a RotateSecret that was not accepted may have left a function behind that no answer shows.
+    pub may_hide_a_function: bool,
     /// The version id of the immediate rotation that was accepted and is not finished.
     pub unfinished: Option<VersionId>,
     /// Whether a rotation may be unfinished of which nothing else is known.
@@ -40,6 +42,7 @@ impl Rotation {
             schedule: Cell::known(None, by),
             configured: false,
             touched: false,
+            may_hide_a_function: false,
             unfinished: None,
             may_be_unfinished: false,
             cancelled: false,

@@ -5,7 +5,6 @@ use std::time::Duration;
 use super::{Cell, Content, LabelCell, Listing, Provenance, Rotation, Strangers, Version};
 use crate::model::outcome::Setting;
 use crate::model::{Tag, Text, Timestamp, Value, VersionId};
-use crate::rule::{Class, RuleId};
 
 /// One secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -22,6 +21,8 @@ pub struct Secret {
     pub kms_key_id: Option<Text>,
     /// `Tags`; `None` for a secret that never had any (ROT-WIRE-008).
     pub tags: Option<Vec<Tag>>,
+    /// Whether the tags are not known.
+    pub tags_open: bool,
     /// The version ids that are known, in the order of their making.
     pub versions: Vec<Version>,
     /// What forbids versions beyond those known; `None` where nothing does.
@@ -139,13 +140,20 @@ impl Secret {
         self.strangers = Strangers { unlisted: true, undescribed: true };
     }
 
+    /// Requires everything that a read can show to stay.
+    pub(crate) fn stay(&mut self, by: Provenance) {
+        self.hold_labels(by);
+        self.rotation.hold(by);
+        self.close(by);
+    }
+
     pub(crate) fn open_all(&mut self) {
         for cell in &mut self.labels {
             cell.holder.open = true;
             cell.holder.seen = true;
-            cell.holder.by.rule = RuleId::State001;
-            cell.holder.by.class = Class::Contract;
+            cell.holder.by = Provenance::UNKNOWN;
         }
+        self.tags_open = true;
         self.expect_strangers();
         for version in &mut self.versions {
             version.content.open = true;

@@ -1,0 +1,198 @@
+//! Who is to blame, and for what: histories of faults that were once blamed on a rule that they do not break, or twice.
+//! Several reasons to refuse at once, refusals and faults that change something, states that no service may be in.
+
+use std::time::Duration;
+
+use rotation_conformance::model::{Answer, Body, ErrorType, Label, Output, Receipt};
+use rotation_conformance::rule::{Class, RuleId as R};
+use serde_json::json;
+
+use super::assert_accepted;
+use super::mutant::show;
+use super::requests::{ask, create, create_empty, delete, get, look, put, put_as, rotate_monthly, stage};
+use super::scene::Scene;
+
+/// The last request is accepted, with a receipt.
+fn accept(scene: &mut Scene, token: Option<&str>) {
+    let receipt = Receipt {
+        arn: Some(scene.text("$s1.arn")),
+        name: Some(scene.text("$s1")),
+        version_id: token.map(|token| scene.text(token)),
+        ..Receipt::default()
+    };
+    *scene.answer() = Answer::output(Output::Receipt(receipt));
+}
+
+/// The last answer, a description, shows these labels instead.
+fn show_labels(scene: &mut Scene, versions: &[(&str, &[&str])]) {
+    let mut answer = scene.answer().clone();
+    if let Body::Output(output) = &mut answer.body {
+        show(output, scene, versions);
+    }
+    *scene.answer() = answer;
+}
+
+fn refused(error_type: ErrorType) -> Answer {
+    Answer::error(error_type, Some("for this reason or for that".to_owned()))
+}
+
+fn fault() -> Answer {
+    let mut answer = refused(ErrorType::Other("InternalError".into()));
+    answer.form.status = 500;
+    answer
+}
+
+/// What each call violates of the contract.
+fn contract_of(scene: &Scene) -> Vec<(u32, R)> {
+    let violations = scene.violations(Duration::ZERO);
+    violations.iter().filter(|it| it.class == Class::Contract).map(|it| (it.call, it.rule)).collect()
+}
+
+#[test]
+fn a_name_in_use_may_be_told_instead_of_a_missing_token() {
+    let mut scene = Scene::of(&[create(), ask("CreateSecret", json!({ "SecretString": "a" }))]);
+    *scene.answer() = refused(ErrorType::ResourceExistsException);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn a_rotation_that_may_be_in_progress_may_be_told_instead_of_bad_rules() {
+    let both = json!({ "AutomaticallyAfterDays": 30, "ScheduleExpression": "rate(10 days)" });
+    let mut scene = Scene::of(&[create_empty(), put_as("$t1", &["AWSPENDING"])]);
+    scene.ask(&ask(
+        "RotateSecret",
+        json!({ "ClientRequestToken": "$t2", "RotationLambdaARN": "$function", "RotationRules": both }),
+    ));
+    *scene.answer() = refused(ErrorType::InvalidRequestException);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn beside_a_function_that_cannot_be_called_no_type_is_blamed_on_another_reason() {
+    let mut scene = Scene::of(&[create(), put_as("$t2", &["AWSPENDING"])]);
+    let missing = json!({ "ClientRequestToken": "$t3", "RotationLambdaARN": "$function-missing" });
+    scene.ask(&ask("RotateSecret", missing));
+    *scene.answer() = refused(ErrorType::ResourceNotFoundException);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn what_repeats_the_creation_of_an_older_version_may_name_another() {
+    for operation in ["CreateSecret", "UpdateSecret"] {
+        let again = ask(operation, json!({ "ClientRequestToken": "$t1", "SecretString": "a" }));
+        let mut scene = Scene::of(&[create(), put("$t2", "b"), look(), again]);
+        accept(&mut scene, Some("$t2"));
+        assert_accepted(&scene, Duration::ZERO);
+    }
+}
+
+#[test]
+fn a_value_that_is_not_found_is_no_secret_that_is_not_found() {
+    let mut scene = Scene::of(&[create(), ask("GetSecretValue", json!({ "SecretId": "$s1.arn" }))]);
+    let text = "Secrets Manager can't find the specified secret value for staging label: AWSCURRENT";
+    *scene.answer() = Answer::error(ErrorType::ResourceNotFoundException, Some(text.to_owned()));
+    assert_eq!(contract_of(&scene), [(2, R::Read001)]);
+}
+
+#[test]
+fn a_refusal_that_moves_a_label_is_not_blamed_on_the_calls_around_it() {
+    let unknown = json!({ "VersionStage": "AWSCURRENT", "MoveToVersionId": "short", "RemoveFromVersionId": "$t1" });
+    let refused = ask("UpdateSecretVersionStage", unknown);
+    let marked = vec![create(), delete(), refused.clone(), ask("RestoreSecret", json!({})), look()];
+    for requests in [vec![create(), refused, look()], marked] {
+        let mut scene = Scene::of(&requests);
+        show_labels(&mut scene, &[]);
+        let violations = scene.violations(Duration::ZERO);
+        let rules: Vec<_> = violations.iter().map(|it| (it.rule, it.class)).collect();
+        let expected = [(R::State002, Class::Contract), (R::Val020, Class::Fidelity)];
+        assert_eq!(rules, expected, "{}", scene.accusations(&violations));
+    }
+}
+
+#[test]
+fn a_state_that_is_illegal_is_held_against_the_endpoint_once() {
+    let gone = json!({ "VersionStage": "AWSCURRENT", "MoveToVersionId": "$t9", "RemoveFromVersionId": "$t1" });
+    let mut scene = Scene::of(&[create(), ask("UpdateSecretVersionStage", gone), look()]);
+    show_labels(&mut scene, &[]);
+    for request in [get(json!({})), put("$t2", "b"), look()] {
+        scene.ask(&request);
+    }
+    assert_eq!(contract_of(&scene), [(3, R::State002)]);
+}
+
+#[test]
+fn a_state_that_a_violation_left_is_not_held_against_the_endpoint_again() {
+    let unnamed = json!({ "VersionStage": "BLUE", "MoveToVersionId": "$t1" });
+    let mut scene = Scene::of(&[create(), put_as("$t2", &["BLUE"]), ask("UpdateSecretVersionStage", unnamed)]);
+    accept(&mut scene, None);
+    scene.ask(&look());
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT", "BLUE"]), ("$t2", &["BLUE"])]);
+    assert_eq!(contract_of(&scene), [(3, R::State012)]);
+}
+
+#[test]
+fn a_fault_is_blamed_on_what_permits_such_a_request_in_general() {
+    let rules = json!({ "AutomaticallyAfterDays": 1, "Duration": "3h" });
+    let request = json!({
+        "ClientRequestToken": "$t92", "RotationLambdaARN": "$function", "RotationRules": rules,
+        "RotateImmediately": false,
+    });
+    let mut scene = Scene::of(&[create(), ask("RotateSecret", request)]);
+    *scene.answer() = fault();
+    assert_eq!(contract_of(&scene), [(2, R::Conf013)]);
+}
+
+#[test]
+fn a_function_that_a_fault_may_have_left_behind_permits_a_rotation() {
+    let mut scene = Scene::of(&[create(), rotate_monthly("$t2")]);
+    *scene.answer() = fault();
+    scene.ask(&look());
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"])]);
+    scene.ask(&ask("RotateSecret", json!({ "ClientRequestToken": "$t3" })));
+    accept(&mut scene, Some("$t3"));
+    assert_eq!(contract_of(&scene), [(2, R::Prog003)]);
+}
+
+#[test]
+fn custom_labels_may_go_from_the_version_that_may_have_lost_awscurrent() {
+    let mut scene = Scene::of(&[create_empty(), put_as("$t1", &["AWSPENDING", "AWSBLUE"]), put("$t2", "b"), look()]);
+    show_labels(&mut scene, &[("$t1", &["AWSPREVIOUS"]), ("$t2", &["AWSCURRENT"])]);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn a_label_that_a_repetition_moved_differs_and_fails_nothing() {
+    let requests =
+        [create(), put_as("$t2", &["BLUE"]), put_as("$t3", &["BLUE"]), put_as("$t2", &["BLUE", "GREEN"]), look()];
+    let mut scene = Scene::of(&requests);
+    let labels: [(&str, &[&str]); 3] =
+        [("$t1", &["AWSCURRENT"]), ("$t2", &["BLUE", "GREEN"]), ("$t3", &["AWSPENDING"])];
+    show_labels(&mut scene, &labels[..2]);
+    assert_eq!(contract_of(&scene), []);
+}
+
+#[test]
+fn the_wrong_version_is_the_fault_of_the_read_that_says_so_itself() {
+    let back = stage("AWSCURRENT", "$t2", "$t1");
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), back, get(json!({}))]);
+    let (id, labels) = (scene.text("$t2"), vec![Label::Previous]);
+    if let Body::Output(Output::Value(value)) = &mut scene.answer().body {
+        (value.version_id, value.version_stages) = (Some(id), Some(labels));
+    }
+    assert_eq!(contract_of(&scene), [(4, R::Read001)]);
+}
+
+#[test]
+fn a_list_of_secrets_that_shows_what_no_description_has_shown_is_not_to_blame() {
+    let mut scene = Scene::of(&[create(), put_as("$t2", &["BLUE"]), ask("ListSecrets", json!({}))]);
+    if let Body::Output(Output::Secrets(page)) = &mut scene.answer().body {
+        page.secret_list.get_or_insert_default()[0].version_ids_to_stages = None;
+    }
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn a_forced_delete_of_a_name_with_a_suffix_deletes_nothing_and_succeeds() {
+    let delete = ask("DeleteSecret", json!({ "SecretId": "$s1-AAAAAA", "ForceDeleteWithoutRecovery": true }));
+    assert_accepted(&Scene::of(&[create(), delete, look()]), Duration::ZERO);
+}
