@@ -95,9 +95,9 @@ pub struct Trace {
 }
 
 impl Sighting {
-    /// Whether the state differs from what an earlier call made it.
-    pub(super) const fn is_of_state(&self) -> bool {
-        self.violation.since > 0 && matches!(self.violation.class, Class::Contract)
+    /// Whether the state differs from what the calls so far should have made it, and no less gravely than by this class.
+    pub(super) fn is_of_state(&self, class: Class) -> bool {
+        self.violation.is_of_state && self.violation.class <= class
     }
 }
 
@@ -105,6 +105,13 @@ impl Trace {
     /// The first sighting of this violation.
     pub(super) fn sighting(&self, wanted: &Fingerprint) -> Option<&Sighting> {
         self.sightings.iter().find(|seen| seen.violation.fingerprint == *wanted)
+    }
+
+    /// Whether nothing went wrong before the call that first showed this violation.
+    pub(super) fn is_clean_before(&self, wanted: &Fingerprint) -> bool {
+        let Some(seen) = self.sighting(wanted) else { return false };
+        let is_earlier = |other: &&Sighting| other.violation.call < seen.violation.call;
+        self.sightings.iter().filter(is_earlier).all(|other| other.violation.class == Class::Fidelity)
     }
 
     /// How many calls it took, cleaning up not counted.

@@ -1,6 +1,7 @@
 //! Looking for violations: cases run several at once, and what they show is gathered by fingerprint.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -14,7 +15,7 @@ use super::plan;
 use super::source::Source;
 use crate::endpoint::Endpoint;
 use crate::model::Text;
-use crate::rule::RULES;
+use crate::rule::{Class, RULES};
 use crate::strategy::{Case, Cells, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
@@ -27,8 +28,20 @@ pub(super) struct Suspect {
     pub cause: Option<usize>,
     /// The state of the secret before that step, where it was known.
     pub state: Option<State>,
+    /// Whether nothing went wrong in the case before.
+    pub is_clean: bool,
     /// The calls of the run up to the one that first showed it.
     pub calls: u64,
+    /// Another case that showed it, in case that this one does not show it again.
+    pub other: Option<Case>,
+}
+
+impl Suspect {
+    /// The better suspect for the same violation is the graver, then the one before which nothing went wrong, then the
+    /// shorter.
+    fn weight(&self) -> (Class, bool, usize) {
+        (self.violation.class, !self.is_clean, self.case.steps.len())
+    }
 }
 
 /// What the cases of a run have shown.
@@ -126,6 +139,8 @@ impl Gathered {
         if self.brings_news(&trace) {
             self.last_news = self.calls;
         }
+        let clean: Vec<_> =
+            trace.sightings.iter().map(|seen| trace.is_clean_before(&seen.violation.fingerprint)).collect();
         self.exercise.merge(&trace.exercise);
         self.cells.extend(&trace.cells);
         self.clean += trace.clean;
@@ -133,8 +148,8 @@ impl Gathered {
         self.inconclusive |= trace.inconclusive;
         self.died = self.died.take().or(trace.died);
         let case = without(case, &trace.skipped);
-        for sighting in trace.sightings {
-            self.suspect(&case, renumbered(sighting, &trace.skipped), before);
+        for (sighting, is_clean) in trace.sightings.into_iter().zip(clean) {
+            self.suspect(&case, renumbered(sighting, &trace.skipped), is_clean, before);
         }
     }
 
@@ -145,18 +160,26 @@ impl Gathered {
             || RULES.iter().any(|rule| is_new_rule(rule.id))
     }
 
-    /// Keeps the shortest case for each violation.
-    fn suspect(&mut self, case: &Case, sighting: Sighting, before: u64) {
-        let known = self.suspects.get(&sighting.violation.fingerprint);
+    /// Keeps the best case for each violation, and one more.
+    fn suspect(&mut self, case: &Case, sighting: Sighting, is_clean: bool, before: u64) {
         let case = up_to(case, &sighting);
-        if known.is_none_or(|known| known.case.steps.len() > case.steps.len()) {
-            let first = before + u64::from(sighting.violation.call);
-            let calls = known.map_or(first, |known| known.calls);
-            let fingerprint = sighting.violation.fingerprint.clone();
-            self.suspects.insert(
-                fingerprint,
-                Suspect { cause: sighting.cause, state: sighting.state, violation: sighting.violation, case, calls },
-            );
+        let Sighting { violation, cause, state, .. } = sighting;
+        let calls = before + u64::from(violation.call);
+        let suspect = Suspect { violation, case, cause, state, is_clean, calls, other: None };
+        match self.suspects.entry(suspect.violation.fingerprint.clone()) {
+            Entry::Vacant(place) => {
+                place.insert(suspect);
+            }
+            Entry::Occupied(mut place) => {
+                let known = place.get_mut();
+                if suspect.weight() < known.weight() {
+                    let before = std::mem::replace(known, suspect);
+                    known.calls = before.calls;
+                    known.other = Some(before.case);
+                } else if known.other.is_none() && known.case != suspect.case {
+                    known.other = Some(suspect.case);
+                }
+            }
         }
     }
 }

@@ -51,9 +51,10 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether this is better evidence for the same violation: seen more often, then shorter.
+    /// Whether this is better evidence for the same violation: seen more often, then graver, then shorter.
     pub(super) fn is_better_than(&self, other: &Self) -> bool {
-        let weight = |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.case.steps.len());
+        let weight =
+            |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.violation.class, finding.case.steps.len());
         weight(self) < weight(other)
     }
 }

@@ -12,7 +12,7 @@ use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
-use reduce::{ends, of_one_secret, renumbered, simpler, without};
+use reduce::{ends, of_one_secret, plainer, renumbered, simpler, without};
 
 /// How often a minimal case is replayed before it counts.
 const REPLAYS: u32 = 2;
@@ -28,6 +28,8 @@ pub(super) struct Lab<'a, E> {
     budget: u64,
     /// `Observed` where the violation shows only if everything is read after every call.
     extent: Extent,
+    /// Whether nothing may go wrong in a candidate before the violation, so that a person sees that alone.
+    must_be_clean: bool,
     /// The rule that the last call of a candidate must arm by the model; `None` where the model cannot tell.
     must_arm: Option<RuleId>,
     pub(super) clean: u64,
@@ -44,6 +46,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             spent: 0,
             budget: 0,
             extent: Extent::Whole,
+            must_be_clean: false,
             must_arm: None,
             clean: 0,
             left: Vec::new(),
@@ -51,15 +54,30 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     /// Shrinks a suspect, finds who is to blame, and replays it.
-    pub(super) async fn finding(&mut self, suspect: Suspect) -> Finding {
+    pub(super) async fn finding(&mut self, mut suspect: Suspect) -> Finding {
+        let other = suspect.other.take();
+        let again = Suspect { cause: None, state: None, is_clean: false, ..suspect.clone() };
+        let finding = self.examine(suspect).await;
+        match other {
+            Some(case) if finding.replays.0 == 0 && !self.is_spent() => self.examine(Suspect { case, ..again }).await,
+            _ => finding,
+        }
+    }
+
+    async fn examine(&mut self, suspect: Suspect) -> Finding {
         let mut violation = suspect.violation;
         let is_difference = violation.class == Class::Fidelity;
         self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
+        self.extent = Extent::Whole;
+        self.must_be_clean = suspect.is_clean;
         let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
-        if violation.class == Class::Contract
-            && let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await
-        {
+        if let Some((plain, other)) = self.of_a_plainer_request(&case, &violation).await {
+            case = self.shrink(plain, (None, None), &other).await;
+            violation = other;
+        }
+        if let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await {
             self.extent = extent;
+            self.must_be_clean = false;
             case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
             violation = earlier.violation;
         }
@@ -86,6 +104,26 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             calls_to_confirm,
             replays: (hits, REPLAYS),
         }
+    }
+
+    /// The same case with its last request written plainly, and the rule of another violation that the same answer to
+    /// it shows: how the request was written has nothing to do with that.
+    async fn of_a_plainer_request(&mut self, case: &Case, known: &Violation) -> Option<(Case, Violation)> {
+        let last = case.steps.len().checked_sub(1)?;
+        for plain in plainer(&case.steps[last]) {
+            let mut candidate = case.clone();
+            candidate.steps[last] = plain;
+            let trace = self.execute(&candidate, self.extent.clone()).await;
+            let is_alike = |seen: &&Sighting| {
+                seen.step == last && seen.read.is_none() && seen.violation.observed == known.observed
+            };
+            if let Some(seen) = trace.sightings.iter().find(is_alike)
+                && seen.violation.class <= known.class
+            {
+                return Some((candidate, seen.violation.clone()));
+            }
+        }
+        None
     }
 
     /// Tries the shortest way to the same state, then deletes ever smaller windows of calls as long as the violation is
@@ -167,17 +205,21 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             Extent::Observed => Extent::Observed,
             Extent::Whole | Extent::Until(_) | Extent::Recorded => Extent::Until(wanted.clone()),
         };
-        self.execute(case, extent).await.sighting(wanted).is_some()
+        let trace = self.execute(case, extent).await;
+        trace.sighting(wanted).is_some() && (!self.must_be_clean || trace.is_clean_before(wanted))
     }
 
     /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
     /// blame: the first violation of the state, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
+        if known.class == Class::Fidelity && !known.is_of_state {
+            return None;
+        }
         let trace = self.execute(case, Extent::Observed).await;
         if trace.sighting(&known.fingerprint).is_some() {
             return None;
         }
-        let first = trace.sightings.iter().find(|seen| seen.is_of_state())?.clone();
+        let first = trace.sightings.iter().find(|seen| seen.is_of_state(known.class))?.clone();
         self.must_arm = None;
         let is_plain = self.shows(&up_to(case, &first), &first.violation.fingerprint).await;
         Some((first, if is_plain { Extent::Whole } else { Extent::Observed }))

@@ -55,6 +55,23 @@ pub(super) fn without(case: &Case, start: usize, end: usize) -> Case {
     Case { steps: case.steps[..start].iter().chain(&case.steps[end..]).cloned().collect() }
 }
 
+/// The same request without an oddity of its form, and with the name as its identifier.
+pub(super) fn plainer(request: &Request) -> Vec<Request> {
+    let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
+    let mut plainer = Vec::new();
+    if whole.remove("quirk").is_some() {
+        plainer.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
+    }
+    let id = whole.get_mut("request").and_then(|members| members.get_mut("SecretId"));
+    if let Some(serde_json::Value::String(id)) = id
+        && let Some((name, _)) = id.split_once('.')
+    {
+        *id = name.to_owned();
+        plainer.extend(serde_json::from_value(serde_json::Value::Object(whole)));
+    }
+    plainer
+}
+
 /// Simpler requests of the same kind, the simplest first: fewer optional members, plain identifiers.
 pub(super) fn simpler(request: &Request) -> Vec<Request> {
     let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
@@ -72,20 +89,16 @@ pub(super) fn simpler(request: &Request) -> Vec<Request> {
         "VersionStage",
         "RecoveryWindowInDays",
     ];
-    let mut simpler = Vec::new();
-    for member in optional.iter().filter(|member| members.contains_key(**member)) {
+    let is_required = |member: &str| {
+        let is_about_tags = matches!(request.operation, Operation::TagResource(_));
+        (member == "Tags" && is_about_tags) || !members.contains_key(member)
+    };
+    let mut simpler = plainer(request);
+    for member in optional.iter().filter(|member| !is_required(member)) {
         let mut fewer = members.clone();
         fewer.remove(*member);
         whole.insert("request".to_owned(), serde_json::Value::Object(fewer));
         simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
-    }
-    if let Some(id) = members.get("SecretId").and_then(serde_json::Value::as_str)
-        && let Some((name, _)) = id.split_once('.')
-    {
-        let mut named = members.clone();
-        named.insert("SecretId".to_owned(), name.into());
-        whole.insert("request".to_owned(), serde_json::Value::Object(named));
-        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole)));
     }
     simpler
 }
