@@ -111,7 +111,7 @@ impl Judge {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
-            self.slot(&name).open(call);
+            self.inconclusive |= self.slot(&name).open(call);
         }
     }
 

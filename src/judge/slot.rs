@@ -9,7 +9,7 @@ mod search;
 use std::time::Duration;
 
 use super::blame;
-use crate::history::{Call, Moment};
+use crate::history::{Call, Moment, Reply};
 use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World, form_of};
 use crate::rule::RuleId;
 use crate::verdict::{Exercise, Violation};
@@ -19,6 +19,9 @@ use search::{Survivor, nearest_first};
 const BUDGET: usize = 4_000;
 /// How many worlds of one secret are kept.
 const MOST_STATES: usize = 64;
+/// How many calls that were never answered may be open: each may have taken effect at any time since, or not, so that
+/// the worlds grow with the orders in which they can.
+const MOST_LOST: usize = 4;
 
 /// One call under judgement.
 #[derive(Clone, Copy, Debug)]
@@ -58,6 +61,11 @@ pub(super) struct Slot {
     retired: bool,
     /// When the latest plain put returned, so that one which was called before is seen to race with it (ROT-CONC-006).
     last_put: Option<Moment>,
+}
+
+/// Whether no answer came, or ever will.
+const fn is_lost(call: &Call) -> bool {
+    matches!(call.reply, Reply::Nothing(_))
 }
 
 impl Slot {
@@ -122,9 +130,24 @@ impl Slot {
             })
     }
 
-    /// A call has started and may take effect from now on.
-    pub(super) fn open(&mut self, call: &Call) {
+    /// A call has started and may take effect from now on. Tells whether too many were never answered to go on with the
+    /// secret.
+    pub(super) fn open(&mut self, call: &Call) -> bool {
         self.open.push(call.clone());
+        let is_too_much = !self.retired && self.open.iter().filter(|open| is_lost(open)).count() > MOST_LOST;
+        self.retired |= is_too_much;
+        is_too_much
+    }
+
+    /// Calls that were never answered and have taken effect in every world are open no more.
+    fn settle(&mut self) {
+        let has_taken_effect = |call: &Call| self.states.iter().all(|state| state.done.contains(&call.number));
+        let settled: Vec<u32> =
+            self.open.iter().filter(|open| is_lost(open) && has_taken_effect(open)).map(|open| open.number).collect();
+        if !settled.is_empty() {
+            self.open.retain(|open| !settled.contains(&open.number));
+            self.states.iter_mut().for_each(|state| state.done.retain(|number| !settled.contains(number)));
+        }
     }
 
     /// The calls that may still take effect.
@@ -173,6 +196,7 @@ impl Slot {
             (None, None) => self.violate(trial, exercise),
         };
         self.open.retain(|open| open.number != trial.call.number);
+        self.settle();
         SlotResult { violations, inconclusive }
     }
 

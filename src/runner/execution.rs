@@ -280,7 +280,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let judgement = self.judge.judge(&call);
         if let (Reply::Answer(answer), true) = (&call.reply, self.plan.keeps_steps || !judgement.violations.is_empty())
         {
-            self.versions.see(answer, |id| self.bindings.symbolize(id) != id);
+            self.versions.see(answer, |id| self.bindings.placeholder_of(id) != *id);
         }
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));

@@ -13,7 +13,7 @@ pub(super) struct Versions {
 
 impl Versions {
     /// Remembers the ids of an answer that are not of this run's tokens.
-    pub(super) fn see(&mut self, answer: &Answer, is_ours: impl Fn(&str) -> bool) {
+    pub(super) fn see(&mut self, answer: &Answer, is_ours: impl Fn(&VersionId) -> bool) {
         for id in ids(answer) {
             if id.len() >= SHORTEST && !self.made_up.contains(id) && !is_ours(id) {
                 self.made_up.push(id.clone());
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn ids_of_this_run_and_ids_that_may_be_a_part_of_a_word_have_no_name() {
         let mut versions = Versions::default();
-        versions.see(&described(&[("a", Label::Current), ("id-of-ours", Label::Pending)]), |id| id == "id-of-ours");
+        versions.see(&described(&[("a", Label::Current), ("id-of-ours", Label::Pending)]), |id| **id == *"id-of-ours");
         assert_eq!(versions.name("a word, id-of-ours"), "a word, id-of-ours");
     }
 }
