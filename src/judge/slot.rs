@@ -233,6 +233,10 @@ impl Slot {
         if changes && matches!(trial.answer.body, Body::Output(_)) {
             self.mark_race_of_puts(trial, &mut states);
         }
+        if contradiction {
+            // What contradicts itself is the matter of ROT-STATE-001 alone.
+            violations.retain(|violation| !violation.is_of_state);
+        }
         let law = self.law(trial, &states, contradiction, exercise);
         violations.splice(0..0, law.filter(|law| is_due || law.rule == RuleId::State001));
         states.truncate(MOST_STATES);

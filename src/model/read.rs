@@ -67,8 +67,12 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     let rotation = &secret.rotation;
     let mut facts = configuration_facts(rotation);
     if !rotation.configured && !rotation.touched && rotation.enabled.get() == Some(&false) {
-        facts.push(fact(RuleId::Conf003, Class::Contract, Claim::Missing(Member::LastRotatedDate)));
-        facts.push(fact(RuleId::Conf003, Class::Contract, NO_NEXT_DATE));
+        // Not a cell of their own: a RotateSecret that was refused may have left a date.
+        let (rule, class) = match rotation.may_hide_a_function {
+            true => (RuleId::Val020, Class::Fidelity),
+            false => (RuleId::Conf003, Class::Contract),
+        };
+        facts.extend([Claim::Missing(Member::LastRotatedDate), NO_NEXT_DATE].map(|claim| fact(rule, class, claim)));
     } else if rotation.cancelled && rotation.enabled.get() == Some(&false) {
         facts.push(fact(RuleId::Conf011, Class::Fidelity, NO_NEXT_DATE));
     }
@@ -94,6 +98,7 @@ pub(crate) fn summary_facts(secret: &Secret) -> Vec<Fact> {
     let of_rule = |mut fact: Fact| {
         fact.rule = RuleId::Read009;
         fact.class = Class::Fidelity;
+        (fact.since, fact.by) = (0, None);
         fact
     };
     labels.into_iter().chain(seen_configuration(&secret.rotation)).map(of_rule).collect()

@@ -34,7 +34,9 @@ pub(crate) fn outcomes(
         Function::Accepted | Function::Unclear => {}
     }
     let block = block(secret, request);
-    let may_be_blocked = matches!(block, Block::Open(_)) && !reasons.is_empty();
+    // Where AWSPENDING is anywhere, an endpoint may take a rotation to be in progress, rightly or not (ROT-PROG-002).
+    let is_pending = secret.holder(&Label::Pending) != Some(None);
+    let may_be_blocked = is_pending && block != Block::Blocked && !reasons.is_empty();
     let has_reason = !reasons.is_empty() || block == Block::Blocked;
     if block == Block::Blocked {
         reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));

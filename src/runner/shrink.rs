@@ -171,20 +171,32 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     /// Tries simpler forms of each request.
-    async fn simplify(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+    async fn simplify(&mut self, best: Case, wanted: &Fingerprint) -> Case {
+        let best = self.renumber(best, wanted).await;
+        let best = self.simplify_each(best, wanted).await;
+        self.renumber(best, wanted).await
+    }
+
+    async fn renumber(&mut self, best: Case, wanted: &Fingerprint) -> Case {
         let renumbered = renumbered(&best);
-        if renumbered != best && self.shows(&renumbered, wanted).await {
-            best = renumbered;
+        match renumbered != best && self.shows(&renumbered, wanted).await {
+            true => renumbered,
+            false => best,
         }
+    }
+
+    async fn simplify_each(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
         for index in 0..best.steps.len() {
-            for simpler in simpler(&best.steps[index]) {
+            let mut failed = 0;
+            while let Some(simpler) = simpler(&best.steps[index]).into_iter().nth(failed) {
                 if self.is_spent() {
                     return best;
                 }
                 let mut candidate = best.clone();
                 candidate.steps[index] = simpler;
-                if self.shows(&candidate, wanted).await {
-                    best = candidate;
+                match self.shows(&candidate, wanted).await {
+                    true => best = candidate,
+                    false => failed += 1,
                 }
             }
         }

@@ -196,3 +196,37 @@ fn a_forced_delete_of_a_name_with_a_suffix_deletes_nothing_and_succeeds() {
     let delete = ask("DeleteSecret", json!({ "SecretId": "$s1-AAAAAA", "ForceDeleteWithoutRecovery": true }));
     assert_accepted(&Scene::of(&[create(), delete, look()]), Duration::ZERO);
 }
+
+#[test]
+fn awspending_anywhere_may_be_taken_for_a_rotation_in_progress_by_a_refusal() {
+    let both = json!({ "AutomaticallyAfterDays": 30, "ScheduleExpression": "rate(10 days)" });
+    let mut scene = Scene::of(&[create(), put_as("$t2", &["AWSCURRENT", "AWSPENDING"])]);
+    scene.ask(&ask(
+        "RotateSecret",
+        json!({ "ClientRequestToken": "$t3", "RotationLambdaARN": "$function", "RotationRules": both }),
+    ));
+    *scene.answer() = refused(ErrorType::InvalidRequestException);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn what_a_refused_rotation_changes_is_one_fault_whichever_part_it_is() {
+    let missing = ask("RotateSecret", json!({ "ClientRequestToken": "$t2", "RotationLambdaARN": "$function-missing" }));
+    let shown: [&[(&str, &[&str])]; 3] = [
+        &[("$t1", &["AWSPENDING"])],
+        &[("$t1", &["AWSCURRENT"]), ("$t2", &["AWSPENDING"])],
+        &[("$t1", &["AWSCURRENT"]), ("$t2", &["BLUE"])],
+    ];
+    let mut prints: Vec<_> = shown
+        .iter()
+        .map(|versions| {
+            let mut scene = Scene::of(&[create(), look(), missing.clone(), look()]);
+            show_labels(&mut scene, versions);
+            let violations = scene.violations(Duration::ZERO);
+            assert_eq!(violations[0].rule, R::Val020, "{}", scene.accusations(&violations));
+            violations[0].fingerprint.clone()
+        })
+        .collect();
+    prints.dedup();
+    assert_eq!(prints.len(), 1, "{prints:?}");
+}

@@ -34,8 +34,27 @@ fn is_not_implemented(answer: &Answer) -> bool {
 fn of_fact(fact: &Fact, subject: &str, pattern: &str) -> Fingerprint {
     Fingerprint(match (fact.rule, &fact.claim) {
         (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) => format!("{}: {}", fact.rule, class_of(label)),
-        _ => format!("{} {subject}: {} but {pattern}", fact.rule, pattern_of(&fact.claim)),
+        (rule, claim) => match kept(rule, claim) {
+            Some(what) => format!("{rule} {subject}: {what} kept but changed"),
+            None => format!("{rule} {subject}: {} but {pattern}", pattern_of(claim)),
+        },
     })
+}
+
+/// What a call must leave alone, if that is what the rule is about: which part of it was changed is the same fault.
+fn kept(rule: RuleId, claim: &Claim) -> Option<&'static str> {
+    let is_about_nothing_changed = matches!(
+        rule,
+        RuleId::Val020 | RuleId::Idem002 | RuleId::Idem004 | RuleId::Idem005 | RuleId::Idem007 | RuleId::Conf019
+    );
+    match claim {
+        _ if !is_about_nothing_changed => None,
+        Claim::Label(..) | Claim::OnlyVersions(_) => Some("labels and versions"),
+        Claim::Enabled(_) | Claim::Function(_) | Claim::Days(_) | Claim::Duration(_) | Claim::Schedule(_) => {
+            Some("the configuration")
+        }
+        _ => None,
+    }
 }
 
 /// The claim without ids, values and texts.

@@ -72,6 +72,14 @@ pub(super) fn plainer(request: &Request) -> Vec<Request> {
     plainer
 }
 
+/// A token that no case has of itself.
+const ORDINARY_TOKEN: &str = "$t89";
+
+/// Whether a placeholder stands for a token of unusual form.
+fn is_special_token(placeholder: &str) -> bool {
+    placeholder.strip_prefix("$t").and_then(|number| number.parse::<u8>().ok()).is_some_and(|number| number >= 90)
+}
+
 /// Simpler requests of the same kind, the simplest first: fewer optional members, plain identifiers.
 pub(super) fn simpler(request: &Request) -> Vec<Request> {
     let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
@@ -99,6 +107,12 @@ pub(super) fn simpler(request: &Request) -> Vec<Request> {
         fewer.remove(*member);
         whole.insert("request".to_owned(), serde_json::Value::Object(fewer));
         simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
+    }
+    if members.get("ClientRequestToken").and_then(serde_json::Value::as_str).is_some_and(is_special_token) {
+        let mut ordinary = members;
+        ordinary.insert("ClientRequestToken".to_owned(), ORDINARY_TOKEN.into());
+        whole.insert("request".to_owned(), serde_json::Value::Object(ordinary));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole)));
     }
     simpler
 }
