@@ -75,7 +75,7 @@ fn by_both(reading: &Reading<'_>, id: &VersionId, label: &Label) -> Vec<Outcome>
     let is_filled = matches!(version.content.get(), Some(Content::Value(_)));
     match secret.holder(label) {
         None if is_filled || version.content.open => either_way(world),
-        None => vec![refuse(&[unfilled(id)])],
+        None => vec![refuse(&[not_together, unfilled(id)])],
         Some(Some(holder)) if holder == id => by_id(reading, id),
         Some(_) if is_filled => vec![refuse(&[not_together])],
         Some(_) => vec![refuse(&[not_together, no_version(id)])],
