@@ -207,6 +207,7 @@ fn unconfirmed(suspect: Suspect) -> Finding {
         status: Status::Inconclusive,
         case: suspect.case,
         is_observed: false,
+        after: None,
         steps: Vec::new(),
         calls_to_find: suspect.calls,
         calls_to_shrink: 0,

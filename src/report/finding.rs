@@ -45,6 +45,9 @@ pub(super) struct FindingJson {
     observed: String,
     #[serde(default)]
     also: Vec<RuleId>,
+    /// The rule that an earlier call of the case violates already.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    after: Option<RuleId>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -96,6 +99,7 @@ impl From<&Finding> for FindingJson {
             expected: violation.expected.clone(),
             observed: violation.observed.clone(),
             also: violation.also.clone(),
+            after: finding.after,
         }
     }
 }
@@ -118,6 +122,7 @@ impl From<FindingJson> for Finding {
             status: json.status,
             case: json.case,
             is_observed: json.observed_after_every_call,
+            after: json.after,
             steps: json.steps.into_iter().map(Step::from).collect(),
             calls_to_find: json.calls_to_find,
             calls_to_shrink: json.calls_to_shrink,

@@ -11,10 +11,10 @@ use crate::endpoint::Endpoint;
 use crate::history::{Call, Fate, Moment, Reply};
 use crate::judge::{self, Judge};
 use crate::model::{
-    Body, DeleteSecret, Departure, DescribeSecret, Label, ListSecretVersionIds, Operation, Output, Request, Text,
-    VersionId, World,
+    Body, DeleteSecret, Departure, DescribeSecret, GetSecretValue, Label, ListSecretVersionIds, Operation, Output,
+    Request, Text, VersionId, World,
 };
-use crate::rule::Class;
+use crate::rule::{Class, RuleId};
 use crate::strategy::{Bindings, Case, Cell, Cells, Roles, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
@@ -112,6 +112,13 @@ impl Trace {
         let Some(seen) = self.sighting(wanted) else { return false };
         let is_earlier = |other: &&Sighting| other.violation.call < seen.violation.call;
         self.sightings.iter().filter(is_earlier).all(|other| other.violation.class == Class::Fidelity)
+    }
+
+    /// The rule of the first contract violation by an earlier call than the one that first showed this violation.
+    pub(super) fn first_before(&self, wanted: &Fingerprint) -> Option<RuleId> {
+        let call = self.sighting(wanted)?.violation.call;
+        let is_earlier = |seen: &&Sighting| seen.violation.call < call && seen.violation.class == Class::Contract;
+        self.sightings.iter().find(is_earlier).map(|seen| seen.violation.rule)
     }
 
     /// How many calls it took, cleaning up not counted.
@@ -225,6 +232,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                     let name = self.bindings.name(secret);
                     if self.judge.world(&name).is_some_and(|world| world.secret.is_some()) {
                         self.observe(index, &name).await;
+                        self.observe_values(index, &name).await;
                     }
                 }
             }
@@ -360,6 +368,20 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             lines.push(format!("{}: {}", self.symbolize(&name), labels.join(", ")));
         }
         lines
+    }
+
+    /// Reads the value of every version, of a secret that is not marked for deletion.
+    async fn observe_values(&mut self, index: usize, name: &Text) {
+        let secret = self.judge.world(name).and_then(|world| world.secret.as_ref());
+        let versions = secret.filter(|secret| secret.deletion.is_none()).map(|secret| &secret.versions);
+        let ids: Vec<_> = versions.into_iter().flatten().map(|version| version.id.clone()).collect();
+        for id in ids {
+            let (secret_id, version_id) = (Some(name.clone()), Some(id));
+            let get = GetSecretValue { secret_id, version_id, ..GetSecretValue::default() };
+            if !self.judge.is_retired(name) && self.trace.died.is_none() {
+                self.call(index, Operation::GetSecretValue(get).into(), true).await;
+            }
+        }
     }
 
     /// Removes what this execution created: the ARNs that its CreateSecret calls were answered, and nothing else.

@@ -210,6 +210,7 @@ mod tests {
             status: Status::Fail,
             case,
             is_observed: false,
+            after: None,
             steps: Vec::new(),
             calls_to_find: 0,
             calls_to_shrink: 0,

@@ -38,6 +38,8 @@ pub struct Finding {
     pub case: Case,
     /// Whether it shows only if everything is read after every call.
     pub is_observed: bool,
+    /// The rule that an earlier call of the case violates already, so that this may be a consequence.
+    pub after: Option<RuleId>,
     /// What came of it, call by call, with placeholders for what the run generated.
     pub steps: Vec<Step>,
     /// The calls of the run up to the one that first showed it.

@@ -32,6 +32,8 @@ pub(super) struct Lab<'a, E> {
     must_be_clean: bool,
     /// The rule that the last call of a candidate must arm by the model; `None` where the model cannot tell.
     must_arm: Option<RuleId>,
+    /// The rule that an earlier call of the case violates already.
+    after: Option<RuleId>,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
 }
@@ -48,6 +50,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             extent: Extent::Whole,
             must_be_clean: false,
             must_arm: None,
+            after: None,
             clean: 0,
             left: Vec::new(),
         }
@@ -85,6 +88,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let (hits, last) = self.confirm(&case, &violation.fingerprint).await;
         let calls_to_confirm = std::mem::take(&mut self.spent);
         let shown = last.as_ref().and_then(|trace| trace.sighting(&violation.fingerprint));
+        if let Some(trace) = &last {
+            self.after = trace.first_before(&violation.fingerprint).or(self.after);
+        }
         if let Some(shown) = shown {
             violation = shown.violation.clone();
         }
@@ -98,6 +104,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             status,
             case,
             is_observed: self.extent == Extent::Observed,
+            after: self.after,
             steps: last.map(|trace| trace.steps).unwrap_or_default(),
             calls_to_find: suspect.calls,
             calls_to_shrink,
@@ -229,6 +236,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         let trace = self.execute(case, Extent::Observed).await;
         if trace.sighting(&known.fingerprint).is_some() {
+            self.after = trace.first_before(&known.fingerprint);
             return None;
         }
         let first = trace.sightings.iter().find(|seen| seen.is_of_state(known.class))?.clone();

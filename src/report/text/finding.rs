@@ -38,6 +38,9 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
         let also: Vec<_> = violation.also.iter().map(|rule| rule.as_str()).collect();
         line("also", &also.join(", "));
     }
+    if let Some(rule) = finding.after {
+        line("after", &format!("an earlier call violates {rule}, of which this may be a consequence"));
+    }
     let (seen, of) = finding.replays;
     let shrunk = format!("after {} calls, shrunk in {}", finding.calls_to_find, finding.calls_to_shrink);
     line("found", &format!("{shrunk}, seen in {seen} of {of} replays"));
@@ -51,7 +54,7 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
 fn calls(finding: &Finding) -> String {
     let mut text = String::new();
     if finding.is_observed {
-        text.push_str("  it shows only if DescribeSecret and ListSecretVersionIds are called after every call\n\n");
+        text.push_str("  it shows only if labels, versions and values are read after every call\n\n");
     }
     if finding.steps.is_empty() {
         for (number, request) in (1..).zip(&finding.case.steps) {
