@@ -322,9 +322,10 @@ fn refuse(outcome: &mut Outcome, error_type: ErrorType) {
     outcome.next = None;
 }
 
-/// Whether the outcome is the refusal that a rule demands.
+/// Whether the outcome is the refusal that a rule demands, and no other rule does: what else is wrong with a request is
+/// found all the same.
 fn is_refused_by(outcome: &Outcome, rule: RuleId) -> bool {
-    let is_refusal = |fact: &Fact| fact.rule == rule && fact.claim == Claim::Refused;
+    let is_refusal = |fact: &Fact| fact.rule == rule && fact.claim == Claim::Refused && fact.counts;
     !outcome.is_accepted() && outcome.facts.iter().any(is_refusal)
 }
 

@@ -73,10 +73,22 @@ pub(super) fn spoil(rule: RuleId, answer: &mut Answer, world: &mut World, scene:
     if let (true, Body::Output(output)) = (scene.operation.is_read(), &answer.body) {
         let _ = world.bind(scene.operation, output, false, std::time::Duration::ZERO);
     }
-    let is_own = |fact: &&Fact| fact.rule == rule && is_of_answer(fact) && fact.claim.holds(answer) == Some(true);
-    match scene.facts.iter().find(is_own) {
+    let holds = |fact: &&Fact| is_of_answer(fact) && fact.claim.holds(answer) == Some(true);
+    match scene.facts.iter().filter(holds).find(|fact| fact.rule == rule && is_to_blame(fact, scene)) {
         Some(fact) => break_claim(&fact.claim, answer, world, scene),
         None => break_cell(rule, world, scene),
+    }
+}
+
+/// Whether the rule of a fact is the one to blame where the fact does not hold: a refusal that rests on the state has no
+/// other reason, and no fact before it claims the same value.
+fn is_to_blame(fact: &Fact, scene: &Scene<'_>) -> bool {
+    let rests_on_state = matches!(fact.rule, RuleId::Err003 | RuleId::Prog001);
+    let first = scene.facts.iter().find(|other| other.claim == fact.claim);
+    match fact.claim {
+        Claim::Refused => fact.counts || !rests_on_state,
+        Claim::Value(_) => first.is_some_and(|first| first.rule == fact.rule),
+        _ => true,
     }
 }
 

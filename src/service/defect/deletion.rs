@@ -139,7 +139,8 @@ fn recovery_window_ignored(answer: &mut Answer, scene: &Scene<'_>) {
 }
 
 fn forced_delete_needs_secret(outcome: &mut Outcome, scene: &Scene<'_>) {
-    if matches!(scene.operation, Operation::DeleteSecret(_)) && scene.before.secret.is_none() {
+    let is_delete = matches!(scene.operation, Operation::DeleteSecret(_));
+    if is_delete && outcome.is_accepted() && scene.before.secret.is_none() {
         let error_type = ErrorType::ResourceNotFoundException;
         let text = Some("Secrets Manager can't find the specified secret.".to_owned());
         outcome.refusal = Some(Refusal { error_type, text });

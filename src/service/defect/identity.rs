@@ -18,7 +18,7 @@ pub(super) static BUGS: &[Bug] = &[
         name: "partial-arn-unknown",
         does: "a secret is not found by its ARN without the random suffix",
         seen: "family: a table with two keys",
-        breaks: &[RuleId::Ident003],
+        breaks: &[RuleId::Ident003, RuleId::Err014],
         hooks: &[Hook::Finds(partial_arn_unknown)],
     },
     Bug {
@@ -46,7 +46,7 @@ pub(super) static BUGS: &[Bug] = &[
         name: "punctuated-name-refused",
         does: "CreateSecret takes letters, digits and hyphens in a name and nothing else",
         seen: "family: a check that is narrower than the documents",
-        breaks: &[RuleId::Ident007],
+        breaks: &[RuleId::Ident007, RuleId::Idem015],
         hooks: &[Hook::Decides(punctuated_name_refused)],
     },
     Bug {

@@ -137,14 +137,15 @@ fn progress_unchecked(world: &mut World, scene: &Scene<'_>) {
 
 fn refused_with_current(outcome: &mut Outcome, scene: &Scene<'_>) {
     let pending = scene.holder(&Label::Pending);
-    if is_rotation(scene) && pending.is_some() && pending == scene.holder(&Label::Current) {
+    let is_with_current = pending.is_some() && pending == scene.holder(&Label::Current);
+    if is_rotation(scene) && outcome.is_accepted() && is_with_current {
         refuse(outcome, ErrorType::InvalidRequestException);
     }
 }
 
 fn refused_soon_after(outcome: &mut Outcome, scene: &Scene<'_>) {
     let started = scene.active().map(|secret| &secret.rotation.enabled).filter(|enabled| enabled.value);
-    if is_rotation(scene) && started.is_some_and(|enabled| scene.call - enabled.by.call <= 3) {
+    if is_rotation(scene) && outcome.is_accepted() && started.is_some_and(|enabled| scene.call - enabled.by.call <= 3) {
         refuse(outcome, ErrorType::InvalidRequestException);
     }
 }

@@ -52,14 +52,14 @@ pub(super) static BUGS: &[Bug] = &[
         name: "deprecated-pruned",
         does: "a version that loses its last label is removed at once",
         seen: "ministack 1.5.33 and LocalStack 2026.3.0",
-        breaks: &[RuleId::State009],
+        breaks: &[RuleId::State009, RuleId::Wire012],
         hooks: &[Hook::Stores(deprecated_pruned)],
     },
     Bug {
         name: "deprecated-never-listed",
         does: "ListSecretVersionIds ignores IncludeDeprecated",
         seen: "family: an optional member that is not read",
-        breaks: &[RuleId::State009],
+        breaks: &[RuleId::State009, RuleId::Wire012],
         hooks: &[Hook::Reads(deprecated_never_listed)],
     },
     Bug {

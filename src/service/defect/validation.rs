@@ -16,7 +16,7 @@ pub(super) static BUGS: &[Bug] = &[
         name: "token-must-be-uuid",
         does: "PutSecretValue refuses a token that is no UUID",
         seen: "family: a recommendation taken for a rule",
-        breaks: &[RuleId::Val003, RuleId::Val002],
+        breaks: &[RuleId::Val003, RuleId::Val002, RuleId::Idem009],
         hooks: &[Hook::Decides(token_must_be_uuid)],
     },
     Bug {
