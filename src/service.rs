@@ -18,8 +18,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
-    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Output, Request, SUFFIX_LENGTH, Secret, Setting,
-    Shared, Text, Timestamp, World, batch, outcomes,
+    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Request, SUFFIX_LENGTH, Secret,
+    Setting, Shared, Text, Timestamp, World, batch, outcomes,
 };
 use defect::Scene;
 
@@ -134,6 +134,11 @@ impl Service {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// What an answer to this request must show, and the world before it, by the model; nothing is stored or answered.
+    pub(crate) fn foresee(&self, request: &Request) -> (World, Outcome) {
+        self.lock().foresee(request, (self.config.clock)())
+    }
+
     /// Answers one request.
     pub fn answer(&self, request: &Request) -> Answer {
         let now = (self.config.clock)();
@@ -178,6 +183,30 @@ impl State {
         }
     }
 
+    fn foresee(&self, request: &Request, now: Timestamp) -> (World, Outcome) {
+        let operation = &request.operation;
+        if let Operation::BatchGetSecretValue(request) = operation {
+            let ids = request.secret_id_list.iter().flatten();
+            let named: Vec<_> = ids.map(|id| Named { id, world: self.worlds.get(&self.name_of(id, &[])) }).collect();
+            return (World::unused("".into()), usual(batch(request, &named)));
+        }
+        let name = operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, &[]));
+        let before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name));
+        let taken = Scene::new(operation, &before, &self.worlds, self.calls + 1, now).taken();
+        let functions = self.functions_for(&before, operation);
+        let setting = Setting {
+            call: self.calls + 1,
+            action: operation.action(),
+            now: Some(now),
+            called: None,
+            taken: &taken,
+            stamp: Some(now),
+            functions: &functions,
+        };
+        let outcome = usual(outcomes(&before, request, &setting));
+        (before, outcome)
+    }
+
     fn answer_one(&mut self, request: &Request, now: Timestamp, config: &Config) -> Answer {
         let defects = &config.defects[..];
         let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, defects));
@@ -215,11 +244,11 @@ impl State {
         let taken = if defect::remember_reads(defects) { scene.taken() } else { Vec::new() };
         let setting =
             Setting { call: scene.call, action, now, called: None, taken: &taken, stamp: now, functions: &functions };
-        let usual = outcomes(&seen, &read, &setting).into_iter().next();
-        let mut outcome = usual.expect("the model permits something for each request");
+        let mut outcome = usual(outcomes(&seen, &read, &setting));
         defect::decide(defects, &mut outcome, scene);
         let refusal = outcome.refusal.map(|refusal| Answer::error(refusal.error_type, refusal.text));
-        let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none());
+        let remembers = defect::remember_reads(defects);
+        let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none() || remembers);
         if let Some(next) = &mut next {
             next.settle();
             next.deleting = false;
@@ -267,14 +296,18 @@ impl State {
         let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id, defects)).collect();
         let named: Vec<_> =
             ids.iter().zip(&denoted).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
-        let usual = batch(request, &named).into_iter().next();
-        let outcome = usual.expect("the model permits something for each request");
+        let outcome = usual(batch(request, &named));
         let answer = match outcome.refusal {
             Some(refusal) => Answer::error(refusal.error_type, refusal.text),
             None => Answer::output(Output::Batch(view::batch(&named))),
         };
         of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, defects)
     }
+}
+
+/// Of the permitted outcomes the usual one, which comes first.
+fn usual(outcomes: Vec<Outcome>) -> Outcome {
+    outcomes.into_iter().next().expect("the model permits something for each request")
 }
 
 /// An answer about several secrets, as the defects have it.

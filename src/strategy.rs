@@ -10,6 +10,7 @@ mod generate;
 mod need;
 mod placeholder;
 mod scenario;
+mod steer;
 
 pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
@@ -18,6 +19,7 @@ pub use generate::{Menu, generate};
 pub use need::Need;
 pub use placeholder::{Bindings, Roles};
 pub use scenario::{Scenario, scenarios};
+pub use steer::{STEERED, Steered};
 
 use serde::{Deserialize, Serialize};
 

@@ -118,5 +118,5 @@ async fn a_run_for_one_rule_exercises_it_in_few_calls() {
     let options = Options { only: Some(RuleId::Prog001), max_calls: 100, ..Options::default() };
     let (result, _) = watched(options, u64::MAX).await;
     assert!(result.exercise.checked(RuleId::Prog001) > 0);
-    assert!(result.calls.total() < 200, "{:?}", result.calls);
+    assert!(result.calls.total() < 300, "{:?}", result.calls);
 }

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a defect that is not there fails the test")]
 
-use rotation_conformance::selftest::{self, Options};
+use rotation_conformance::selftest::{self, Options, Row};
 use rotation_conformance::service::Defect;
 
 fn defects(names: &[&str]) -> Vec<Defect> {
@@ -14,7 +14,7 @@ fn a_defect_is_found_and_its_rule_blamed() {
     let defects = defects(&["progress-unchecked", "current-removable", "against:ROT-IDEM-003"]);
     let matrix = selftest::run(&Options { defects, seeds: 2, cases: 50, ..Options::default() });
     assert!(matrix.is_proof(), "{}", selftest::to_text(&matrix));
-    assert_eq!(matrix.rows().iter().flat_map(selftest::Row::unannounced).count(), 0);
+    assert_eq!(matrix.rows().iter().flat_map(Row::unannounced).count(), 0);
 }
 
 #[test]

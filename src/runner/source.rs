@@ -1,10 +1,10 @@
-//! Where the cases of a run come from: saved ones, then the fixed scenarios, then random ones.
+//! Where the cases of a run come from: saved ones, then the fixed scenarios, then random ones, the first of them steered.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use super::{Options, dry};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, costly, generate, scenarios};
+use crate::strategy::{Case, Menu, STEERED, Steered, costly, generate, scenarios};
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
 const PATIENCE: usize = 200;
@@ -17,10 +17,17 @@ pub(super) struct Numbered {
     pub is_random: bool,
 }
 
+/// How far the cases have been given out; steered ones depend on those before them.
+#[derive(Debug)]
+struct Next {
+    number: usize,
+    steered: Steered,
+}
+
 /// Gives out the cases of a run, each once.
 #[derive(Debug)]
 pub(super) struct Source {
-    next: AtomicUsize,
+    next: Mutex<Next>,
     fixed: Vec<(String, Case)>,
     menu: Menu,
     seed: u64,
@@ -37,7 +44,7 @@ impl Source {
         known.extend(if options.quotas { costly() } else { Vec::new() });
         let fixed = known.into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
         Self {
-            next: AtomicUsize::new(0),
+            next: Mutex::new(Next { number: 0, steered: Steered::new(options.seed, menu) }),
             fixed: saved.chain(fixed).collect(),
             menu,
             seed: options.seed,
@@ -59,12 +66,22 @@ impl Source {
     }
 
     fn take(&self) -> Option<Numbered> {
-        let number = self.next.fetch_add(1, Ordering::Relaxed);
+        let (number, steered) = self.number();
         if let Some((tag, case)) = self.fixed.get(number) {
             return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
         }
         let index = (number - self.fixed.len()) as u64;
-        let case = (index < self.cases).then(|| generate(self.seed, index, self.menu))?;
+        let random = || (index < self.cases).then(|| generate(self.seed, index, self.menu));
+        let case = steered.or_else(random)?;
         Some(Numbered { tag: format!("c{index}"), case, is_random: true })
+    }
+
+    /// The number of the next case, and the case itself if it is a steered one.
+    fn number(&self) -> (usize, Option<Case>) {
+        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = next.number;
+        next.number += 1;
+        let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.cases.min(STEERED);
+        (number, if is_steered { next.steered.next() } else { None })
     }
 }

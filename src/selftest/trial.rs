@@ -42,6 +42,8 @@ pub struct Trial {
 pub struct Kill {
     /// The rule that is blamed.
     pub rule: RuleId,
+    /// The rule that an earlier call of the case violates already.
+    pub after: Option<RuleId>,
     /// `Fail` or `Differs`; anything else is a fault of the harness, since the service does the same each time.
     pub status: Status,
     /// The calls of the run up to the one that first showed it.
@@ -87,6 +89,7 @@ impl Kill {
     fn of(finding: &Finding) -> Self {
         Self {
             rule: finding.violation.rule,
+            after: finding.after,
             status: finding.status,
             calls_to_find: finding.calls_to_find,
             calls_to_shrink: finding.calls_to_shrink,

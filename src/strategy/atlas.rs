@@ -92,6 +92,11 @@ impl Atlas {
         Self { chart, by_outline }
     }
 
+    /// The shortest ways, in the order of the states that they lead to.
+    pub(super) fn ways(&self) -> impl ExactSizeIterator<Item = &Route> {
+        self.by_outline.values()
+    }
+
     /// How many states can be reached.
     #[must_use]
     pub fn len(&self) -> usize {

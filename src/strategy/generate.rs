@@ -40,16 +40,18 @@ pub fn generate(seed: u64, index: u64, menu: Menu) -> Case {
     Case { steps: generator.steps }
 }
 
-struct Generator {
-    rng: TestRng,
+pub(super) struct Generator {
+    pub(super) rng: TestRng,
     menu: Menu,
     omitted: Vec<Action>,
-    service: Service,
-    bindings: Bindings,
-    steps: Vec<Request>,
+    pub(super) service: Service,
+    pub(super) bindings: Bindings,
+    pub(super) steps: Vec<Request>,
     /// The secrets that the case may use.
     secrets: Vec<u8>,
-    next_token: u8,
+    pub(super) next_token: u8,
+    /// Whether what is seldom is chosen more often: every weight counts as its square root.
+    pub(super) is_bold: bool,
 }
 
 impl Roles for Service {
@@ -59,7 +61,7 @@ impl Roles for Service {
 }
 
 impl Generator {
-    fn new(seed: u64, index: u64, menu: Menu) -> Self {
+    pub(super) fn new(seed: u64, index: u64, menu: Menu) -> Self {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&seed.to_le_bytes());
         bytes[8..16].copy_from_slice(&index.to_le_bytes());
@@ -76,10 +78,10 @@ impl Generator {
         if rng.random_ratio(1, 12) {
             secrets.push(rng.random_range(3..=7));
         }
-        Self { rng, menu, omitted, service, bindings, steps: Vec::new(), secrets, next_token: 1 }
+        Self { rng, menu, omitted, service, bindings, steps: Vec::new(), secrets, next_token: 1, is_bold: false }
     }
 
-    fn push(&mut self, request: Request) {
+    pub(super) fn push(&mut self, request: Request) {
         let resolved = self.bindings.resolve(&request, &self.service);
         if let (Operation::CreateSecret(_), Answer { body: Body::Output(Output::Receipt(receipt)), .. }) =
             (&resolved.operation, self.service.answer(&resolved))
@@ -96,10 +98,10 @@ impl Generator {
         self.service.secret(&self.bindings.name(secret))
     }
 
-    fn next_request(&mut self) -> Request {
+    pub(super) fn next_request(&mut self) -> Request {
         let secret = self.secrets[self.rng.random_range(0..self.secrets.len())];
         let state = self.secret(secret);
-        if self.rng.random_ratio(1, 80) {
+        if self.one_in(80) {
             return self.not_understood().into();
         }
         let operation = match &state {
@@ -107,7 +109,7 @@ impl Generator {
             None => self.on_secret(9, None),
             Some(state) => self.on_secret(secret, Some(state)),
         };
-        let quirk = if self.rng.random_ratio(1, 10) { self.quirk(&operation) } else { None };
+        let quirk = if self.one_in(10) { self.quirk(&operation) } else { None };
         Request { operation, quirk }
     }
 
@@ -139,12 +141,12 @@ impl Generator {
             weights.push((Action::RotateSecret, 25));
         }
         weights.retain(|(action, _)| !self.omitted.contains(action));
-        let action = pick(&mut self.rng, &weights).unwrap_or(Action::DescribeSecret);
+        let action = self.pick(&weights).unwrap_or(Action::DescribeSecret);
         self.arguments_for(action, secret, state)
     }
 
     /// The state of every secret that may have been made, so that no deviation stays unseen.
-    fn read_at_the_end(&mut self) {
+    pub(super) fn read_at_the_end(&mut self) {
         for secret in self.secrets.clone() {
             if self.secret(secret).is_some() {
                 for operation in arguments::complete_read(secret) {
@@ -179,25 +181,6 @@ const WEIGHTS: [(Action, u32); 16] = [
 fn omitted(rng: &mut TestRng) -> Vec<Action> {
     let is_kept = |action: &Action| matches!(action, Action::CreateSecret | Action::DescribeSecret);
     Action::ALL.into_iter().filter(|action| !is_kept(action) && rng.random_ratio(1, 5)).collect()
-}
-
-/// One of these, by weight; `None` of none.
-fn pick<T: Copy>(rng: &mut TestRng, weighted: &[(T, u32)]) -> Option<T> {
-    let total: u32 = weighted.iter().map(|(_, weight)| weight).sum();
-    if total == 0 {
-        return None;
-    }
-    let mut rest = rng.random_range(0..total);
-    weighted
-        .iter()
-        .find(|(_, weight)| match rest.checked_sub(*weight) {
-            Some(less) => {
-                rest = less;
-                false
-            }
-            None => true,
-        })
-        .map(|(item, _)| *item)
 }
 
 #[cfg(test)]

@@ -2,7 +2,7 @@
 
 use proptest::prelude::RngExt as _;
 
-use super::{Generator, pick};
+use super::Generator;
 use crate::model::{
     Action, BatchGetSecretValue, CancelRotateSecret, CreateSecret, DeleteSecret, DescribeSecret, Filter,
     GetSecretValue, Label, ListSecretVersionIds, ListSecrets, MetadataItem, Operation, PutSecretValue, RestoreSecret,
@@ -63,12 +63,28 @@ impl Generator {
     }
 
     /// One chance in so many.
-    fn one_in(&mut self, chances: u32) -> bool {
-        self.rng.random_ratio(1, chances)
+    pub(super) fn one_in(&mut self, chances: u32) -> bool {
+        let chances = if self.is_bold { chances.isqrt() } else { chances };
+        self.rng.random_ratio(1, chances.max(1))
+    }
+
+    /// One of these, by weight; `None` of none.
+    pub(super) fn pick<T: Copy>(&mut self, weighted: &[(T, u32)]) -> Option<T> {
+        let weight = |weight: u32| if self.is_bold { weight.isqrt() } else { weight };
+        let total: u32 = weighted.iter().map(|(_, it)| weight(*it)).sum();
+        let mut rest = (total > 0).then(|| self.rng.random_range(0..total))?;
+        let is_it = |it: u32| match rest.checked_sub(it) {
+            Some(less) => {
+                rest = less;
+                false
+            }
+            None => true,
+        };
+        weighted.iter().map(|(_, it)| weight(*it)).position(is_it).map(|position| weighted[position].0)
     }
 
     fn choose<T: Copy>(&mut self, weighted: &[(T, u32)]) -> T {
-        pick(&mut self.rng, weighted).expect("the weights of a menu are not all zero")
+        self.pick(weighted).expect("the weights of a menu are not all zero")
     }
 
     fn id_of(&mut self, secret: u8, exists: bool) -> Text {
