@@ -179,7 +179,6 @@ impl Judge {
             self.slot(&name).retire();
             return Judgement::default();
         }
-        let functions = self.options.functions.clone();
         let taken = self.tokens_of_others(&name, call);
         let trial = Trial {
             call,
@@ -191,7 +190,7 @@ impl Judge {
                 called: Some(call.called.into()),
                 taken: &taken,
                 stamp: None,
-                functions: &functions,
+                functions: &self.options.functions,
             },
             window: self.options.consistency_window,
         };

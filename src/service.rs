@@ -11,15 +11,15 @@ mod view;
 pub use defect::{Bug, Defect, UnknownDefect};
 
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
-    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Request, SUFFIX_LENGTH, Secret,
-    Setting, Shared, Text, Timestamp, World, batch, outcomes,
+    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Refusal, Request, SUFFIX_LENGTH,
+    Secret, Setting, Shared, Text, Timestamp, World, batch, outcomes,
 };
 use defect::Scene;
 
@@ -64,9 +64,9 @@ pub struct Service {
 
 #[derive(Debug, Default)]
 struct State {
-    worlds: HashMap<Text, World>,
+    worlds: BTreeMap<Text, World>,
     /// Names by full and partial ARN, of deleted secrets too.
-    names: HashMap<Text, Text>,
+    names: BTreeMap<Text, Text>,
     functions: BTreeSet<Text>,
     created: u64,
     calls: u32,
@@ -224,7 +224,8 @@ impl State {
             if secret.arn.is_none() {
                 secret.arn = Some(new_arn(&mut self.created, &name, config));
             }
-            if matches!(read.operation, Operation::GetSecretValue(_)) && refusal.is_none() {
+            let is_read = matches!(read.operation, Operation::GetSecretValue(_)) && refusal.is_none();
+            if is_read && secret.dates.accessed != Some(midnight(now)) {
                 secret.dates.accessed = Some(midnight(now));
             }
         }
@@ -246,7 +247,7 @@ impl State {
             Setting { call: scene.call, action, now, called: None, taken: &taken, stamp: now, functions: &functions };
         let mut outcome = usual(outcomes(&seen, &read, &setting));
         defect::decide(defects, &mut outcome, scene);
-        let refusal = outcome.refusal.map(|refusal| Answer::error(refusal.error_type, refusal.text));
+        let refusal = outcome.refusal.map(refused);
         let remembers = defect::remember_reads(defects);
         let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none() || remembers);
         if let Some(next) = &mut next {
@@ -260,7 +261,9 @@ impl State {
     fn keep(&mut self, world: World, operation: &Operation, defects: &[Defect]) {
         if operation.is_read() && !defect::remember_reads(defects) {
             let known = self.worlds.get_mut(&world.name).and_then(|known| known.secret.as_mut());
-            if let (Some(known), Some(secret)) = (known, world.secret) {
+            if let (Some(known), Some(secret)) = (known, world.secret)
+                && known.dates.accessed != secret.dates.accessed
+            {
                 known.dates = secret.dates;
             }
             return;
@@ -298,7 +301,7 @@ impl State {
             ids.iter().zip(&denoted).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
         let outcome = usual(batch(request, &named));
         let answer = match outcome.refusal {
-            Some(refusal) => Answer::error(refusal.error_type, refusal.text),
+            Some(refusal) => refused(refusal),
             None => Answer::output(Output::Batch(view::batch(&named))),
         };
         of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, defects)
@@ -308,6 +311,10 @@ impl State {
 /// Of the permitted outcomes the usual one, which comes first.
 fn usual(outcomes: Vec<Outcome>) -> Outcome {
     outcomes.into_iter().next().expect("the model permits something for each request")
+}
+
+fn refused(refusal: Refusal) -> Answer {
+    Answer::error(refusal.error_type, refusal.text.map(Cow::into_owned))
 }
 
 /// An answer about several secrets, as the defects have it.

@@ -8,7 +8,7 @@ mod search;
 
 use std::time::Duration;
 
-use super::blame;
+use super::blame::{self, Score};
 use crate::history::{Call, Moment, Reply};
 use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World, form_of};
 use crate::rule::RuleId;
@@ -206,12 +206,14 @@ impl Slot {
         let mut contradiction = false;
         let mut is_due = true;
         let changes = survivors.iter().any(|survivor| survivor.changes);
-        for (index, Survivor { mut state, outcome, .. }) in survivors.into_iter().enumerate() {
+        for (index, Survivor { mut state, outcome, score, .. }) in survivors.into_iter().enumerate() {
             if index == 0 {
                 // An answer that ought to be a refusal need not show the state.
                 is_due = outcome.facts.iter().all(|fact| fact.claim != Claim::Refused);
                 blame::count(&outcome, trial.answer, exercise);
-                violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
+                if score != Score::default() {
+                    violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
+                }
             }
             if let Body::Output(output) = &trial.answer.body
                 && !self.may_be_stale(trial)

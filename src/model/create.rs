@@ -34,7 +34,7 @@ pub(crate) fn outcomes(
     }
     match &world.secret {
         Some(secret) if secret.deletion.is_some() && is_repetition(secret, request) => vec![
-            Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED)),
+            Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED.into())),
             Outcome::unjudged().then(world.clone().opened()),
         ],
         Some(secret) if secret.deletion.is_some() => {
@@ -61,7 +61,7 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
         return vec![unjudged(accepted), Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)];
     }
     if world.deleting {
-        let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED))
+        let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED.into()))
             .reading(RuleId::Conc008, "the name is refused for a while after a forced delete");
         let is_due =
             setting.now.zip(world.deleted).is_some_and(|(now, deleted)| now.0 - deleted.0 > FREE_AFTER_SECONDS);
@@ -147,7 +147,7 @@ fn repeated(
     let exists = format!("The operation failed because the secret {} already exists.", world.name);
     if token.is_some() && known.is_none() && secret.strangers != Strangers::default() {
         return vec![
-            Outcome::unjudged_refusal(ErrorType::ResourceExistsException, Some(&exists)),
+            Outcome::unjudged_refusal(ErrorType::ResourceExistsException, Some(exists.into())),
             Outcome::unjudged().then(world.clone().opened()),
         ];
     }

@@ -124,7 +124,12 @@ pub fn ends_like_an_arn(text: &str) -> bool {
 #[must_use]
 pub fn has_legal_characters(id: &str) -> bool {
     let in_arn = id.starts_with("arn:");
-    id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/_+=.@-!".contains(&byte) || (in_arn && byte == b':'))
+    let is_legal = |byte: u8| match byte {
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'/' | b'_' | b'+' | b'=' | b'.' | b'@' | b'-' | b'!' => true,
+        b':' => in_arn,
+        _ => false,
+    };
+    id.bytes().all(is_legal)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! The outcomes of a request are listed with the usual one first, which is what the reference service does. An
 //! outcome is picked by its kind (accepted or refused); its facts then say what is wrong with an answer of that kind.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use super::fact::{Claim, Fact};
@@ -55,7 +56,7 @@ pub struct Refusal {
     /// The type that the service answers.
     pub error_type: ErrorType,
     /// The recorded or documented text; `None` where none is known.
-    pub text: Option<String>,
+    pub text: Option<Cow<'static, str>>,
 }
 
 /// The reading of an open point that an answer shows.
@@ -64,14 +65,17 @@ pub struct Reading {
     /// The open rule.
     pub rule: RuleId,
     /// What the endpoint does, in words.
-    pub choice: String,
+    pub choice: Cow<'static, str>,
 }
 
 impl Reading {
-    pub(crate) fn new(rule: RuleId, choice: impl Into<String>) -> Self {
+    pub(crate) fn new(rule: RuleId, choice: impl Into<Cow<'static, str>>) -> Self {
         Self { rule, choice: choice.into() }
     }
 }
+
+/// How many facts an acceptance has, as a rule at most.
+const USUAL_FACTS: usize = 16;
 
 /// One thing that may follow a request.
 #[derive(Clone, Debug)]
@@ -89,7 +93,7 @@ pub struct Outcome {
 impl Outcome {
     /// Acceptance that a rule permits.
     pub(crate) fn accepted(rule: RuleId) -> Self {
-        Self::unjudged().with(fact(rule, Class::Contract, Claim::Accepted))
+        Self { facts: Vec::with_capacity(USUAL_FACTS), ..Self::unjudged() }.contract(rule, Claim::Accepted)
     }
 
     /// Acceptance that nobody answers for.
@@ -98,9 +102,8 @@ impl Outcome {
     }
 
     /// A refusal that nobody requires; any type is good.
-    pub(crate) fn unjudged_refusal(error_type: ErrorType, text: Option<&str>) -> Self {
-        Self { refusal: Some(Refusal { error_type, text: text.map(str::to_owned) }), ..Self::unjudged() }
-            .with(fault_free())
+    pub(crate) fn unjudged_refusal(error_type: ErrorType, text: Option<Cow<'static, str>>) -> Self {
+        Self { refusal: Some(Refusal { error_type, text }), ..Self::unjudged() }.with(fault_free())
     }
 
     pub(crate) fn with(mut self, fact: Fact) -> Self {
@@ -121,7 +124,7 @@ impl Outcome {
         self
     }
 
-    pub(crate) fn reading(mut self, rule: RuleId, choice: impl Into<String>) -> Self {
+    pub(crate) fn reading(mut self, rule: RuleId, choice: impl Into<Cow<'static, str>>) -> Self {
         self.reading = Some(Reading::new(rule, choice));
         self
     }
@@ -160,7 +163,7 @@ pub(crate) struct Reason {
     type_class: Option<Class>,
     /// Further types that are as good.
     or: Vec<ErrorType>,
-    text: Option<String>,
+    text: Option<Cow<'static, str>>,
     /// Whether the text is judged, which takes a record of it.
     text_is_recorded: bool,
 }
@@ -213,14 +216,14 @@ impl Reason {
     }
 
     /// The recorded text.
-    pub(crate) fn text(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.text = Some(text.into());
         self.text_is_recorded = true;
         self
     }
 
     /// A text that the reference service gives and nobody is judged by.
-    pub(crate) fn unrecorded_text(mut self, text: impl Into<String>) -> Self {
+    pub(crate) fn unrecorded_text(mut self, text: impl Into<Cow<'static, str>>) -> Self {
         self.text = Some(text.into());
         self
     }

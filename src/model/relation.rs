@@ -126,7 +126,7 @@ fn identified(world: &World, operation: &Operation, setting: &Setting<'_>) -> Ve
         }
         (Some(secret), Some(IdForm::PartialArnOfSuffixedName)) => {
             let mut outcomes = vec![
-                Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND))
+                Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()))
                     .reading(RuleId::Ident004, "the partial ARN of a suffixed name is not found"),
             ];
             outcomes.extend(
@@ -205,7 +205,7 @@ fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outc
     if is_stated {
         outcomes = found_by(RuleId::Ident003, outcomes);
     } else if outcomes.iter().any(Outcome::is_accepted) {
-        let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND));
+        let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()));
         outcomes.push(not_found.fidelity(RuleId::Ident003, Claim::Accepted));
     }
     outcomes
@@ -219,7 +219,7 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
     }
     if world.deleting {
         return vec![
-            Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND)),
+            Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into())),
             Outcome::unjudged(),
         ];
     }

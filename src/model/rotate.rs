@@ -214,7 +214,7 @@ fn open_rotation(
         secret.rotation.unfinished = unfinished;
     }
     let accepted = Outcome::unjudged().then(next).reading(rule, "RotateSecret is accepted");
-    let mut refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(IN_PROGRESS))
+    let mut refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(IN_PROGRESS.into()))
         .reading(rule, "RotateSecret is refused");
     if rule == RuleId::Idem011 {
         let is_in_progress = Claim::ErrorType(vec![ErrorType::InvalidRequestException]);

@@ -46,7 +46,7 @@ pub(crate) fn reasons(operation: &Operation) -> Vec<Reason> {
         | Operation::Malformed(_)
         | Operation::Unknown(_) => {}
     }
-    if operation.secret_id().is_some_and(|id| !identifier::has_legal_characters(id)) && checks_characters(operation) {
+    if checks_characters(operation) && operation.secret_id().is_some_and(|id| !identifier::has_legal_characters(id)) {
         reasons.push(Reason::loosely_typed(RuleId::Val017, ErrorType::ValidationException).text(INVALID_NAME));
     }
     reasons

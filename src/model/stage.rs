@@ -149,13 +149,8 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
         .then(concerned(world, label, rule, setting));
     let accepted = Outcome::unjudged().then(next);
     let is_pending_put_by_hand = *label == Label::Pending && to.is_some_and(|to| is_filled(world, to));
-    let both = |accepted: Outcome, refused: Outcome| {
-        [
-            accepted.reading(rule, format!("{} is accepted", wish(label, to))),
-            refused.reading(rule, format!("{} is refused", wish(label, to))),
-        ]
-    };
-    let [accepted, refused] = both(accepted, refused);
+    let accepted = accepted.reading(rule, wish(label, to, " is accepted"));
+    let refused = refused.reading(rule, wish(label, to, " is refused"));
     if is_pending_put_by_hand { vec![accepted, refused] } else { vec![refused, accepted] }
 }
 
@@ -178,11 +173,10 @@ fn is_filled(world: &World, id: &str) -> bool {
     version.is_some_and(|version| matches!(version.content.value, Content::Value(_)))
 }
 
-fn wish(label: &Label, to: Option<&VersionId>) -> String {
-    match to {
-        Some(_) => format!("an undocumented move of {}", class_of(label)),
-        None => format!("an undocumented removal of {}", class_of(label)),
-    }
+/// What the endpoint does with a wish of which the documents say nothing.
+fn wish(label: &Label, to: Option<&VersionId>, what_becomes: &str) -> String {
+    let wished = if to.is_some() { "an undocumented move of " } else { "an undocumented removal of " };
+    [wished, class_of(label), what_becomes].concat()
 }
 
 fn class_of(label: &Label) -> &str {

@@ -88,7 +88,7 @@ impl World {
 
     /// Resolves each open cell to what the service usually does.
     pub fn settle(&mut self) {
-        let Some(secret) = &mut self.secret else { return };
+        let Some(secret) = self.secret.as_mut().filter(|secret| !secret.is_settled()) else { return };
         for cell in &mut secret.labels {
             cell.holder.open = false;
         }

@@ -15,7 +15,7 @@ use crate::model::{
     Request, Text, VersionId, World,
 };
 use crate::rule::{Class, RuleId};
-use crate::strategy::{Bindings, Case, Cell, Cells, Roles, State};
+use crate::strategy::{Bindings, Case, Cell, Roles, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
 /// After how many calls in a row without an answer the endpoint counts as dead.
@@ -86,7 +86,8 @@ pub struct Trace {
     /// The indexes of the steps that were not made.
     pub(super) skipped: Vec<usize>,
     pub(super) exercise: Exercise,
-    pub(super) cells: Cells,
+    /// The kinds of calls that were made, where the state was known.
+    pub(super) cells: Vec<Cell>,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
     pub(super) died: Option<String>,
@@ -164,7 +165,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             sightings: Vec::new(),
             skipped: Vec::new(),
             exercise: Exercise::default(),
-            cells: Cells::new(),
+            cells: Vec::new(),
             clean: 0,
             left: Vec::new(),
             died: None,
@@ -212,13 +213,13 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             self.trace.skipped.push(index);
             return false;
         }
-        let (reply, adopt) = self.call(index, request.clone(), false).await;
-        self.learn(&request, &reply);
+        let (call, adopt) = self.call(index, request, false).await;
+        self.learn(&call.request, &call.reply);
         if self.plan.keeps_steps {
-            self.stored.extend(values_of(&request.operation));
-            let answer = self.placed_answer(&reply);
-            let request = self.placed(&request);
-            let departures = departures(&reply).to_vec();
+            self.stored.extend(values_of(&call.request.operation));
+            let answer = self.placed_answer(&call.reply);
+            let request = self.placed(&call.request);
+            let departures = departures(&call.reply).to_vec();
             self.trace.steps.push(Step { request, answer, departures, labels: self.labels() });
         }
         match &self.plan.extent {
@@ -255,7 +256,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let is_passed_over =
             self.plan.known.as_ref().is_some_and(|known| !is_creation && known.passes_over(cell, index));
         if !is_passed_over {
-            self.trace.cells.insert(cell);
+            self.trace.cells.push(cell);
         }
         is_passed_over
     }
@@ -277,7 +278,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     }
 
     /// Sends a request and judges what comes of it.
-    async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Reply, Option<Text>) {
+    async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Call, Option<Text>) {
         let called = self.now();
         let reply = self.endpoint.call(&request).await;
         self.number += 1;
@@ -300,7 +301,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             let state = culprit.map(|culprit| culprit.state);
             self.trace.sightings.push(Sighting { step, read, cause, state, violation });
         }
-        (call.reply, judgement.adopt)
+        (call, judgement.adopt)
     }
 
     fn now(&self) -> Moment {
@@ -362,8 +363,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         for secret in secrets {
             let name = self.bindings.name(secret);
             let describe = DescribeSecret { secret_id: Some(name.clone()) };
-            let (reply, _) = self.call(index, Operation::DescribeSecret(describe).into(), true).await;
-            let mut labels: Vec<_> = labels_in(&reply).iter().map(|label| self.symbolize(label)).collect();
+            let (call, _) = self.call(index, Operation::DescribeSecret(describe).into(), true).await;
+            let mut labels: Vec<_> = labels_in(&call.reply).iter().map(|label| self.symbolize(label)).collect();
             labels.sort();
             lines.push(format!("{}: {}", self.symbolize(&name), labels.join(", ")));
         }

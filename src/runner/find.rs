@@ -136,27 +136,30 @@ impl Gathered {
     fn add(&mut self, case: &Case, trace: Trace, before: u64) {
         self.cases += 1;
         self.calls += trace.calls();
-        if self.brings_news(&trace) {
+        let is_news = self.is_news(&trace);
+        let new_cells = trace.cells.iter().filter(|cell| self.cells.insert(**cell)).count();
+        if is_news || new_cells > 0 {
             self.last_news = self.calls;
         }
         let clean: Vec<_> =
             trace.sightings.iter().map(|seen| trace.is_clean_before(&seen.violation.fingerprint)).collect();
         self.exercise.merge(&trace.exercise);
-        self.cells.extend(&trace.cells);
         self.clean += trace.clean;
         self.left.extend(trace.left);
         self.inconclusive |= trace.inconclusive;
         self.died = self.died.take().or(trace.died);
-        let case = without(case, &trace.skipped);
-        for (sighting, is_clean) in trace.sightings.into_iter().zip(clean) {
-            self.suspect(&case, renumbered(sighting, &trace.skipped), is_clean, before);
+        if !trace.sightings.is_empty() {
+            let case = without(case, &trace.skipped);
+            for (sighting, is_clean) in trace.sightings.into_iter().zip(clean) {
+                self.suspect(&case, renumbered(sighting, &trace.skipped), is_clean, before);
+            }
         }
     }
 
-    fn brings_news(&self, trace: &Trace) -> bool {
+    /// Whether a trace has a violation that none before had, or exercises a rule for the first time.
+    fn is_news(&self, trace: &Trace) -> bool {
         let is_new_rule = |id| trace.exercise.checked(id) > 0 && self.exercise.checked(id) == 0;
-        trace.cells.iter().any(|cell| !self.cells.contains(cell))
-            || trace.sightings.iter().any(|seen| !self.suspects.contains_key(&seen.violation.fingerprint))
+        trace.sightings.iter().any(|seen| !self.suspects.contains_key(&seen.violation.fingerprint))
             || RULES.iter().any(|rule| is_new_rule(rule.id))
     }
 

@@ -20,7 +20,7 @@ mod tokens;
 mod validation;
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -65,7 +65,7 @@ impl Eq for Bug {}
 #[derive(Clone, Copy, Debug)]
 enum Hook {
     /// The identifier that the request is taken to carry.
-    Finds(fn(&Text, &HashMap<Text, World>) -> Option<Text>),
+    Finds(fn(&Text, &BTreeMap<Text, World>) -> Option<Text>),
     /// The request as the service reads it.
     Reads(fn(&mut Operation, &Scene<'_>)),
     /// The state as the decision sees it; of an accepted request it stays so.
@@ -86,7 +86,7 @@ pub(super) struct Scene<'a> {
     /// The secret that it is about, before.
     pub before: &'a World,
     /// Every secret, before.
-    pub worlds: &'a HashMap<Text, World>,
+    pub worlds: &'a BTreeMap<Text, World>,
     /// The number of the call; cells carry the number of the one that wrote them.
     pub call: u32,
     /// The time.
@@ -102,7 +102,7 @@ impl<'a> Scene<'a> {
     pub(super) const fn new(
         operation: &'a Operation,
         before: &'a World,
-        worlds: &'a HashMap<Text, World>,
+        worlds: &'a BTreeMap<Text, World>,
         call: u32,
         now: Timestamp,
     ) -> Self {
@@ -229,7 +229,7 @@ impl FromStr for Defect {
 }
 
 /// The name that the first defect which says so takes an identifier for.
-pub(super) fn find(defects: &[Defect], id: &Text, worlds: &HashMap<Text, World>) -> Option<Text> {
+pub(super) fn find(defects: &[Defect], id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
     hooks(defects).find_map(|hook| match hook {
         Hook::Finds(find) => find(id, worlds),
         _ => None,

@@ -167,32 +167,29 @@ fn never_given(name: &str) -> String {
 
 /// Visits each text member that may hold a placeholder.
 fn for_each_text(operation: &mut Operation, visit: &mut impl FnMut(&mut Text)) {
-    let mut members: Vec<&mut Option<Text>> = Vec::new();
+    let mut each =
+        |members: &mut [&mut Option<Text>]| members.iter_mut().filter_map(|it| it.as_mut()).for_each(&mut *visit);
     match operation {
-        Operation::CreateSecret(request) => members.extend([&mut request.name, &mut request.client_request_token]),
-        Operation::DescribeSecret(request) => members.push(&mut request.secret_id),
-        Operation::GetSecretValue(request) => members.extend([&mut request.secret_id, &mut request.version_id]),
-        Operation::ListSecretVersionIds(request) => members.push(&mut request.secret_id),
+        Operation::CreateSecret(request) => each(&mut [&mut request.name, &mut request.client_request_token]),
+        Operation::DescribeSecret(request) => each(&mut [&mut request.secret_id]),
+        Operation::GetSecretValue(request) => each(&mut [&mut request.secret_id, &mut request.version_id]),
+        Operation::ListSecretVersionIds(request) => each(&mut [&mut request.secret_id]),
         Operation::PutSecretValue(request) => {
-            members.extend([&mut request.secret_id, &mut request.client_request_token]);
+            each(&mut [&mut request.secret_id, &mut request.client_request_token]);
         }
-        Operation::UpdateSecret(request) => members.extend([&mut request.secret_id, &mut request.client_request_token]),
-        Operation::UpdateSecretVersionStage(request) => members.extend([
-            &mut request.secret_id,
-            &mut request.move_to_version_id,
-            &mut request.remove_from_version_id,
-        ]),
-        Operation::RotateSecret(request) => members.extend([
-            &mut request.secret_id,
-            &mut request.client_request_token,
-            &mut request.rotation_lambda_arn,
-        ]),
-        Operation::CancelRotateSecret(request) => members.push(&mut request.secret_id),
-        Operation::DeleteSecret(request) => members.push(&mut request.secret_id),
-        Operation::RestoreSecret(request) => members.push(&mut request.secret_id),
-        Operation::TagResource(request) => members.push(&mut request.secret_id),
-        Operation::UntagResource(request) => members.push(&mut request.secret_id),
-        Operation::ValidateResourcePolicy(request) => members.push(&mut request.secret_id),
+        Operation::UpdateSecret(request) => each(&mut [&mut request.secret_id, &mut request.client_request_token]),
+        Operation::UpdateSecretVersionStage(request) => {
+            each(&mut [&mut request.secret_id, &mut request.move_to_version_id, &mut request.remove_from_version_id]);
+        }
+        Operation::RotateSecret(request) => {
+            each(&mut [&mut request.secret_id, &mut request.client_request_token, &mut request.rotation_lambda_arn])
+        }
+        Operation::CancelRotateSecret(request) => each(&mut [&mut request.secret_id]),
+        Operation::DeleteSecret(request) => each(&mut [&mut request.secret_id]),
+        Operation::RestoreSecret(request) => each(&mut [&mut request.secret_id]),
+        Operation::TagResource(request) => each(&mut [&mut request.secret_id]),
+        Operation::UntagResource(request) => each(&mut [&mut request.secret_id]),
+        Operation::ValidateResourcePolicy(request) => each(&mut [&mut request.secret_id]),
         Operation::BatchGetSecretValue(request) => request.secret_id_list.iter_mut().flatten().for_each(&mut *visit),
         Operation::ListSecrets(request) => {
             request
@@ -204,7 +201,6 @@ fn for_each_text(operation: &mut Operation, visit: &mut impl FnMut(&mut Text)) {
         }
         Operation::Malformed(_) | Operation::Unknown(_) => {}
     }
-    members.into_iter().flatten().for_each(visit);
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ pub(super) struct Survivor {
 impl Slot {
     /// All worlds that explain the answer.
     pub(super) fn search(&self, trial: &Trial<'_>, budget: &mut usize, exercise: &mut Exercise) -> Vec<Survivor> {
-        let mut survivors = Vec::new();
+        let mut survivors = Vec::with_capacity(self.states.len());
         for (index, state) in self.states.iter().enumerate() {
             if let Some(position) = state.done.iter().position(|number| *number == trial.call.number) {
                 let mut state = state.clone();

@@ -1,5 +1,7 @@
 //! What can be claimed of an answer, and which unmet claim is the graver.
 
+use std::borrow::Cow;
+
 use super::Member;
 use crate::model::{ErrorType, Label, Text, Timestamp, Value, VersionId};
 
@@ -83,7 +85,7 @@ pub enum Claim {
     /// The error code of this identifier is this.
     BatchErrorCode(Text, ErrorType),
     /// The message.
-    Message(String),
+    Message(Cow<'static, str>),
 }
 
 /// The order in which unmet facts are compared: the lower is the graver.

@@ -24,7 +24,7 @@ impl Claim {
                 Self::Refused => (answer.form.status < 500).then_some(true),
                 Self::ErrorType(types) if answer.form.status < 500 => Some(types.contains(&error.error_type)),
                 Self::Message(text) if !answer.partial || error.message.is_some() => {
-                    Some(error.message.as_ref() == Some(text))
+                    Some(error.message.as_deref() == Some(text))
                 }
                 _ => None,
             },

@@ -36,12 +36,17 @@ pub(crate) fn get(
 }
 
 fn either_way(world: &World) -> Vec<Outcome> {
+    let answered = identified(Outcome::unjudged(), world).then(read(world));
+    vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
+}
+
+/// The world after a value was read.
+fn read(world: &World) -> World {
     let mut next = world.clone();
-    if let Some(secret) = &mut next.secret {
+    if let Some(secret) = next.secret.as_mut().filter(|secret| !secret.dates.was_read) {
         secret.dates.was_read = true;
     }
-    let answered = identified(Outcome::unjudged(), world).then(next);
-    vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
+    next
 }
 
 fn by_label(reading: &Reading<'_>, named: Option<&Label>) -> Vec<Outcome> {
@@ -114,10 +119,6 @@ fn of_version(reading: &Reading<'_>, version: &Version, way: &Way<'_>) -> Vec<Ou
         Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
         Some(Content::Value(value)) => value,
     };
-    let mut next = world.clone();
-    if let Some(secret) = &mut next.secret {
-        secret.dates.was_read = true;
-    }
     let is_labelled = secret.may_have_a_label(&version.id);
     let permitted_by = match () {
         () if is_default && secret.rotation.may_act() => RuleId::Prog014,
@@ -125,7 +126,7 @@ fn of_version(reading: &Reading<'_>, version: &Version, way: &Way<'_>) -> Vec<Ou
         () => rule,
     };
     let accepted = if is_labelled { Outcome::accepted(permitted_by) } else { Outcome::unjudged() };
-    let mut outcome = identified(accepted, world).then(next);
+    let mut outcome = identified(accepted, world).then(read(world));
     let mut stored = value_fact(secret, version, value, rule, is_default);
     if let Some(located) = located.as_ref().filter(|located| located.class == Class::Fidelity) {
         // Which version is read is fidelity; so is, then, what that version holds.

@@ -78,6 +78,11 @@ impl Rotation {
         self.schedule.open = true;
     }
 
+    /// Whether no cell of the configuration is open.
+    pub(super) const fn is_known(&self) -> bool {
+        !(self.enabled.open || self.function.open || self.days.open || self.duration.open || self.schedule.open)
+    }
+
     /// The rules as DescribeSecret shows them; `None` where there are none.
     #[must_use]
     pub fn rules(&self) -> Option<RotationRules> {

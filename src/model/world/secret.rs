@@ -164,6 +164,15 @@ impl Secret {
         self.rotation.lose_track();
     }
 
+    /// Whether no cell is open and no placeholder is left to forget.
+    pub(super) fn is_settled(&self) -> bool {
+        let is_filled = |version: &Version| !version.content.open && version.content.value != Content::Unfilled;
+        !self.labels_open
+            && !self.labels.iter().any(|cell| cell.holder.open)
+            && self.versions.iter().all(is_filled)
+            && self.rotation.is_known()
+    }
+
     /// A placeholder that lost its label is no version (the reference service's reading of ROT-STATE-023).
     pub(super) fn forget_unlabelled_placeholders(&mut self) {
         let labels = &self.labels;

@@ -142,7 +142,7 @@ fn forced_delete_needs_secret(outcome: &mut Outcome, scene: &Scene<'_>) {
     let is_delete = matches!(scene.operation, Operation::DeleteSecret(_));
     if is_delete && outcome.is_accepted() && scene.before.secret.is_none() {
         let error_type = ErrorType::ResourceNotFoundException;
-        let text = Some("Secrets Manager can't find the specified secret.".to_owned());
+        let text = Some("Secrets Manager can't find the specified secret.".into());
         outcome.refusal = Some(Refusal { error_type, text });
     }
 }

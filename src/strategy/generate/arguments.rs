@@ -93,13 +93,13 @@ impl Generator {
         }
         let forms = [("", 70), (".arn", 22), (".partial", 4), (".suffixed", 1), (".former", 2)];
         let form = if exists { self.choose(&forms) } else { "" };
-        format!("$s{secret}{form}").into()
+        ["$s", &secret.to_string(), form].concat().into()
     }
 
     fn fresh_token(&mut self) -> Text {
         let token = self.next_token.min(40);
         self.next_token += 1;
-        format!("$t{token}").into()
+        ["$t", &token.to_string()].concat().into()
     }
 
     /// A token for storing a value: fresh as a rule, else in use, of an odd length, or missing.

@@ -45,12 +45,14 @@ impl Names {
 /// characters.
 fn name(prefix: &str, secret: u8) -> String {
     match secret {
-        3 => format!("{prefix}/s3_+=.@-x"),
-        4 => format!("{prefix}-s4-a1b2c3"),
-        5 => format!("{prefix}-s5-a1b2"),
-        6 => format!("{prefix}-s6-a1b2c3-"),
-        8 => format!("{prefix} s8*?!]"),
-        7 => format!("{prefix}-s7-{}", "n".repeat(LONGEST_CHARS.saturating_sub(prefix.len() + 4))),
+        1 => [prefix, "-s1"].concat(),
+        2 => [prefix, "-s2"].concat(),
+        3 => [prefix, "/s3_+=.@-x"].concat(),
+        4 => [prefix, "-s4-a1b2c3"].concat(),
+        5 => [prefix, "-s5-a1b2"].concat(),
+        6 => [prefix, "-s6-a1b2c3-"].concat(),
+        7 => [prefix, "-s7-", &"n".repeat(LONGEST_CHARS.saturating_sub(prefix.len() + 4))].concat(),
+        8 => [prefix, " s8*?!]"].concat(),
         other => format!("{prefix}-s{other}"),
     }
 }
