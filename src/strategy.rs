@@ -17,7 +17,7 @@ pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, T
 pub use costly::costly;
 pub use generate::{Menu, generate};
 pub use need::Need;
-pub use placeholder::{Bindings, Roles};
+pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG};
 pub use scenario::{Scenario, scenarios};
 pub use steer::{STEERED, Steered};
 
@@ -29,8 +29,10 @@ use crate::model::Request;
 ///
 /// `$s1` is the name of the first secret, `$s1.arn` its ARN, `$s1.partial` the ARN without its suffix, `$s1.suffixed`
 /// the name with the suffix, `$s1.former` the ARN of its deleted predecessor; `$t1` the first token, which is also the
-/// id of the version that it makes; `$s1.AWSPENDING` the version that has the label when the call is made;
-/// `$function` an accepted function ARN and `$missing` one that names no function. In reports, `$v1` is the first version
+/// id of the version that it makes; `$s1.AWSPENDING` the version that has the label when the call is made; `$s1.next`
+/// the page after the last one that was listed;
+/// `$function` an accepted function ARN and `$missing` one that names no function; `$long` a
+/// value of 65 536 characters and `$too-long` one of 65 537. In reports, `$v1` is the first version
 /// whose id the endpoint made up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -47,6 +47,9 @@ fn expected(case: &Case) -> Vec<String> {
             let secret = bindings.secret_of(create.name.as_deref().unwrap()).unwrap();
             bindings.created(secret, receipt.arn.as_ref().unwrap());
         }
+        if let Some(secret) = request.operation.secret_id().and_then(|id| bindings.secret_of(id)) {
+            bindings.answered(secret, &request.operation, Some(&answer.body));
+        }
         let error_type = match &answer.body {
             Body::Error(error) => error.error_type.as_str().to_owned(),
             Body::Output(_) | Body::Unreadable(_) => String::new(),
@@ -126,6 +129,12 @@ async fn every_kind_of_placeholder_value_and_request_survives_the_shell() {
         {"op": "ListSecretVersionIds", "request": {"SecretId": "$s3"}, "quirk": "NullMember"},
         {"op": "Malformed", "request": {"Action": "DescribeSecret", "Body": "{\"SecretId\": "}},
         {"op": "Unknown", "request": {"Action": "ForgetSecret"}},
+        {"op": "PutSecretValue", "request": {"SecretId": "$s3", "ClientRequestToken": "$t2", "SecretString": "$long"}},
+        {"op": "PutSecretValue", "request": {"SecretId": "$s3", "ClientRequestToken": "$t3", "SecretString": "$too-long"}},
+        {"op": "PutSecretValue", "request": {"SecretId": "$s3", "ClientRequestToken": "$t2", "SecretString": "$t2"}},
+        {"op": "ListSecretVersionIds", "request": {"SecretId": "$s3", "MaxResults": 1}},
+        {"op": "ListSecretVersionIds", "request": {"SecretId": "$s3", "MaxResults": 1, "NextToken": "$s3.next"}},
+        {"op": "ListSecretVersionIds", "request": {"SecretId": "$s3", "NextToken": "x"}},
         {"op": "DeleteSecret", "request": {"SecretId": "$s3", "ForceDeleteWithoutRecovery": true}},
         {"op": "CreateSecret", "request": {"Name": "$s3"}},
         {"op": "DescribeSecret", "request": {"SecretId": "$s3.former"}},

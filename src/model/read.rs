@@ -143,6 +143,10 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     if !reasons.is_empty() {
         return refuse_or(&reasons, || world.clone());
     }
+    // What a token stands for in a listing that goes on with another IncludeDeprecated is not documented.
+    if listing.is_some_and(|listing| listing.include_deprecated != (request.include_deprecated == Some(true))) {
+        return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)];
+    }
     let is_paged = page.is_some() || request.max_results.is_some();
     let rule = if is_paged { RuleId::Wire012 } else { RuleId::State009 };
     let mut outcome = identified(Outcome::accepted(rule), world);

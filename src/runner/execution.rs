@@ -150,6 +150,17 @@ pub(super) struct Execution<'a, E> {
     trace: Trace,
 }
 
+/// The request with the placeholder of its page again: the token itself says nothing.
+fn with_page_of(asked: &Request, mut shown: Request) -> Request {
+    if let (Operation::ListSecretVersionIds(asked), Operation::ListSecretVersionIds(shown)) =
+        (&asked.operation, &mut shown.operation)
+        && shown.next_token.is_some()
+    {
+        shown.next_token.clone_from(&asked.next_token);
+    }
+    shown
+}
+
 impl Roles for Judge {
     fn holder(&self, name: &str, label: &Label) -> Option<VersionId> {
         self.world(name)?.secret.as_ref()?.holder(label).flatten().cloned()
@@ -218,7 +229,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         if self.plan.keeps_steps {
             self.stored.extend(values_of(&call.request.operation));
             let answer = self.placed_answer(&call.reply);
-            let request = self.placed(&call.request);
+            let request = with_page_of(step, self.placed(&call.request));
             let departures = departures(&call.reply).to_vec();
             self.trace.steps.push(Step { request, answer, departures, labels: self.labels() });
         }
@@ -285,6 +296,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.steps_by_call.push(Some(step).filter(|_| !is_observation));
         self.trace.calls += 1;
         self.watch(&reply);
+        self.follow(&request, &reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);
         if let (Reply::Answer(answer), true) = (&call.reply, self.plan.keeps_steps || !judgement.violations.is_empty())
@@ -318,6 +330,20 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                 }
             }
         }
+    }
+
+    /// Remembers where a listing goes on.
+    fn follow(&mut self, request: &Request, reply: &Reply) {
+        if !self.bindings.has_pages() && !matches!(request.operation, Operation::ListSecretVersionIds(_)) {
+            return;
+        }
+        let name = self.judge.name_of(&request.operation);
+        let Some(secret) = name.and_then(|name| self.bindings.secret_of(&name)) else { return };
+        let body = match reply {
+            Reply::Answer(answer) => Some(&answer.body),
+            Reply::Nothing(_) => None,
+        };
+        self.bindings.answered(secret, &request.operation, body);
     }
 
     /// Remembers what was created, for placeholders and for cleaning up.

@@ -14,11 +14,29 @@ const VERSIONS: u8 = 130;
 const FIRST_TOKEN: u8 = 100;
 /// How many versions a page of the listing has (ROT-WIRE-012).
 const PAGE: i64 = 50;
+/// How many pages there are: three full ones would be enough, but a page may be shorter than was asked for.
+const PAGES: usize = 4;
 
 /// All of them, the cheaper ones first.
 #[must_use]
 pub fn costly() -> Vec<Case> {
-    vec![many_labels(), many_versions()]
+    vec![long_values(), many_labels(), many_versions()]
+}
+
+/// Values of the greatest length, and of one character more (ROT-VAL-015).
+fn long_values() -> Case {
+    let put = |token: &str, value: &str| {
+        let request = PutSecretValue {
+            secret_id: secret(),
+            client_request_token: Some(token.into()),
+            secret_string: Some(value.into()),
+            ..PutSecretValue::default()
+        };
+        Operation::PutSecretValue(request).into()
+    };
+    let get = || Operation::GetSecretValue(GetSecretValue { secret_id: secret(), ..GetSecretValue::default() }).into();
+    let steps = vec![create(), put("$t2", "$long"), get(), put("$t3", "$too-long"), put("$t2", "$long"), get()];
+    Case { steps }
 }
 
 /// More labels than a secret may have, on two versions.
@@ -51,6 +69,7 @@ fn many_versions() -> Case {
     steps.extend((FIRST_TOKEN..FIRST_TOKEN + VERSIONS).map(put));
     let kept = GetSecretValue { secret_id: secret(), version_stage: Some("KEPT".into()), ..GetSecretValue::default() };
     steps.extend([describe(), Operation::GetSecretValue(kept).into(), list(Some(PAGE))]);
+    steps.extend((1..PAGES).map(|_| next_page()));
     Case { steps }
 }
 
@@ -89,6 +108,17 @@ fn list(max_results: Option<i64>) -> Request {
         include_deprecated: Some(true),
         max_results,
         ..ListSecretVersionIds::default()
+    };
+    Operation::ListSecretVersionIds(request).into()
+}
+
+/// The page after the last one; the first one again if that was the last.
+fn next_page() -> Request {
+    let request = ListSecretVersionIds {
+        secret_id: secret(),
+        include_deprecated: Some(true),
+        max_results: Some(PAGE),
+        next_token: Some("$s1.next".into()),
     };
     Operation::ListSecretVersionIds(request).into()
 }

@@ -11,7 +11,8 @@ use proptest::test_runner::{RngAlgorithm, TestRng};
 
 use super::{Bindings, Case, Roles};
 use crate::model::{
-    Action, Answer, Body, Label, Malformed, Operation, Output, Quirk, Request, Secret, Shared, Text, Unknown, VersionId,
+    Action, Body, Label, ListSecretVersionIds, Malformed, Operation, Output, Quirk, Request, Secret, Shared, Text,
+    Unknown, VersionId,
 };
 use crate::service::{Config, Service};
 
@@ -83,14 +84,26 @@ impl Generator {
 
     pub(super) fn push(&mut self, request: Request) {
         let resolved = self.bindings.resolve(&request, &self.service);
-        if let (Operation::CreateSecret(_), Answer { body: Body::Output(Output::Receipt(receipt)), .. }) =
-            (&resolved.operation, self.service.answer(&resolved))
+        let answer = self.service.answer(&resolved);
+        if let (Operation::CreateSecret(_), Body::Output(Output::Receipt(receipt))) =
+            (&resolved.operation, &answer.body)
             && let (Some(arn), Some(secret)) =
                 (&receipt.arn, receipt.name.as_deref().and_then(|name| self.bindings.secret_of(name)))
         {
             self.bindings.created(secret, arn);
         }
+        if let Some(secret) = request.operation.secret_id().and_then(secret_named_by) {
+            self.bindings.answered(secret, &resolved.operation, Some(&answer.body));
+        }
         self.steps.push(request);
+    }
+
+    /// The page after the one that was just listed, as a rule.
+    fn next_page(&mut self) -> Option<Operation> {
+        let Operation::ListSecretVersionIds(list) = &self.steps.last()?.operation else { return None };
+        let secret = secret_named_by(list.secret_id.as_ref()?).filter(|secret| self.bindings.has_next_page(*secret))?;
+        let next = ListSecretVersionIds { next_token: Some(format!("$s{secret}.next").into()), ..list.clone() };
+        self.rng.random_ratio(3, 4).then_some(Operation::ListSecretVersionIds(next))
     }
 
     /// What the model predicts of a secret; `None` if there is none of that name.
@@ -99,6 +112,9 @@ impl Generator {
     }
 
     pub(super) fn next_request(&mut self) -> Request {
+        if let Some(next) = self.next_page() {
+            return next.into();
+        }
         let secret = self.secrets[self.rng.random_range(0..self.secrets.len())];
         let state = self.secret(secret);
         if self.one_in(80) {
@@ -157,6 +173,11 @@ impl Generator {
     }
 }
 
+/// The number of the secret in `$s1`, `$s1.arn` and so on.
+fn secret_named_by(id: &Text) -> Option<u8> {
+    id.strip_prefix("$s")?.split('.').next()?.parse().ok()
+}
+
 /// How often each operation is chosen, relative to the others.
 const WEIGHTS: [(Action, u32); 16] = [
     (Action::DescribeSecret, 14),
@@ -194,6 +215,19 @@ mod tests {
         assert_eq!(generate(7, 3, MENU), generate(7, 3, MENU));
         assert_ne!(generate(7, 3, MENU), generate(7, 4, MENU));
         assert_ne!(generate(7, 3, MENU), generate(8, 3, MENU));
+    }
+
+    #[test]
+    fn a_listing_goes_on_now_and_then() {
+        let is_next = |request: &Request| match &request.operation {
+            Operation::ListSecretVersionIds(list) => {
+                list.next_token.as_deref().is_some_and(|token| token.starts_with("$s"))
+            }
+            _ => false,
+        };
+        let cases = (0..300).map(|index| generate(1, index, MENU));
+        let following = cases.filter(|case| case.steps.iter().any(is_next)).count();
+        assert!((3..100).contains(&following), "{following} of 300");
     }
 
     #[test]

@@ -2,12 +2,15 @@
 
 mod name;
 mod token;
+mod value;
 
 use std::collections::BTreeMap;
 
+pub use self::value::{LONG, LONGEST, TOO_LONG};
+
 use self::name::Names;
 use self::token::{Tokens, replaced};
-use crate::model::{Label, Operation, Request, SUFFIX_LENGTH, Text, VersionId};
+use crate::model::{Body, Label, Operation, Output, Request, SUFFIX_LENGTH, SecretString, Text, VersionId};
 
 /// Finds the version that has a label, by secret name; what a case knows of the state while it runs.
 pub trait Roles {
@@ -23,6 +26,8 @@ pub struct Bindings {
     tokens: Tokens,
     /// The ARNs of each secret, the latest last.
     arns: BTreeMap<u8, Vec<Text>>,
+    /// Where the last listing of a secret's versions goes on, if it does and nothing has changed since.
+    next: BTreeMap<u8, Text>,
     /// A function ARN that the endpoint accepts.
     function: Option<Text>,
     /// A function ARN that names no function there.
@@ -34,7 +39,7 @@ impl Bindings {
     #[must_use]
     pub fn new(prefix: String, function: Option<Text>, missing: Option<Text>) -> Self {
         let tokens = Tokens::new(&prefix);
-        Self { names: Names::new(prefix), tokens, arns: BTreeMap::new(), function, missing }
+        Self { names: Names::new(prefix), tokens, arns: BTreeMap::new(), next: BTreeMap::new(), function, missing }
     }
 
     /// The name of a secret; the eighth has illegal characters (ROT-VAL-017).
@@ -75,6 +80,33 @@ impl Bindings {
         }
     }
 
+    /// Remembers where a listing of a secret's versions goes on. A change ends it: what the service then makes of the
+    /// token is not documented.
+    pub fn answered(&mut self, secret: u8, operation: &Operation, body: Option<&Body>) {
+        match (operation, body) {
+            (Operation::ListSecretVersionIds(_), Some(Body::Output(Output::Versions(page)))) => {
+                match &page.next_token {
+                    Some(token) => _ = self.next.insert(secret, token.clone()),
+                    None => _ = self.next.remove(&secret),
+                }
+            }
+            (operation, _) if operation.is_read() => {}
+            _ => _ = self.next.remove(&secret),
+        }
+    }
+
+    /// Whether the listing of any secret's versions goes on.
+    #[must_use]
+    pub fn has_pages(&self) -> bool {
+        !self.next.is_empty()
+    }
+
+    /// Whether the last listing of a secret's versions goes on.
+    #[must_use]
+    pub fn has_next_page(&self, secret: u8) -> bool {
+        self.next.contains_key(&secret)
+    }
+
     /// Every ARN that a CreateSecret of this execution has answered.
     pub fn created_arns(&self) -> impl Iterator<Item = (u8, &Text)> {
         self.arns.iter().flat_map(|(secret, arns)| arns.iter().map(|arn| (*secret, arn)))
@@ -89,6 +121,16 @@ impl Bindings {
                 *text = self.text_for(placeholder, roles);
             }
         });
+        if let Some(value) = value_of(&mut resolved.operation)
+            && let Some(long) = value::resolved(value)
+        {
+            *value = long;
+        }
+        if let Operation::ListSecretVersionIds(list) = &mut resolved.operation
+            && let Some(secret) = list.next_token.as_deref().and_then(secret_of_next)
+        {
+            list.next_token = self.next.get(&secret).cloned();
+        }
         resolved
     }
 
@@ -140,8 +182,13 @@ impl Bindings {
                 text = replaced(text, function, placeholder);
             }
         }
-        text
+        value::symbolize(text)
     }
+}
+
+/// The secret of `$s1.next`.
+fn secret_of_next(placeholder: &str) -> Option<u8> {
+    placeholder.strip_prefix("$s")?.strip_suffix(".next")?.parse().ok()
 }
 
 /// The ARNs of one secret turned back into placeholders; what an endpoint gives for an ARN may be any text.
@@ -163,6 +210,16 @@ fn symbolize_arns(mut text: String, secret: u8, name: &str, arns: &[Text]) -> St
 
 fn never_given(name: &str) -> String {
     format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-000000")
+}
+
+/// The text that a request stores.
+fn value_of(operation: &mut Operation) -> Option<&mut SecretString> {
+    match operation {
+        Operation::CreateSecret(request) => request.secret_string.as_mut(),
+        Operation::PutSecretValue(request) => request.secret_string.as_mut(),
+        Operation::UpdateSecret(request) => request.secret_string.as_mut(),
+        _ => None,
+    }
 }
 
 /// Visits each text member that may hold a placeholder.
@@ -206,7 +263,7 @@ fn for_each_text(operation: &mut Operation, visit: &mut impl FnMut(&mut Text)) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::DescribeSecret;
+    use crate::model::{DescribeSecret, ListSecretVersionIds, PutSecretValue, VersionPage};
 
     struct Nobody;
 
@@ -218,6 +275,37 @@ mod tests {
 
     fn bindings() -> Bindings {
         Bindings::new("rc-1a2b-c7".to_owned(), None, None)
+    }
+
+    fn list(next_token: &str) -> Request {
+        let (secret_id, next_token) = (Some("$s1".into()), Some(next_token.into()));
+        Operation::ListSecretVersionIds(ListSecretVersionIds {
+            secret_id,
+            next_token,
+            ..ListSecretVersionIds::default()
+        })
+        .into()
+    }
+
+    fn token_of(request: &Request) -> Option<&str> {
+        let Operation::ListSecretVersionIds(list) = &request.operation else { panic!("a listing") };
+        list.next_token.as_deref()
+    }
+
+    #[test]
+    fn the_next_page_is_the_one_that_the_last_listing_told_until_something_changes() {
+        let mut bindings = bindings();
+        let resolved = |bindings: &Bindings, token| bindings.resolve(&list(token), &Nobody);
+        assert_eq!(token_of(&resolved(&bindings, "$s1.next")), None, "there was no listing");
+        let page = VersionPage { next_token: Some("p2".into()), ..VersionPage::default() };
+        bindings.answered(1, &list("x").operation, Some(&Body::Output(Output::Versions(page))));
+        assert_eq!(token_of(&resolved(&bindings, "$s1.next")), Some("p2"));
+        assert_eq!(token_of(&resolved(&bindings, "$s2.next")), None, "of another secret");
+        assert_eq!(token_of(&resolved(&bindings, "x")), Some("x"));
+        bindings.answered(1, &Operation::DescribeSecret(DescribeSecret::default()), None);
+        assert!(bindings.has_next_page(1), "reading changes nothing");
+        bindings.answered(1, &Operation::PutSecretValue(PutSecretValue::default()), None);
+        assert_eq!(token_of(&resolved(&bindings, "$s1.next")), None, "a change ends it, also one without an answer");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::script::{Action, Script, members, name_of, word};
+use super::script::{Action, Script, is_from_an_answer, members, name_of, word};
 use crate::model::{DeleteSecret, Operation, Request};
 
 /// Dummy credentials where there are none, and one try per call.
@@ -74,7 +74,7 @@ fn command(action: &Action) -> String {
                  --secret-id \"$S{secret}\" --query \"{query}\" --output text | sed 's/^None$//')\n"
             )
         }
-        Action::Call { number, request, arn_of } => match (why_not(request), arn_of) {
+        Action::Call { number, request, arn_of, .. } => match (why_not(request), arn_of) {
             (Some(reason), _) => format!("# {number}. aws-cli cannot send this call, curl can: {reason}\n"),
             (None, None) => format!("{}{}\n", note(*number, request), line(request)),
             (None, Some(secret)) => format!(
@@ -92,6 +92,9 @@ fn why_not(request: &Request) -> Option<&'static str> {
     match (&request.operation, request.quirk) {
         (Operation::Malformed(_), _) => Some("its body is not JSON"),
         (Operation::Unknown(_), _) => Some("there is no such operation"),
+        (Operation::ListSecretVersionIds(list), _) if list.next_token.as_deref().is_some_and(is_from_an_answer) => {
+            Some("its NextToken comes from an answer")
+        }
         (_, Some(_)) => Some("its members are written in an unusual way"),
         (_, None) => None,
     }

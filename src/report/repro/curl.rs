@@ -72,11 +72,14 @@ fn command(action: &Action) -> String {
             let pick = format!("sed -n '/\"{label}\"/{of_version}'");
             format!("{list}{variable}=$(printf '%s' \"$ANSWER\" | tr -d '\\n' | tr '{{' '\\n' | {pick})\n")
         }
-        Action::Call { number, request, arn_of } => {
+        Action::Call { number, request, arn_of, next_of } => {
             let mut text = format!("# {number}.\n{}", call(request));
             if let Some(secret) = arn_of {
                 let keep = format!("S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$(member ARN);");
                 let _ = writeln!(text, "[ -z \"$(member ARN)\" ] || {{ {keep} }}");
+            }
+            if let Some(secret) = next_of {
+                let _ = writeln!(text, "S{secret}_NEXT=$(member NextToken)");
             }
             text
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::model::{DescribeSecret, Label, ListSecretVersionIds, Operation, Request, Text};
 use crate::runner::Finding;
-use crate::strategy::Bindings;
+use crate::strategy::{Bindings, LONG, LONGEST, TOO_LONG};
 
 /// What `$RUN` stands for is as long as this, so that a name that has to have a certain length has it.
 const RUN: &str = "rc-0000000000";
@@ -15,7 +15,7 @@ const MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
 /// The number of the token that no version has.
 const NOBODY: u8 = 99;
 /// The members that may hold a placeholder.
-const PLACES: [&str; 9] = [
+const PLACES: [&str; 11] = [
     "Name",
     "SecretId",
     "ClientRequestToken",
@@ -25,6 +25,8 @@ const PLACES: [&str; 9] = [
     "RotationLambdaARN",
     "SecretIdList",
     "Values",
+    "NextToken",
+    "SecretString",
 ];
 
 /// One thing that the commands do.
@@ -35,6 +37,8 @@ pub(super) enum Action {
         request: Request,
         /// The secret whose ARN the answer has, if that is needed later.
         arn_of: Option<u8>,
+        /// The secret whose next page the answer names, if that is needed later.
+        next_of: Option<u8>,
     },
     /// A read between two calls, without which the violation does not show.
     Read(Request),
@@ -59,9 +63,13 @@ enum Placeholder {
     /// The whole, or the part after the dot: `arn`, `partial`, `suffixed`, `former`.
     Arn(u8, String),
     Holder(u8, String),
+    /// The page of its versions that comes next.
+    Next(u8),
     Token(u8),
     Function,
     Missing,
+    /// A value of so many characters.
+    Value(usize),
 }
 
 impl Placeholder {
@@ -70,12 +78,15 @@ impl Placeholder {
         match (text, text.split_at_checked(1)?) {
             ("function", _) => Some(Self::Function),
             ("missing", _) => Some(Self::Missing),
+            (LONG, _) => Some(Self::Value(LONGEST)),
+            (TOO_LONG, _) => Some(Self::Value(LONGEST + 1)),
             (_, ("t", number)) => number.parse().ok().map(Self::Token),
             (_, ("s", secret)) => match secret.split_once('.') {
                 None => secret.parse().ok().map(Self::Secret),
                 Some((secret, part @ ("arn" | "partial" | "suffixed" | "former"))) => {
                     Some(Self::Arn(secret.parse().ok()?, part.to_owned()))
                 }
+                Some((secret, "next")) => secret.parse().ok().map(Self::Next),
                 Some((secret, label)) => Some(Self::Holder(secret.parse().ok()?, label.to_owned())),
             },
             _ => None,
@@ -93,7 +104,9 @@ impl Placeholder {
                 _ => format!("$S{secret}_ARN"),
             },
             Self::Holder(secret, label) => format!("${{{}:-$T{NOBODY}}}", version_variable(*secret, label)),
+            Self::Next(secret) => format!("$S{secret}_NEXT"),
             Self::Token(number) => format!("$T{number}"),
+            Self::Value(length) => format!("$(printf '%{length}s' '' | tr ' ' x)"),
             Self::Function => "$FUNCTION_ARN".to_owned(),
             Self::Missing => "$FUNCTION_ARN-missing".to_owned(),
         }
@@ -117,9 +130,11 @@ impl Script {
             script.push(finding, index);
         }
         let needs_arn: BTreeSet<u8> = script.placeholders.iter().filter_map(Placeholder::needs_arn).collect();
+        let placeholders = &script.placeholders;
         for action in &mut script.actions {
-            if let Action::Call { arn_of, .. } = action {
+            if let Action::Call { arn_of, next_of, .. } = action {
                 *arn_of = arn_of.filter(|secret| needs_arn.contains(secret));
+                *next_of = next_of.filter(|secret| placeholders.contains(&Placeholder::Next(*secret)));
             }
         }
         script
@@ -130,11 +145,16 @@ impl Script {
         let step = finding.steps.get(index);
         let shown = step.map(|step| members(&step.request));
         let mut request = serde_json::to_value(asked).unwrap_or_default();
+        if shown.as_ref().is_some_and(|shown| shown.get("NextToken").is_none())
+            && let Some(members) = request["request"].as_object_mut()
+        {
+            members.shift_remove("NextToken");
+        }
         self.place(&mut request["request"], "", shown.as_ref().unwrap_or(&Value::Null));
         let request = serde_json::from_value(request).unwrap_or_else(|_| asked.clone());
         let created = created(asked);
         self.created.extend(created);
-        self.actions.push(Action::Call { number: index + 1, request, arn_of: created });
+        self.actions.push(Action::Call { number: index + 1, request, arn_of: created, next_of: listed(asked) });
         if finding.is_observed {
             let secrets = step.into_iter().flat_map(|step| &step.labels).filter_map(|line| line.split_once(": "));
             for (name, _) in secrets {
@@ -168,6 +188,10 @@ impl Script {
             Value::Array(items) => items.iter_mut().for_each(|item| self.place(item, member, &Value::Null)),
             Value::String(text) if PLACES.contains(&member) => {
                 let Some(placeholder) = Placeholder::read(text) else { return };
+                // Any other value is what it says.
+                if (member == "SecretString") != matches!(placeholder, Placeholder::Value(_)) {
+                    return;
+                }
                 let known = shown.as_str().and_then(Placeholder::read);
                 *text = self.expression(placeholder, known);
             }
@@ -210,8 +234,12 @@ impl Script {
             }
         }
         for placeholder in &self.placeholders {
-            if let Placeholder::Token(number) = placeholder {
-                variables.push((format!("T{number}"), bindings.token(*number).to_string()));
+            match placeholder {
+                Placeholder::Token(number) => {
+                    variables.push((format!("T{number}"), bindings.token(*number).to_string()));
+                }
+                Placeholder::Next(secret) => variables.push((format!("S{secret}_NEXT"), String::new())),
+                _ => {}
             }
         }
         variables
@@ -222,7 +250,13 @@ impl Placeholder {
     fn needs_arn(&self) -> Option<u8> {
         match self {
             Self::Arn(secret, _) => Some(*secret),
-            Self::Secret(_) | Self::Holder(..) | Self::Token(_) | Self::Function | Self::Missing => None,
+            Self::Secret(_)
+            | Self::Holder(..)
+            | Self::Next(_)
+            | Self::Token(_)
+            | Self::Function
+            | Self::Missing
+            | Self::Value(_) => None,
         }
     }
 }
@@ -232,6 +266,15 @@ fn created(request: &Request) -> Option<u8> {
     let Operation::CreateSecret(create) = &request.operation else { return None };
     match Placeholder::read(create.name.as_deref()?)? {
         Placeholder::Secret(secret) => Some(secret),
+        _ => None,
+    }
+}
+
+/// The secret whose versions a request lists.
+fn listed(request: &Request) -> Option<u8> {
+    let Operation::ListSecretVersionIds(list) = &request.operation else { return None };
+    match Placeholder::read(list.secret_id.as_deref()?)? {
+        Placeholder::Secret(secret) | Placeholder::Arn(secret, _) => Some(secret),
         _ => None,
     }
 }
@@ -265,6 +308,11 @@ fn escaped(text: &str, is_special: impl Fn(char) -> bool) -> String {
     escaped
 }
 
+/// Whether the text is a shell expression.
+pub(super) fn is_from_an_answer(text: &str) -> bool {
+    text.starts_with(MARKS[0])
+}
+
 /// The text as it stands in a here-document.
 pub(super) fn for_here_document(text: &str) -> String {
     escaped(text, |letter| matches!(letter, '\\' | '$' | '`'))
@@ -296,6 +344,9 @@ mod tests {
             ("$s1.partial", Some("${S1_ARN%-??????}")),
             ("$s1.suffixed", Some("$S1-${S1_ARN##*-}")),
             ("$s2.AWSPENDING", Some("${S2_AWSPENDING:-$T99}")),
+            ("$s1.next", Some("$S1_NEXT")),
+            ("$long", Some("$(printf '%65536s' '' | tr ' ' x)")),
+            ("$too-long", Some("$(printf '%65537s' '' | tr ' ' x)")),
             ("$t90", Some("$T90")),
             ("$function", Some("$FUNCTION_ARN")),
             ("$missing", Some("$FUNCTION_ARN-missing")),

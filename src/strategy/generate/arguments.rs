@@ -333,7 +333,8 @@ impl Generator {
     fn list(&mut self, id: Option<Text>) -> Operation {
         let (max_results, next_token) = self.choose(&[
             ((None, None), 80),
-            ((Some(2), None), 8),
+            ((Some(1), None), 6),
+            ((Some(2), None), 6),
             ((Some(0), None), 2),
             ((Some(101), None), 2),
             ((None, Some("x")), 3),
