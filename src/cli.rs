@@ -86,15 +86,12 @@ enum Command {
 struct RunArgs {
     #[command(flatten)]
     settings: Settings,
-    /// Test one rule alone, for instance ROT-PROG-001.
-    #[arg(long, value_name = "ID")]
-    rule: Option<RuleId>,
-    /// Leave out the cases about quotas, which take some two hundred calls once in a run on loopback.
+    #[command(flatten)]
+    cases: CaseArgs,
+    /// End with exit code 3 if an applicable rule of level MUST or OBSERVED was not exercised, or the tour left
+    /// something out.
     #[arg(long)]
-    no_quotas: bool,
-    /// Run these cases first, and save the minimal case of each finding to this directory.
-    #[arg(long, value_name = "DIR")]
-    cases_dir: Option<PathBuf>,
+    require_exercised: bool,
     /// Record the answers to the fixed scenarios first, normalised, one file each in this directory, for `diff -r`.
     #[arg(long, value_name = "DIR")]
     snapshots: Option<PathBuf>,
@@ -103,6 +100,29 @@ struct RunArgs {
     history: Option<PathBuf>,
     #[command(flatten)]
     output: OutputArgs,
+}
+
+/// Which cases run.
+#[derive(Args, Debug)]
+struct CaseArgs {
+    /// Test one rule alone, for instance ROT-PROG-001.
+    #[arg(long, value_name = "ID")]
+    rule: Option<RuleId>,
+    /// Run the sweep alone: under four hundred calls that have every rule decided once.
+    #[arg(long, conflicts_with_all = ["tour", "rule"])]
+    sweep_only: bool,
+    /// Go through the kinds of calls that can be reached, some fifty thousand calls, in place of random cases.
+    #[arg(long, conflicts_with = "rule")]
+    tour: bool,
+    /// Leave out the cases about quotas, which take some two hundred calls once in a run on loopback.
+    #[arg(long)]
+    no_quotas: bool,
+    /// Stop after so many calls that brought nothing new; 0 to go on.
+    #[arg(long, value_name = "CALLS", default_value_t = 2_000)]
+    quiet_calls: u64,
+    /// Run these cases first, and save the minimal case of each finding to this directory.
+    #[arg(long, value_name = "DIR")]
+    cases_dir: Option<PathBuf>,
 }
 
 /// Where results go beside the terminal.

@@ -74,6 +74,11 @@ impl Judge {
         self.slots.get(name)?.only_world()
     }
 
+    /// Every world that is possible for a name; none while a call may still change it, or if it is not judged any more.
+    pub fn worlds(&self, name: &str) -> impl Iterator<Item = &World> {
+        self.slots.get(name).into_iter().flat_map(Slot::worlds)
+    }
+
     /// Whether nothing that concerns this name is judged any more.
     #[must_use]
     pub fn is_retired(&self, name: &str) -> bool {

@@ -35,6 +35,8 @@ pub struct Heading {
     pub result_file: Option<String>,
     /// Whether findings come with the shell commands that show them.
     pub repro: bool,
+    /// Whether the run was a tour, which names what it left out.
+    pub is_tour: bool,
 }
 
 impl Heading {

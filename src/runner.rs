@@ -5,12 +5,14 @@ mod execution;
 mod find;
 mod known;
 mod options;
+mod planner;
 mod recording;
 mod replay;
 mod result;
 mod shown;
 mod shrink;
 mod source;
+pub mod sweep;
 mod versions;
 
 use std::sync::Arc;
@@ -21,10 +23,10 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
-pub use options::{Options, Progress};
+pub use options::{Course, Options, Progress};
 pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
-pub use result::{Calls, Ending, Finding, RunResult};
+pub use result::{Calls, Coverage, Ending, Finding, RunResult};
 
 use crate::endpoint::Endpoint;
 use crate::judge;
@@ -101,7 +103,7 @@ impl<E: Endpoint + 'static> Run<E> {
         RunResult {
             calls,
             cases: gathered.cases,
-            cells: gathered.cells.len(),
+            cells: gathered.cells,
             exercise: gathered.exercise,
             findings,
             ending: self.ending(gathered.died),

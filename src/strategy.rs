@@ -3,23 +3,29 @@
 //! A case is a function of its seed and index alone, and every subsequence of a case is a case: there is no illegal
 //! call, and a placeholder that refers to nothing becomes an id that names nothing.
 
+mod ask;
 mod atlas;
 mod cell;
+mod chart;
 mod costly;
 mod generate;
 mod need;
 mod placeholder;
 mod scenario;
 mod steer;
+mod sweep;
+mod tour;
 
 pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use costly::costly;
-pub use generate::{Menu, generate};
+pub use generate::{Menu, complete_read, generate};
 pub use need::Need;
 pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG};
 pub use scenario::{Scenario, scenarios};
 pub use steer::{STEERED, Steered};
+pub use sweep::sweep;
+pub use tour::{Tour, reachable};
 
 use serde::{Deserialize, Serialize};
 

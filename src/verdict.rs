@@ -94,6 +94,11 @@ impl Exercise {
         self.checked[rule as usize]
     }
 
+    /// The rules that were decided more often than in an earlier state of the same count.
+    pub fn decided_since(&self, before: &Self) -> impl Iterator<Item = RuleId> {
+        RULES.iter().map(|rule| rule.id).filter(|id| self.checked(*id) > before.checked(*id))
+    }
+
     /// The readings of an open rule that were seen.
     pub fn readings(&self, rule: RuleId) -> impl Iterator<Item = &str> {
         self.readings.iter().filter(move |reading| reading.rule == rule).map(|reading| &*reading.choice)

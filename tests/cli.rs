@@ -8,8 +8,13 @@ mod support;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use rotation_conformance::strategy::{Menu, costly, scenarios, sweep};
 use serde_json::Value;
+
 use support::{Ended, json, program_with, scratch};
+
+/// What the embedded service offers.
+const EVERYTHING: Menu = Menu { has_function: true, has_missing_function: true };
 
 fn program<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ended {
     program_with(arguments, &[])
@@ -78,8 +83,11 @@ fn the_result_has_every_rule_with_its_counts_and_the_calls_by_purpose() {
     let calls = |purpose: &str| result["calls"][purpose].as_u64().unwrap();
     assert!(calls("find") > 20 && calls("clean") > 0);
     assert_eq!(calls("total"), calls("find") + calls("shrink") + calls("confirm") + calls("clean"));
-    // 20 random ones, 13 scenarios, and 3 about quotas.
-    assert_eq!((&result["cases"], &result["seed"], &result["left"]), (&36.into(), &1.into(), &Value::Array(vec![])));
+    let fixed = scenarios(EVERYTHING).len() + sweep(EVERYTHING).len() + costly().len();
+    assert_eq!(result["cases"], 20 + fixed);
+    assert_eq!((&result["seed"], &result["left"]), (&1.into(), &Value::Array(vec![])));
+    let kinds = |of: &str| result["cells"][of].as_u64().unwrap();
+    assert!(kinds("visited") > 100 && kinds("reachable") > kinds("visited"), "{}", result["cells"]);
     assert_eq!(result["ending"]["kind"], "complete");
 }
 

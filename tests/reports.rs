@@ -169,7 +169,7 @@ fn junit_has_a_suite_for_each_family_and_a_test_for_each_rule() {
 
 #[test]
 fn junit_says_why_a_rule_was_skipped() {
-    let junit = run(None, "skipped", &["--cases", "1"]).junit;
+    let junit = run(None, "skipped", &["--cases", "1", "--no-quotas"]).junit;
     for (id, reason) in [
         ("ROT-LIFE-001", "not applicable: it needs a running function"),
         ("ROT-IDEM-014", "not applicable: it says nothing of its own"),
@@ -201,7 +201,7 @@ fn the_summary_fits_a_terminal_and_names_the_must_rules_that_were_not_exercised(
     for word in ["passed", "observed", "differs", "failed", "not exercised", "not applicable"] {
         assert!(heading.contains(word), "{heading}");
     }
-    let brief = run(None, "brief", &["--cases", "1"]).ended.stdout;
+    let brief = run(None, "brief", &["--cases", "1", "--no-quotas"]).ended.stdout;
     assert!(brief.contains("MUST rules that apply and were not exercised: ROT-"), "{brief}");
 }
 

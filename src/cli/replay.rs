@@ -78,6 +78,7 @@ async fn drive<E: Endpoint + 'static>(
         strict: args.strict,
         result_file: Some(args.file.display().to_string()),
         repro: args.repro,
+        is_tour: false,
         ..Heading::default()
     };
     if stored.is_of_another_catalogue() {

@@ -14,8 +14,8 @@ use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
 use crate::recorder::Recorder;
 use crate::report::Heading;
-use crate::rule::{Level, RULES};
-use crate::runner::{Ending, Options, Progress, Run, RunResult};
+use crate::rule::{Level, RULES, Rule};
+use crate::runner::{Course, Ending, Options, Progress, Run, RunResult};
 use crate::verdict::{Status, Violation};
 
 /// How often the line that tells the progress is drawn.
@@ -53,9 +53,22 @@ async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
 }
 
 fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Options, String> {
-    let saved = args.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?;
-    let options = args.settings.options(functions, is_loopback);
-    Ok(Options { saved, only: args.rule, quotas: options.quotas && !args.no_quotas, ..options })
+    let saved = args.cases.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?;
+    let mut options = args.settings.options(functions, is_loopback);
+    if args.cases.sweep_only {
+        options = Options { cases: 0, scenarios: false, quotas: false, ..options };
+    }
+    if args.cases.tour && is_loopback && args.settings.max_calls.is_none() {
+        options.max_calls = u64::MAX;
+    }
+    Ok(Options {
+        saved,
+        only: args.cases.rule,
+        course: if args.cases.tour { Course::Tour } else { Course::Random },
+        quotas: options.quotas && !args.cases.no_quotas,
+        quiet_calls: if args.cases.quiet_calls == 0 || args.cases.tour { u64::MAX } else { args.cases.quiet_calls },
+        ..options
+    })
 }
 
 /// The run, with every call written to a file if that is wanted.
@@ -110,19 +123,40 @@ async fn drive<E: Endpoint + 'static>(
         strict: args.settings.strict,
         result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
         repro: args.output.repro,
+        is_tour: args.cases.tour,
     };
     let recorded = recorded.map_or(Ok(()), |recorded| {
         result.left.extend(recorded.left);
         recorded.written
     });
     write_results(args, &heading, &result).and(recorded)?;
-    Ok(exit_of(&result, args.settings.strict))
+    let exit = exit_of(&result, args.settings.strict);
+    Ok(if args.require_exercised && exit == Exit::Success { exit_of_coverage(&result, args.cases.tour) } else { exit })
+}
+
+/// Names what was left out.
+fn exit_of_coverage(result: &RunResult, is_tour: bool) -> Exit {
+    let is_required = |rule: &&Rule| matches!(rule.level, Level::Must | Level::Observed);
+    let rules: Vec<_> = RULES
+        .iter()
+        .filter(is_required)
+        .filter(|rule| result.status(rule.id) == Status::NotExercised)
+        .map(|rule| rule.name)
+        .collect();
+    let cells = if is_tour { result.coverage().missing.len() } else { 0 };
+    if !rules.is_empty() {
+        complain(&format!("failed to exercise {}: give the run more calls, or --tour", rules.join(", ")));
+    }
+    if cells > 0 {
+        complain(&format!("failed to make {cells} kinds of calls: cells.missing of --json lists them"));
+    }
+    if rules.is_empty() && cells == 0 { Exit::Success } else { Exit::Inconclusive }
 }
 
 /// Reports, and saves the cases; a file that cannot be written does not keep the others from being written.
 fn write_results(args: &RunArgs, heading: &Heading, result: &RunResult) -> Result<(), String> {
     let written = args.output.write(heading, result);
-    let saved = args.cases_dir.as_deref().map_or(Ok(()), |directory| cases::save(directory, &result.findings));
+    let saved = args.cases.cases_dir.as_deref().map_or(Ok(()), |directory| cases::save(directory, &result.findings));
     written.and(saved)
 }
 

@@ -89,6 +89,12 @@ impl Slot {
         }
     }
 
+    /// Every world that is possible, unless a call may still change it.
+    pub(super) fn worlds(&self) -> impl Iterator<Item = &World> {
+        let is_settled = !self.retired && self.open.is_empty();
+        self.states.iter().filter(move |_| is_settled).map(|state| &state.world)
+    }
+
     pub(super) fn may_have_a_secret(&self) -> bool {
         self.states.iter().any(|state| state.world.secret.is_some())
     }

@@ -189,7 +189,11 @@ fn after_block(secret: &mut Secret, request: &RotateSecret, setting: &Setting<'_
     secret.rotation.touched = true;
     let by = setting.contract(RuleId::Val020);
     if request.rotation_lambda_arn.is_some() || request.rotation_rules.is_some() {
+        let function = secret.rotation.function.clone();
         secret.rotation.open();
+        if request.rotation_lambda_arn.is_none() {
+            secret.rotation.function = function;
+        }
     }
     if secret.rotation.may_act() {
         secret.open_label(&Label::Pending, true, by);

@@ -86,7 +86,7 @@ impl World {
         }
     }
 
-    /// Resolves each open cell to what the service usually does.
+    /// Resolves each open cell to what the service usually does, as if everything had been read.
     pub fn settle(&mut self) {
         let Some(secret) = self.secret.as_mut().filter(|secret| !secret.is_settled()) else { return };
         for cell in &mut secret.labels {
@@ -103,6 +103,10 @@ impl World {
         rotation.schedule.open = false;
         secret.labels_open = false;
         secret.tags_open = false;
+        let holder = |label| secret.holder(label).flatten();
+        let is_pending_elsewhere =
+            holder(&Label::Pending).is_some_and(|pending| holder(&Label::Current) != Some(pending));
+        secret.rotation.may_be_unfinished &= is_pending_elsewhere;
         secret.forget_unlabelled_placeholders();
     }
 }

@@ -27,7 +27,7 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         "strict": heading.strict,
         "duration_ms": heading.duration_ms,
         "cases": result.cases,
-        "cells": result.cells,
+        "cells": cells_json(heading, result),
         "calls": {
             "total": result.calls.total(),
             "find": result.calls.find,
@@ -44,6 +44,20 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         "left": result.left,
         "rules": RULES.iter().map(|rule| rule_json(rule, result)).collect::<Vec<_>>(),
     })
+}
+
+/// How many kinds of calls were made; after a tour also which were not.
+fn cells_json(heading: &Heading, result: &RunResult) -> Value {
+    let coverage = result.coverage();
+    let mut cells = json!({
+        "reachable": coverage.reachable,
+        "visited": coverage.visited(),
+        "others": coverage.others,
+    });
+    if heading.is_tour {
+        cells["missing"] = json!(coverage.missing);
+    }
+    cells
 }
 
 fn rule_json(rule: &Rule, result: &RunResult) -> Value {

@@ -69,6 +69,8 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
         heading.seed
     );
     text.push_str(&wrapped("", &line, 0));
+    let coverage = result.coverage();
+    let _ = writeln!(text, "{} of {} kinds of calls on one secret", coverage.visited(), coverage.reachable);
     if !result.has_function {
         let _ = writeln!(text, "no function ARN: rules that need an accepted rotation were not applicable");
     }

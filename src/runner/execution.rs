@@ -1,5 +1,7 @@
 //! One execution of a case: resolve, call, judge, observe, clean up.
 
+mod certain;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
@@ -85,6 +87,8 @@ pub struct Trace {
     pub sightings: Vec<Sighting>,
     /// The indexes of the steps that were not made.
     pub(super) skipped: Vec<usize>,
+    /// The rules that the answer to each step has decided, where steps are kept.
+    pub(super) decided: Vec<Vec<RuleId>>,
     pub(super) exercise: Exercise,
     /// The kinds of calls that were made, where the state was known.
     pub(super) cells: Vec<Cell>,
@@ -175,6 +179,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             steps: Vec::new(),
             sightings: Vec::new(),
             skipped: Vec::new(),
+            decided: Vec::new(),
             exercise: Exercise::default(),
             cells: Vec::new(),
             clean: 0,
@@ -224,9 +229,11 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             self.trace.skipped.push(index);
             return false;
         }
+        let before = self.plan.keeps_steps.then(|| self.judge.exercise().clone());
         let (call, adopt) = self.call(index, request, false).await;
         self.learn(&call.request, &call.reply);
-        if self.plan.keeps_steps {
+        if let Some(before) = before {
+            self.trace.decided.push(self.judge.exercise().decided_since(&before).collect());
             self.stored.extend(values_of(&call.request.operation));
             let answer = self.placed_answer(&call.reply);
             let request = with_page_of(step, self.placed(&call.request));
@@ -266,18 +273,29 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let is_creation = matches!(request.operation, Operation::CreateSecret(_));
         let is_passed_over =
             self.plan.known.as_ref().is_some_and(|known| !is_creation && known.passes_over(cell, index));
-        if !is_passed_over {
+        if !is_passed_over && self.knows_the_state(request) {
             self.trace.cells.push(cell);
         }
         is_passed_over
     }
 
     fn cell_of(&self, request: &Request) -> Option<Cell> {
-        let name = self.judge.name_of(&request.operation)?;
-        match self.judge.knows(&name) {
-            true => self.judge.world(&name).map(|world| Cell::of(world, request)),
-            false => Some(Cell::of(&World::unused(name), request)),
+        let Some(name) = self.judge.name_of(&request.operation) else {
+            return Some(Cell::of(&World::unused("".into()), request));
+        };
+        if !self.judge.knows(&name) {
+            return Some(Cell::of(&World::unused(name), request));
         }
+        let mut cells = self.judge.worlds(&name).map(|world| Cell::of(world, request));
+        let first = cells.next()?;
+        cells.all(|cell| cell == first).then_some(first)
+    }
+
+    /// Whether the state that a request meets is certain, and not what the service usually does.
+    fn knows_the_state(&self, request: &Request) -> bool {
+        self.judge
+            .name_of(&request.operation)
+            .is_none_or(|name| !self.judge.knows(&name) || self.judge.world(&name).is_some_and(State::is_known))
     }
 
     fn is_over(&self) -> bool {

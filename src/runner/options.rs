@@ -37,10 +37,23 @@ pub struct Options {
     pub saved: Vec<Case>,
     /// Whether the scenarios run before the random cases.
     pub scenarios: bool,
+    /// Whether the sweep, which has every rule decided once, runs before the random cases.
+    pub sweep: bool,
+    /// What comes after these fixed cases.
+    pub course: Course,
     /// Whether the cases about quotas, which take some two hundred calls, run once before the random ones.
     pub quotas: bool,
     /// The one rule that matters: only cases that exercise it run, and only its violations are findings.
     pub only: Option<RuleId>,
+}
+
+/// What comes after the fixed cases.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Course {
+    /// Random cases.
+    Random,
+    /// The tour, which goes through the kinds of calls that one secret can reach.
+    Tour,
 }
 
 impl Default for Options {
@@ -58,6 +71,8 @@ impl Default for Options {
             shrink_calls: 800,
             saved: Vec::new(),
             scenarios: true,
+            sweep: true,
+            course: Course::Random,
             quotas: true,
             only: None,
         }

@@ -3,7 +3,7 @@
 use super::execution::Step;
 use crate::model::Text;
 use crate::rule::RuleId;
-use crate::strategy::Case;
+use crate::strategy::{Case, Cells, Menu, reachable};
 use crate::verdict::{Exercise, Status, Violation};
 
 /// Calls, by what they were for.
@@ -61,6 +61,25 @@ impl Finding {
     }
 }
 
+/// Which of the kinds of calls that one secret can reach were made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Coverage {
+    /// How many can be reached by the model.
+    pub reachable: usize,
+    /// Those that were not made.
+    pub missing: Cells,
+    /// How many others were made, for instance by the ids of versions of another secret.
+    pub others: usize,
+}
+
+impl Coverage {
+    /// How many of those that can be reached were made.
+    #[must_use]
+    pub fn visited(&self) -> usize {
+        self.reachable - self.missing.len()
+    }
+}
+
 /// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -79,8 +98,8 @@ pub struct RunResult {
     pub calls: Calls,
     /// The cases that were run to their end.
     pub cases: u64,
-    /// How many kinds of calls were made ([`crate::strategy::Cell`]).
-    pub cells: usize,
+    /// The kinds of calls that were made.
+    pub cells: Cells,
     /// How often each rule was exercised.
     pub exercise: Exercise,
     /// What was found, in the order of the rules.
@@ -96,6 +115,18 @@ pub struct RunResult {
 }
 
 impl RunResult {
+    /// What was made of the kinds of calls that can be; exploring these takes a moment and no calls.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        let menu = Menu { has_function: self.has_function, has_missing_function: false };
+        let reachable = reachable(menu);
+        Coverage {
+            reachable: reachable.len(),
+            missing: reachable.difference(&self.cells).copied().collect(),
+            others: self.cells.difference(&reachable).count(),
+        }
+    }
+
     /// The status of a rule: the worst of its findings, or what its exercise says.
     #[must_use]
     pub fn status(&self, rule: RuleId) -> Status {

@@ -1,10 +1,12 @@
-//! Where the cases of a run come from: saved ones, then the fixed scenarios, then random ones, the first of them steered.
+//! Where the cases of a run come from: saved ones, the scenarios, the sweep and the quotas, then the tour or random ones,
+//! the first of them steered.
 
 use std::sync::{Mutex, PoisonError};
 
-use super::{Options, dry};
+use super::planner::Planner;
+use super::{Course, Options, dry};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, STEERED, Steered, costly, generate, scenarios};
+use crate::strategy::{Case, Menu, STEERED, Steered, costly, generate, scenarios, sweep};
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
 const PATIENCE: usize = 200;
@@ -29,6 +31,7 @@ struct Next {
 pub(super) struct Source {
     next: Mutex<Next>,
     fixed: Vec<(String, Case)>,
+    tour: Option<Planner>,
     menu: Menu,
     seed: u64,
     cases: u64,
@@ -39,13 +42,11 @@ impl Source {
     pub(super) fn new(options: &Options) -> Self {
         let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
-        let scenarios = if options.scenarios { scenarios(menu) } else { Vec::new() };
-        let mut known: Vec<_> = scenarios.into_iter().map(|scenario| scenario.case).collect();
-        known.extend(if options.quotas { costly() } else { Vec::new() });
-        let fixed = known.into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
+        let fixed = fixed(options).into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
         Self {
             next: Mutex::new(Next { number: 0, steered: Steered::new(options.seed, menu) }),
             fixed: saved.chain(fixed).collect(),
+            tour: (options.course == Course::Tour).then(|| Planner::new(menu)),
             menu,
             seed: options.seed,
             cases: options.cases,
@@ -56,7 +57,7 @@ impl Source {
     /// The next case; `None` when there are no more.
     pub(super) async fn next(&self) -> Option<Numbered> {
         for _ in 0..self.fixed.len() + PATIENCE {
-            let next = self.take()?;
+            let next = self.take().await?;
             match self.only {
                 Some(rule) if dry::exercise(&next.case, self.menu).await.checked(rule) == 0 => {}
                 _ => return Some(next),
@@ -65,10 +66,14 @@ impl Source {
         None
     }
 
-    fn take(&self) -> Option<Numbered> {
+    async fn take(&self) -> Option<Numbered> {
         let (number, steered) = self.number();
         if let Some((tag, case)) = self.fixed.get(number) {
             return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
+        }
+        if let Some(planner) = &self.tour {
+            let (number, case) = planner.next().await?;
+            return Some(Numbered { tag: format!("t{number}"), case, is_random: false });
         }
         let index = (number - self.fixed.len()) as u64;
         let random = || (index < self.cases).then(|| generate(self.seed, index, self.menu));
@@ -84,4 +89,19 @@ impl Source {
         let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.cases.min(STEERED);
         (number, if is_steered { next.steered.next() } else { None })
     }
+}
+
+fn fixed(options: &Options) -> Vec<Case> {
+    let menu = options.menu();
+    let mut cases = Vec::new();
+    if options.scenarios {
+        cases.extend(scenarios(menu).into_iter().map(|scenario| scenario.case));
+    }
+    if options.sweep {
+        cases.extend(sweep(menu));
+    }
+    if options.quotas {
+        cases.extend(costly());
+    }
+    cases
 }

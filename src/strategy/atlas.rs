@@ -7,19 +7,13 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::OnceLock;
 
+use super::Menu;
 use super::cell::{Rotation, State};
-use super::{Bindings, Menu, Roles};
-use crate::model::{
-    CancelRotateSecret, CreateSecret, DeleteSecret, Functions, Label, Operation, PutSecretValue, Request,
-    RestoreSecret, RotateSecret, RotationRules, Secret, Setting, Tag, TagResource, Text, UpdateSecretVersionStage,
-    VersionId, World, outcomes,
-};
+use super::chart::Chart;
+use crate::model::{Label, Request, Secret, VersionId, World};
 
 /// How many requests a way has at most.
 const LONGEST: usize = 5;
-
-const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
-const MISSING: &str = "arn:aws:lambda:us-east-1:123456789012:function:missing";
 
 /// The shortest ways from an unused name.
 #[derive(Debug)]
@@ -37,14 +31,6 @@ pub struct Route {
     pub world: World,
 }
 
-/// What one secret's requests do, by the model.
-#[derive(Debug)]
-struct Chart {
-    menu: Menu,
-    bindings: Bindings,
-    functions: Functions,
-}
-
 /// The state of one secret up to the names of its versions; what dates, tags and texts say does not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Outline {
@@ -53,12 +39,6 @@ struct Outline {
     versions: Vec<(Vec<Label>, bool)>,
     /// The rotation configuration, and whether it has a function, days and a schedule.
     rotation: Option<(Rotation, [bool; 3])>,
-}
-
-impl Roles for World {
-    fn holder(&self, name: &str, label: &Label) -> Option<VersionId> {
-        self.secret.as_ref().filter(|_| *self.name == *name)?.holder(label).flatten().cloned()
-    }
 }
 
 impl Atlas {
@@ -154,129 +134,10 @@ impl Atlas {
             let find = |fits: &dyn Fn(&[Label], &[Label]) -> bool| to.iter().find(|((of, _), _)| fits(labels, of));
             find(&is_equal).or_else(|| find(&shares)).map(|(_, id)| id)
         };
-        let symbol = |id: &VersionId| self.chart.bindings.placeholder_of(id).to_string();
+        let symbol = |id: &VersionId| self.chart.symbol(id);
         let pairs = from.iter().filter_map(|((labels, _), id)| Some((symbol(id), symbol(counterpart(labels)?))));
         pairs.collect()
     }
-}
-
-impl Chart {
-    fn new(menu: Menu) -> Self {
-        let bindings = Bindings::new("atlas".to_owned(), Some(FUNCTION.into()), Some(MISSING.into()));
-        let functions = Functions { accepted: vec![FUNCTION.into()], missing: vec![MISSING.into()] };
-        Self { menu, bindings, functions }
-    }
-
-    fn start(&self) -> World {
-        World::unused(self.bindings.name(1))
-    }
-
-    /// The world after a request that is accepted and changes it.
-    fn after(&self, world: &World, step: &Request) -> Option<World> {
-        let mut bindings = self.bindings.clone();
-        if let Some(arn) = world.secret.as_ref().and_then(|secret| secret.arn.as_ref()) {
-            bindings.created(1, arn);
-        }
-        let request = bindings.resolve(step, world);
-        if request.operation.secret_id().is_none_or(|id| !id.contains(&*world.name)) {
-            return None;
-        }
-        let functions = &self.functions;
-        let setting = Setting { call: 0, action: None, now: None, called: None, taken: &[], stamp: None, functions };
-        let usual = outcomes(world, &request, &setting).into_iter().next()?;
-        let mut next = usual.next.filter(|_| usual.refusal.is_none())?;
-        next.settle();
-        if let Some(secret) = &mut next.secret {
-            let name = &next.name;
-            let arn = || format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf").into();
-            secret.arn.get_or_insert_with(arn);
-        }
-        Some(next)
-    }
-
-    /// The requests that may come as the step of this number; one that is refused leads nowhere.
-    fn alphabet(&self, number: usize) -> Vec<Request> {
-        let token: Text = format!("$t{number}").into();
-        let mut letters = vec![create(&token, Some("value-a")), create(&token, None)];
-        for labels in [&[][..], &[Label::Pending], &["BLUE".into()], &[Label::Current, Label::Pending]] {
-            letters.push(put(&token, labels));
-        }
-        letters.push(put(&"$s1.AWSPENDING".into(), &[Label::Pending]));
-        for (label, to, from) in [
-            (Label::Current, Some("AWSPENDING"), Some("AWSCURRENT")),
-            (Label::Current, Some("AWSPREVIOUS"), Some("AWSCURRENT")),
-            (Label::Pending, None, Some("AWSPENDING")),
-            (Label::Pending, Some("AWSCURRENT"), Some("AWSPENDING")),
-            (Label::Pending, Some("AWSCURRENT"), None),
-            ("BLUE".into(), Some("AWSCURRENT"), None),
-            ("BLUE".into(), None, Some("BLUE")),
-        ] {
-            letters.push(stage(label, to, from));
-        }
-        if self.menu.has_function {
-            letters.extend([rotate(&token, None), rotate(&token, Some(false))]);
-            letters.push(Operation::CancelRotateSecret(CancelRotateSecret { secret_id: id() }));
-        }
-        letters.extend([delete(None), delete(Some(true))]);
-        letters.push(Operation::RestoreSecret(RestoreSecret { secret_id: id() }));
-        let tags = vec![Tag { key: Some("team".into()), value: Some("x".into()) }];
-        letters.push(Operation::TagResource(TagResource { secret_id: id(), tags: Some(tags) }));
-        letters.into_iter().map(Request::from).collect()
-    }
-}
-
-#[expect(clippy::unnecessary_wraps, reason = "the member is optional")]
-fn id() -> Option<Text> {
-    Some("$s1".into())
-}
-
-fn create(token: &Text, value: Option<&str>) -> Operation {
-    Operation::CreateSecret(CreateSecret {
-        name: id(),
-        client_request_token: Some(token.clone()),
-        secret_string: value.map(Into::into),
-        ..CreateSecret::default()
-    })
-}
-
-fn put(token: &Text, labels: &[Label]) -> Operation {
-    Operation::PutSecretValue(PutSecretValue {
-        secret_id: id(),
-        client_request_token: Some(token.clone()),
-        secret_string: Some("value-b".into()),
-        version_stages: (!labels.is_empty()).then(|| labels.to_vec()),
-        ..PutSecretValue::default()
-    })
-}
-
-fn stage(label: Label, to: Option<&str>, from: Option<&str>) -> Operation {
-    let version = |label: &str| format!("$s1.{label}").into();
-    Operation::UpdateSecretVersionStage(UpdateSecretVersionStage {
-        secret_id: id(),
-        version_stage: Some(label),
-        move_to_version_id: to.map(version),
-        remove_from_version_id: from.map(version),
-    })
-}
-
-fn rotate(token: &Text, immediately: Option<bool>) -> Operation {
-    let rules = RotationRules { automatically_after_days: Some(30), ..RotationRules::default() };
-    Operation::RotateSecret(RotateSecret {
-        secret_id: id(),
-        client_request_token: Some(token.clone()),
-        rotation_lambda_arn: Some("$function".into()),
-        rotation_rules: Some(rules),
-        rotate_immediately: immediately,
-        ..RotateSecret::default()
-    })
-}
-
-fn delete(force: Option<bool>) -> Operation {
-    Operation::DeleteSecret(DeleteSecret {
-        secret_id: id(),
-        force_delete_without_recovery: force,
-        ..DeleteSecret::default()
-    })
 }
 
 impl Outline {
@@ -314,7 +175,9 @@ fn ordered(secret: &Secret) -> Vec<((Vec<Label>, bool), VersionId)> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::chart::{create, delete, put, rotate, stage};
     use super::*;
+    use crate::model::Text;
 
     const MENU: Menu = Menu { has_function: true, has_missing_function: true };
 

@@ -7,13 +7,15 @@
 
 use std::collections::BTreeSet;
 
+use serde::Serialize;
+
 use crate::model::{
     Action, Content, GetSecretValue, Label, Operation, PutSecretValue, Request, RotateSecret, Secret, SecretBinary,
-    SecretString, Text, UpdateSecretVersionStage, Value, World,
+    SecretString, Text, UpdateSecretVersionStage, Value, VersionId, World,
 };
 
 /// One kind of call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Cell {
     /// What the call meets.
     pub state: State,
@@ -22,7 +24,8 @@ pub struct Cell {
 }
 
 /// The state of one secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum State {
     /// There never was a secret of this name.
     Unused,
@@ -48,7 +51,8 @@ pub enum State {
 }
 
 /// Where a label is, relative to the labels named before it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Place {
     Nowhere,
@@ -58,7 +62,8 @@ pub enum Place {
 }
 
 /// The rotation configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Rotation {
     /// No RotateSecret was accepted.
     Never,
@@ -71,7 +76,8 @@ pub enum Rotation {
 }
 
 /// What a request asks for; actions without arguments that matter have none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the members are relations of the request's members to the state")]
 pub enum Ask {
     Plain(Action),
@@ -112,7 +118,8 @@ pub enum Ask {
 }
 
 /// A version id or a client request token, by the version that has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Token {
     Missing,
@@ -125,7 +132,8 @@ pub enum Token {
 }
 
 /// A value to store, relative to what the version of the same token has.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Stored {
     Nothing,
@@ -135,7 +143,8 @@ pub enum Stored {
 }
 
 /// A label.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Mark {
     Current,
@@ -145,7 +154,8 @@ pub enum Mark {
 }
 
 /// The labels of a PutSecretValue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Labels {
     Default,
@@ -179,6 +189,17 @@ impl State {
             Some(secret) if secret.deletion.is_some() => Self::Marked,
             Some(secret) => Self::of_secret(secret),
         }
+    }
+
+    /// Whether nothing that the state speaks of is open in this world, so that it is the state and no guess.
+    #[must_use]
+    pub fn is_known(world: &World) -> bool {
+        world.secret.as_ref().is_none_or(|secret| {
+            let is_filled_known = |id: &VersionId| secret.version(id).is_none_or(|version| !version.content.open);
+            !secret.labels_open
+                && secret.labels.iter().all(|label| !label.holder.open)
+                && secret.holder(&Label::Pending).flatten().is_none_or(is_filled_known)
+        })
     }
 
     /// Where the labels are, whatever is configured; `None` if there is no secret to read.
@@ -292,7 +313,7 @@ fn value_of(text: Option<&SecretString>, bytes: Option<&SecretBinary>) -> Option
 }
 
 impl Token {
-    fn of(secret: Option<&Secret>, id: Option<&str>) -> Self {
+    pub(super) fn of(secret: Option<&Secret>, id: Option<&str>) -> Self {
         let Some(id) = id else { return Self::Missing };
         let Some(secret) = secret else { return Self::Unknown };
         match () {

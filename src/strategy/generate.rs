@@ -9,6 +9,8 @@ mod arguments;
 use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
+pub use arguments::complete_read;
+
 use super::{Bindings, Case, Roles};
 use crate::model::{
     Action, Body, Label, ListSecretVersionIds, Malformed, Operation, Output, Quirk, Request, Secret, Shared, Text,
@@ -165,7 +167,7 @@ impl Generator {
     pub(super) fn read_at_the_end(&mut self) {
         for secret in self.secrets.clone() {
             if self.secret(secret).is_some() {
-                for operation in arguments::complete_read(secret) {
+                for operation in complete_read(secret) {
                     self.push(operation.into());
                 }
             }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Case;
+use super::{Case, Menu};
 
 /// What a case needs to mean what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,5 +21,16 @@ impl Case {
         let text = serde_json::to_string(self).unwrap_or_default();
         let needs = [("\"$function\"", Need::Function), ("\"$missing\"", Need::MissingFunction)];
         needs.into_iter().filter(|(placeholder, _)| text.contains(placeholder)).map(|(_, need)| need).collect()
+    }
+}
+
+impl Menu {
+    /// Whether the endpoint has what a case needs.
+    #[must_use]
+    pub fn permits(self, case: &Case) -> bool {
+        case.needs().into_iter().all(|need| match need {
+            Need::Function => self.has_function,
+            Need::MissingFunction => self.has_missing_function,
+        })
     }
 }

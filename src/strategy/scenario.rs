@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Case, Menu, Need};
+use super::{Case, Menu};
 
 /// The files, in the order in which they run; a test keeps them equal to the folder.
 const FILES: [(&str, &str); 13] = [
@@ -44,13 +44,7 @@ pub struct Scenario {
 #[must_use]
 pub fn scenarios(menu: Menu) -> Vec<Scenario> {
     let all = FILES.map(|(_, text)| serde_json::from_str(text).expect("a test reads the compiled files"));
-    let is_possible = |scenario: &Scenario| {
-        scenario.case.needs().iter().all(|need| match need {
-            Need::Function => menu.has_function,
-            Need::MissingFunction => menu.has_missing_function,
-        })
-    };
-    all.into_iter().filter(is_possible).collect()
+    all.into_iter().filter(|scenario: &Scenario| menu.permits(&scenario.case)).collect()
 }
 
 #[cfg(test)]

@@ -107,6 +107,7 @@ impl Plan {
             strict: settings.strict,
             result_file: None,
             repro: false,
+            is_tour: false,
         };
         Judged { heading, result, is_focused: only.is_some() }
     }

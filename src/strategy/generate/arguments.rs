@@ -11,7 +11,8 @@ use crate::model::{
 };
 
 /// The reads that show the whole state of a secret.
-pub(super) fn complete_read(secret: u8) -> [Operation; 3] {
+#[must_use]
+pub fn complete_read(secret: u8) -> [Operation; 3] {
     let id: Text = format!("$s{secret}").into();
     [
         Operation::DescribeSecret(DescribeSecret { secret_id: Some(id.clone()) }),
