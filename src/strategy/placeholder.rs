@@ -239,7 +239,7 @@ fn for_each_text(operation: &mut Operation, visit: &mut impl FnMut(&mut Text)) {
             each(&mut [&mut request.secret_id, &mut request.move_to_version_id, &mut request.remove_from_version_id]);
         }
         Operation::RotateSecret(request) => {
-            each(&mut [&mut request.secret_id, &mut request.client_request_token, &mut request.rotation_lambda_arn])
+            each(&mut [&mut request.secret_id, &mut request.client_request_token, &mut request.rotation_lambda_arn]);
         }
         Operation::CancelRotateSecret(request) => each(&mut [&mut request.secret_id]),
         Operation::DeleteSecret(request) => each(&mut [&mut request.secret_id]),
