@@ -8,6 +8,7 @@
 mod connection;
 mod credentials;
 mod functions;
+mod hidden;
 mod keep_alive;
 mod package;
 mod signer;

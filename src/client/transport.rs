@@ -11,6 +11,7 @@ use hyper_util::client::legacy::connect::HttpInfo;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url};
 
+use super::hidden::Hidden;
 use super::keep_alive::{KeepAlive, Lane};
 use super::signer::{Scope, add_signature};
 use super::{Options, Target};
@@ -56,9 +57,6 @@ pub(super) enum Received {
     TooLong,
 }
 
-/// What is shorter is no credential but a dummy, such as `test`.
-const LEAST_CREDENTIAL_BYTES: usize = 8;
-
 /// Sends requests to one endpoint.
 pub(super) struct Transport {
     target: Target,
@@ -96,30 +94,16 @@ impl Transport {
     }
 
     /// Sends a request once; one that is repeatable goes out again if the kept connection it was written to was dead.
+    /// Nothing that follows sees what the request was signed with, should the endpoint repeat it.
     pub(super) async fn send(&self, outgoing: Outgoing) -> Result<Incoming, Silence> {
-        let mut incoming = self.sent(outgoing).await?;
-        self.hide_credentials(&mut incoming.body).await;
+        let repeatable = outgoing.repeatable;
+        let (request, hidden) = self.signed(outgoing).await?;
+        let mut incoming = self.sent(request, repeatable).await?;
+        hidden.take_out_of(&mut incoming);
         Ok(incoming)
     }
 
-    /// An endpoint may repeat what a request was signed with; nothing that follows gets to see it.
-    async fn hide_credentials(&self, body: &mut Received) {
-        let Received::Whole(bytes) = body else { return };
-        #[expect(clippy::disallowed_methods, reason = "credentials are those of the moment")]
-        let Ok(credentials) = self.options.credentials.at(SystemTime::now()).await else { return };
-        let secrets =
-            [Some(credentials.access_key_id()), Some(credentials.secret_access_key()), credentials.session_token()];
-        for secret in secrets.into_iter().flatten().filter(|secret| secret.len() >= LEAST_CREDENTIAL_BYTES) {
-            let text = String::from_utf8_lossy(bytes);
-            if text.contains(secret) {
-                *bytes = text.replace(secret, "(a credential)").into_bytes();
-            }
-        }
-    }
-
-    async fn sent(&self, outgoing: Outgoing) -> Result<Incoming, Silence> {
-        let repeatable = outgoing.repeatable;
-        let request = self.signed(outgoing).await?;
+    async fn sent(&self, request: Request, repeatable: bool) -> Result<Incoming, Silence> {
         if self.keep_alive.lane(repeatable) == Lane::Fresh {
             return exchange(&self.fresh, request).await.map_err(|error| self.silence(&error));
         }
@@ -137,7 +121,7 @@ impl Transport {
         exchange(&self.fresh, again).await.map_err(|_| first)
     }
 
-    async fn signed(&self, outgoing: Outgoing) -> Result<Request, Silence> {
+    async fn signed(&self, outgoing: Outgoing) -> Result<(Request, Hidden<'_>), Silence> {
         let mut url = self.target.url().clone();
         url.set_path(&outgoing.path);
         let mut request = Request::new(outgoing.method, url);
@@ -147,12 +131,13 @@ impl Transport {
         let time = SystemTime::now();
         let credentials =
             self.options.credentials.at(time).await.map_err(|error| not_sent(&format!("failed to {error}")))?;
-        let scope = Scope { credentials, region: &self.region, service: outgoing.service, time };
+        let scope = Scope { credentials: credentials.clone(), region: &self.region, service: outgoing.service, time };
         add_signature(&mut request, scope).map_err(|error| not_sent(&error.to_string()))?;
         for (name, value) in &self.options.headers {
             request.headers_mut().insert(name, value.clone());
         }
-        Ok(request)
+        let hidden = Hidden::of(&request, credentials, &self.options.headers);
+        Ok((request, hidden))
     }
 
     fn silence(&self, error: &reqwest::Error) -> Silence {
