@@ -121,10 +121,14 @@ impl Judge {
     }
 
     fn finish(&mut self, call: &Call) -> Judgement {
-        let Reply::Answer(answer) = &call.reply else { return Judgement::default() };
-        if is_throttled(answer) {
-            return Judgement::default();
-        }
+        let answer = match &call.reply {
+            Reply::Answer(answer) if !is_throttled(answer) => answer,
+            Reply::Answer(_) => return Judgement::default(),
+            Reply::Nothing(_) => {
+                self.lost(call);
+                return Judgement::default();
+            }
+        };
         let mut judgement = match &call.request.operation {
             Operation::BatchGetSecretValue(_) => self.judge_batch(call, answer),
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
@@ -134,6 +138,21 @@ impl Judge {
         let departures = form::violations(call, answer, tags != Some(false), &mut self.exercise);
         judgement.violations.extend(departures);
         judgement
+    }
+
+    /// A read that was never answered may still have set the date of the last access.
+    fn lost(&mut self, call: &Call) {
+        let read: Vec<Text> = match &call.request.operation {
+            _ if is_certainly_not_carried_out(&call.reply) => Vec::new(),
+            Operation::GetSecretValue(_) => self.name_of(&call.request.operation).into_iter().collect(),
+            Operation::BatchGetSecretValue(request) => {
+                request.secret_id_list.iter().flatten().flat_map(|id| self.all_named(id)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for name in read {
+            self.slot(&name).may_have_been_read();
+        }
     }
 
     fn slot(&mut self, name: &Text) -> &mut Slot {

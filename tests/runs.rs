@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use rotation_conformance::endpoint::Endpoint;
-use rotation_conformance::history::Reply;
+use rotation_conformance::history::{Fate, Reply, Silence};
 use rotation_conformance::model::{Functions, Request};
 use rotation_conformance::rule::{RULES, RuleId};
 use rotation_conformance::runner::{Ending, Options, Run, RunResult};
@@ -35,6 +36,29 @@ impl Endpoint for Watched {
         // Lets the other cases go on in between.
         tokio::task::yield_now().await;
         self.service.call(request).await
+    }
+}
+
+/// The reference service behind a line that delays every answer a little and loses one of nine: every other one of
+/// these before the service has seen the request.
+struct Lossy {
+    service: Service,
+    calls: AtomicU64,
+}
+
+impl Endpoint for Lossy {
+    async fn call(&self, request: &Request) -> Reply {
+        let number = self.calls.fetch_add(1, Ordering::Relaxed);
+        tokio::time::sleep(Duration::from_micros(number % 300)).await;
+        let lost = || Reply::Nothing(Silence { request: Fate::Unknown, cause: "the line is bad".to_owned() });
+        match number % 18 {
+            0 => lost(),
+            9 => {
+                self.service.call(request).await;
+                lost()
+            }
+            _ => self.service.call(request).await,
+        }
     }
 }
 
@@ -103,6 +127,23 @@ async fn an_interrupted_run_leaves_nothing_behind_and_tells_what_it_learned() {
     assert!(result.cases > 0 && result.calls.total() < 1_000, "{:?}", result.calls);
     assert!(RULES.iter().any(|rule| result.exercise.checked(rule.id) > 0));
     assert_eq!((watched.service.secret_count(), result.left), (0, vec![]));
+}
+
+#[tokio::test]
+async fn delays_and_lost_answers_are_no_alarm_and_leave_nothing_behind() {
+    for seed in [1, 2] {
+        let service = Service::new(Config::default());
+        let functions = Functions { accepted: vec![service.register_function("f")], missing: Vec::new() };
+        let lossy = Arc::new(Lossy { service, calls: AtomicU64::new(0) });
+        let options = Options { seed, cases: 150, functions, ..Options::default() };
+        let result = Run::new(Arc::clone(&lossy), options, Arc::default()).run().await;
+        let alarms: Vec<_> = result.findings.iter().map(|finding| &finding.violation.fingerprint).collect();
+        assert!(alarms.is_empty(), "seed {seed}: {alarms:?}");
+        assert!(result.calls.find > 1_000, "{:?}", result.calls);
+        assert_eq!(lossy.service.secret_count(), 0, "seed {seed}");
+        // A name that the service refuses to make it refuses to delete too: nobody can tell whether it is there.
+        assert!(result.left.iter().all(|name| name.contains(" s8")), "seed {seed}: {:?}", result.left);
+    }
 }
 
 #[tokio::test]

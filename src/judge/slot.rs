@@ -167,12 +167,21 @@ impl Slot {
         self.states.iter().any(has_it) || self.open.iter().any(|open| open.request.operation.token() == Some(id))
     }
 
-    /// BatchGetSecretValue may have read the value.
+    /// The value may have been read.
     pub(super) fn was_read(&mut self) {
         for state in &mut self.states {
             if let Some(secret) = &mut state.world.secret {
                 secret.dates.may_have_been_read = true;
             }
+        }
+    }
+
+    /// A read whose answer was lost may have been carried out. Where another call is open too, what it read is not
+    /// known, and the name is not judged any more.
+    pub(super) fn may_have_been_read(&mut self) {
+        match self.open.is_empty() {
+            true => self.was_read(),
+            false => self.retire(),
         }
     }
 
