@@ -193,9 +193,10 @@ fn exit_of(result: &RunResult, strict: bool) -> Exit {
         complain("failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged");
         return Exit::Inconclusive;
     }
-    let is_unclear = RULES
-        .iter()
-        .any(|rule| matches!(result.status(rule.id), Status::Intermittent | Status::Inconclusive | Status::Error));
+    // A difference that would not fail the run need not be settled either.
+    let is_unsettled = |status| matches!(status, Status::Intermittent | Status::Inconclusive | Status::Error);
+    let is_unclear =
+        result.findings.iter().any(|finding| is_unsettled(finding.status) && is_failure(&finding.violation));
     match result.ending {
         Ending::Complete if !is_unclear && !result.inconclusive => Exit::Success,
         Ending::Complete | Ending::Died(_) | Ending::Interrupted => Exit::Inconclusive,
