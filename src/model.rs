@@ -27,7 +27,7 @@ mod world;
 
 pub use answer::*;
 pub use bind::Contradiction;
-pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text};
+pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text, shown_arn, shown_ids, shown_name};
 pub use identifier::*;
 pub use operation::*;
 pub use outcome::{Functions, Outcome, Reading, Refusal, Setting};

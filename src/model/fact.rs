@@ -9,8 +9,8 @@ mod member;
 mod words;
 
 pub use claim::{Claim, Rank};
-pub use holds::entry_value;
-pub use member::Member;
+pub use holds::{entry_value, shown_ids};
+pub use member::{Member, arn as shown_arn, name as shown_name};
 pub use words::labels_text;
 
 use super::Action;

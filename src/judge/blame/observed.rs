@@ -1,6 +1,9 @@
 //! What an answer shows where a claim does not hold.
 
-use crate::model::{Answer, Body, Claim, Label, Output, entry_value, labels_text};
+use crate::model::{
+    Answer, Body, Claim, Description, Label, Output, SecretValue, entry_value, labels_text, shown_arn, shown_ids,
+    shown_name,
+};
 
 /// What the answer says where the claim does not hold: in words, and without ids and texts.
 pub(super) fn observed(claim: &Claim, answer: &Answer) -> (String, String) {
@@ -63,59 +66,76 @@ fn label_places(output: &Output, label: &Label) -> Vec<String> {
 
 /// What the member of a claim shows; never a value.
 fn shown(claim: &Claim, output: &Output) -> Option<String> {
-    let text = |name: &str, value: Option<&str>| match value {
+    match output {
+        Output::Receipt(receipt) => match claim {
+            Claim::VersionId(_) => Some(text("VersionId", receipt.version_id.as_deref())),
+            Claim::VersionStages(_) => {
+                Some(format!("VersionStages {}", labels_text(receipt.version_stages.as_deref().unwrap_or_default())))
+            }
+            _ => shown_anywhere(claim, output),
+        },
+        Output::Value(value) => shown_of_value(claim, value).or_else(|| shown_anywhere(claim, output)),
+        Output::Description(shown) => shown_of_description(claim, shown).or_else(|| shown_anywhere(claim, output)),
+        Output::Versions(_) | Output::Batch(_) | Output::Secrets(_) | Output::Empty => shown_anywhere(claim, output),
+    }
+}
+
+fn text(name: &str, value: Option<&str>) -> String {
+    match value {
         Some(value) => format!("{name} {value:?}"),
         None => format!("no {name}"),
-    };
-    match (claim, output) {
-        (Claim::Version(_) | Claim::HasLabel(..), Output::Value(value)) => {
-            Some(text("VersionId", value.version_id.as_deref()))
-        }
-        (Claim::VersionId(_), Output::Receipt(receipt)) => Some(text("VersionId", receipt.version_id.as_deref())),
-        (Claim::VersionStages(_), Output::Receipt(receipt)) => {
-            Some(format!("VersionStages {}", labels_text(receipt.version_stages.as_deref().unwrap_or_default())))
-        }
-        (Claim::Listed(_, true), _) => Some("it is not listed".to_owned()),
-        (Claim::Listed(_, false), _) => Some("it is listed".to_owned()),
-        (Claim::Present(_), _) => Some("it has none".to_owned()),
-        (Claim::Missing(_), _) => Some("it has one".to_owned()),
-        (Claim::Value(_), Output::Value(value)) => Some(match entry_value(value) {
+    }
+}
+
+fn shown_of_value(claim: &Claim, value: &SecretValue) -> Option<String> {
+    Some(match claim {
+        Claim::Version(_) | Claim::HasLabel(..) => text("VersionId", value.version_id.as_deref()),
+        Claim::Value(_) => match entry_value(value) {
             None => "no value".to_owned(),
             Some(value) => format!("another value, of {} bytes", value.len_bytes()),
-        }),
-        (Claim::Enabled(_), Output::Description(shown)) => Some(match shown.rotation_enabled {
+        },
+        Claim::OneValue => if value.secret_string.is_some() { "both" } else { "neither" }.to_owned(),
+        Claim::CreatedDate(_) => format!("CreatedDate {:.0}", value.created_date?.0),
+        _ => return None,
+    })
+}
+
+fn shown_of_description(claim: &Claim, shown: &Description) -> Option<String> {
+    let rules = shown.rotation_rules.as_ref();
+    Some(match claim {
+        Claim::Enabled(_) => match shown.rotation_enabled {
             Some(enabled) => format!("RotationEnabled {enabled}"),
             None => "no RotationEnabled".to_owned(),
-        }),
-        (Claim::Function(_), Output::Description(shown)) => {
-            Some(text("RotationLambdaARN", shown.rotation_lambda_arn.as_deref()))
+        },
+        Claim::Function(_) => text("RotationLambdaARN", shown.rotation_lambda_arn.as_deref()),
+        Claim::Duration(_) => text("Duration", rules.and_then(|rules| rules.duration.as_deref())),
+        Claim::Schedule(_) => text("ScheduleExpression", rules.and_then(|rules| rules.schedule_expression.as_deref())),
+        Claim::Days(_) => match rules.and_then(|rules| rules.automatically_after_days) {
+            Some(days) => format!("AutomaticallyAfterDays {days}"),
+            None => "no AutomaticallyAfterDays".to_owned(),
+        },
+        Claim::NoEmptyEntry => {
+            let entries = shown.version_ids_to_stages.iter().flatten().filter(|(_, labels)| labels.is_empty());
+            format!("version {} with no labels", entries.map(|(id, _)| id.to_string()).collect::<Vec<_>>().join(", "))
         }
-        (Claim::Days(_) | Claim::Duration(_) | Claim::Schedule(_), Output::Description(shown)) => {
-            let rules = shown.rotation_rules.as_ref();
-            Some(match claim {
-                Claim::Duration(_) => text("Duration", rules.and_then(|rules| rules.duration.as_deref())),
-                Claim::Schedule(_) => {
-                    text("ScheduleExpression", rules.and_then(|rules| rules.schedule_expression.as_deref()))
-                }
-                _ => match rules.and_then(|rules| rules.automatically_after_days) {
-                    Some(days) => format!("AutomaticallyAfterDays {days}"),
-                    None => "no AutomaticallyAfterDays".to_owned(),
-                },
-            })
+        Claim::AccessedAtMidnight => format!("LastAccessedDate {:.0}", shown.last_accessed_date?.0),
+        _ => return None,
+    })
+}
+
+fn shown_anywhere(claim: &Claim, output: &Output) -> Option<String> {
+    Some(match claim {
+        Claim::Listed(_, true) => "it is not listed".to_owned(),
+        Claim::Listed(_, false) => "it is listed".to_owned(),
+        Claim::Present(_) => "it has none".to_owned(),
+        Claim::Missing(_) => "it has one".to_owned(),
+        Claim::Arn(_) | Claim::ArnForm(_) => text("ARN", shown_arn(output)?.map(|arn| &**arn)),
+        Claim::Name(_) => text("Name", shown_name(output)?.map(|name| &**name)),
+        Claim::OnlyVersions(known) => {
+            let shown = shown_ids(output)?;
+            let strangers: Vec<_> = shown.iter().filter(|id| !known.contains(id)).map(ToString::to_string).collect();
+            format!("also version {}", strangers.join(", "))
         }
-        (Claim::OnlyVersions(known), output) => {
-            let ids = match output {
-                Output::Description(shown) => {
-                    shown.version_ids_to_stages.iter().flatten().map(|(id, _)| id.clone()).collect()
-                }
-                Output::Versions(page) => {
-                    page.versions.iter().flatten().filter_map(|entry| entry.version_id.clone()).collect()
-                }
-                _ => Vec::new(),
-            };
-            let strangers: Vec<_> = ids.iter().filter(|id| !known.contains(id)).map(ToString::to_string).collect();
-            Some(format!("also version {}", strangers.join(", ")))
-        }
-        _ => None,
-    }
+        _ => return None,
+    })
 }

@@ -239,7 +239,9 @@ fn lists(page: &VersionPage, id: &VersionId) -> bool {
     page.versions.iter().flatten().any(|entry| entry.version_id.as_ref() == Some(id))
 }
 
-fn shown_ids(output: &Output) -> Option<Vec<VersionId>> {
+/// The version ids that an answer shows, if it is about versions.
+#[must_use]
+pub fn shown_ids(output: &Output) -> Option<Vec<VersionId>> {
     match output {
         Output::Description(shown) => {
             Some(shown.version_ids_to_stages.iter().flatten().map(|(id, _)| id.clone()).collect())

@@ -53,8 +53,9 @@ impl Member {
     }
 }
 
-#[expect(clippy::option_option, reason = "whether the operation answers an ARN, and whether this answer has one")]
-pub(super) fn arn(output: &Output) -> Option<Option<&Text>> {
+/// The `ARN` of an answer, if the operation has one.
+#[must_use]
+pub fn arn(output: &Output) -> Option<Option<&Text>> {
     Some(match output {
         Output::Receipt(receipt) => receipt.arn.as_ref(),
         Output::Description(shown) => shown.arn.as_ref(),
@@ -64,8 +65,9 @@ pub(super) fn arn(output: &Output) -> Option<Option<&Text>> {
     })
 }
 
-#[expect(clippy::option_option, reason = "whether the operation answers a name, and whether this answer has one")]
-pub(super) fn name(output: &Output) -> Option<Option<&Text>> {
+/// The `Name` of an answer, if the operation has one.
+#[must_use]
+pub fn name(output: &Output) -> Option<Option<&Text>> {
     Some(match output {
         Output::Receipt(receipt) => receipt.name.as_ref(),
         Output::Description(shown) => shown.name.as_ref(),
