@@ -12,7 +12,7 @@ use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
-use reduce::{ends, of_one_secret, plainer, renumbered, simpler, without};
+use reduce::{ends, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
 
 /// How often a minimal case is replayed before it counts.
 const REPLAYS: u32 = 2;
@@ -150,7 +150,18 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             }
         }
         best = self.without_windows(best, wanted).await;
+        best = self.with_a_function_of_its_own(best, wanted).await;
         self.simplify(best, wanted).await
+    }
+
+    /// A rotation that names its function needs no earlier one that stored it.
+    async fn with_a_function_of_its_own(&mut self, best: Case, wanted: &Fingerprint) -> Case {
+        let Some(candidate) = naming_a_function(&best) else { return best };
+        if self.is_spent() || !self.shows(&candidate, wanted).await {
+            return best;
+        }
+        let shorter = self.without_windows(candidate, wanted).await;
+        if shorter.steps.len() < best.steps.len() { shorter } else { best }
     }
 
     async fn without_windows(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {

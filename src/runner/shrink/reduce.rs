@@ -27,6 +27,18 @@ pub(super) fn ends(case: &Case) -> Option<Case> {
     Some(Case { steps: vec![first.clone(), last.clone()] })
 }
 
+/// The case whose last request, a RotateSecret without a function, names one.
+pub(super) fn naming_a_function(case: &Case) -> Option<Case> {
+    let mut case = case.clone();
+    match &mut case.steps.last_mut()?.operation {
+        Operation::RotateSecret(request) if request.rotation_lambda_arn.is_none() => {
+            request.rotation_lambda_arn = Some("$function".into());
+            Some(case)
+        }
+        _ => None,
+    }
+}
+
 /// The case with its secrets and tokens numbered in the order in which they appear.
 pub(super) fn renumbered(case: &Case) -> Case {
     let Ok(text) = serde_json::to_string(case) else { return case.clone() };
