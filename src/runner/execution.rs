@@ -430,11 +430,13 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     }
 
     /// Removes what this execution created: the ARNs that its CreateSecret calls were answered, and nothing else.
+    /// An endpoint that has died is asked once, and no more if it stays silent.
     async fn clean_up(&mut self) {
         let arns: Vec<Text> = self.bindings.created_arns().map(|(_, arn)| arn.clone()).collect();
         for id in arns.into_iter().chain(std::mem::take(&mut self.uncertain)) {
             let is_gone = self.is_known_to_be_gone(&id);
-            if !is_gone && !self.delete(&id).await {
+            let is_in_vain = self.trace.died.is_some() && !self.trace.left.is_empty();
+            if !is_gone && (is_in_vain || !self.delete(&id).await) {
                 self.trace.left.push(id);
             }
         }
@@ -452,7 +454,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             force_delete_without_recovery: Some(true),
             ..DeleteSecret::default()
         };
-        for _ in 0..2 {
+        let tries = if self.trace.died.is_some() { 1 } else { 2 };
+        for _ in 0..tries {
             self.trace.clean += 1;
             match self.endpoint.call(&Operation::DeleteSecret(delete.clone()).into()).await {
                 Reply::Answer(answer) => match answer.body {
