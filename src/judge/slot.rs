@@ -17,7 +17,7 @@ use search::{Survivor, nearest_first};
 
 /// How many worlds a search may look at before it gives up.
 const BUDGET: usize = 4_000;
-/// How many worlds of one secret are kept.
+/// How many worlds of one secret may be possible before it is judged no further.
 const MOST_STATES: usize = 64;
 /// How many calls that were never answered may be open: each may have taken effect at any time since, or not, so that
 /// the worlds grow with the orders in which they can.
@@ -212,7 +212,10 @@ impl Slot {
         };
         self.open.retain(|open| open.number != trial.call.number);
         self.settle();
-        SlotResult { violations, inconclusive }
+        // A world that is left out could be the one that explains the next answer.
+        let are_too_many = self.states.len() > MOST_STATES;
+        self.retired |= are_too_many;
+        SlotResult { violations, inconclusive: inconclusive || are_too_many }
     }
 
     fn survive(&mut self, trial: &Trial<'_>, survivors: Vec<Survivor>, exercise: &mut Exercise) -> Vec<Violation> {
@@ -256,7 +259,6 @@ impl Slot {
         }
         let law = self.law(trial, &states, contradiction, exercise);
         violations.splice(0..0, law.filter(|law| is_due || law.rule == RuleId::State001));
-        states.truncate(MOST_STATES);
         self.replace(states, trial.call.returned, changes);
         if contradiction {
             self.retired = true;

@@ -210,7 +210,7 @@ mod tests {
         let mut most = 0;
         for number in 1..=130 {
             most = most.max(lossy.ask(&put(number), number % 5 == 0));
-            assert!(lossy.slot.states.len() <= MOST_STATES);
+            assert!(lossy.slot.states.len() <= MOST_STATES || lossy.slot.is_retired(), "none is left out in silence");
         }
         assert!(most < 500, "{most} worlds");
         assert!(lossy.slot.is_retired() && lossy.inconclusive, "it says that it does not know");
