@@ -5,13 +5,14 @@
 //! proves the plumbing and not the rules. Rotation functions are accepted when they are registered and never act.
 
 mod defect;
+mod forget;
 pub mod http;
 mod view;
 
 pub use defect::{Bug, Defect, UnknownDefect};
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -67,6 +68,8 @@ struct State {
     worlds: BTreeMap<Text, World>,
     /// Names by full and partial ARN, of deleted secrets too.
     names: BTreeMap<Text, Text>,
+    /// Names of secrets that were deleted by force, those that went first in front.
+    gone: VecDeque<Text>,
     functions: BTreeSet<Text>,
     created: u64,
     calls: u32,
@@ -214,9 +217,10 @@ impl State {
         view::resume_listing(&mut before, &request.operation);
         let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);
         let Decided { read, refusal, facts, next } = self.decided(request, &scene, defects);
-        if let Some(refusal) = refusal.as_ref().filter(|_| defects.is_empty()) {
-            return refusal.clone();
-        }
+        let refusal = match refusal {
+            Some(refusal) if defects.is_empty() => return refusal,
+            other => other,
+        };
         let scene = Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, ..scene };
         let mut world = next.unwrap_or_else(|| before.clone());
         defect::store(defects, &mut world, &scene);
@@ -271,12 +275,15 @@ impl State {
         if let Some(arn) = world.secret.as_ref().and_then(|secret| secret.arn.as_ref())
             && !self.names.contains_key(arn)
         {
-            let partial = arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH)).unwrap_or_default().into();
             self.names.insert(arn.clone(), world.name.clone());
-            self.names.insert(partial, world.name.clone());
+            self.names.insert(partial_arn(arn).into(), world.name.clone());
         }
-        if world.secret.is_some() || !world.former_arns.is_empty() {
-            self.worlds.insert(world.name.clone(), world);
+        let (name, is_there) = (world.name.clone(), world.secret.is_some());
+        if is_there || !world.former_arns.is_empty() {
+            let before = self.worlds.insert(name.clone(), world);
+            if !is_there && before.is_some_and(|before| before.secret.is_some()) {
+                self.went(name);
+            }
         }
     }
 
@@ -321,6 +328,11 @@ fn refused(refusal: Refusal) -> Answer {
 fn of_several(mut answer: Answer, scene: &Scene<'_>, defects: &[Defect]) -> Answer {
     defect::say(defects, &mut answer, &mut scene.before.clone(), scene);
     answer
+}
+
+/// The ARN without its last hyphen and six characters.
+fn partial_arn(arn: &str) -> &str {
+    arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH)).unwrap_or_default()
 }
 
 /// The ARN of a secret that is made now. The count of secrets made tells ARNs apart.
