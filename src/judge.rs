@@ -20,6 +20,7 @@ use crate::model::{
 use crate::rule::Class;
 use crate::verdict::{Exercise, Violation};
 use blame::Score;
+use form::Past;
 use slot::{Slot, Trial};
 
 /// What the judge is told about the endpoint.
@@ -134,8 +135,9 @@ impl Judge {
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
             _ => self.judge_one(call, answer),
         };
-        let tags = self.name_of(&call.request.operation).and_then(|name| self.world(&name)).and_then(has_had_tags);
-        let departures = form::violations(call, answer, tags != Some(false), &mut self.exercise);
+        let world = self.name_of(&call.request.operation).and_then(|name| self.world(&name));
+        let past = world.and_then(|world| world.secret.as_deref()).map_or(Past::UNKNOWN, Past::of);
+        let departures = form::violations(call, answer, past, &mut self.exercise);
         judgement.violations.extend(departures);
         judgement
     }
@@ -272,10 +274,6 @@ impl Judge {
         }
         Judgement { violations, adopt: None }
     }
-}
-
-fn has_had_tags(world: &World) -> Option<bool> {
-    world.secret.as_ref().map(|secret| secret.tags.is_some() || secret.tags_open)
 }
 
 fn is_certainly_not_carried_out(reply: &Reply) -> bool {

@@ -4,18 +4,37 @@
 //! -009), so that one wrong header does not break a dozen rules.
 
 use crate::history::Call;
-use crate::model::{Action, Answer, Body, Departure, ErrorType};
+use crate::model::{Action, Answer, Body, Departure, ErrorType, Secret};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
+/// What may have been in a secret, so that a member which says that it is there no more has a value (ROT-WIRE-008).
+#[derive(Clone, Copy)]
+pub(super) struct Past {
+    may_have_had_tags: bool,
+    may_have_rotated: bool,
+}
+
+impl Past {
+    /// Of a secret of which nothing is known.
+    pub(super) const UNKNOWN: Self = Self { may_have_had_tags: true, may_have_rotated: true };
+
+    pub(super) const fn of(secret: &Secret) -> Self {
+        Self {
+            may_have_had_tags: secret.tags.is_some() || secret.tags_open,
+            may_have_rotated: secret.rotation.configured || secret.rotation.touched,
+        }
+    }
+}
+
 /// What departs from the form of the service's answers.
-pub(super) fn violations(call: &Call, answer: &Answer, has_had_tags: bool, exercise: &mut Exercise) -> Vec<Violation> {
+pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mut Exercise) -> Vec<Violation> {
     let mut violations = Vec::new();
     // What a fault of the server looks like is part of the fault.
     if answer.form.has_headers && answer.form.status < 500 && !matches!(answer.body, Body::Unreadable(_)) {
         count(answer, exercise);
         let departures = answer.form.departures.iter();
-        violations.extend(departures.filter_map(|departure| of_departure(call, departure, has_had_tags)));
+        violations.extend(departures.filter_map(|departure| of_departure(call, departure, past)));
     }
     if let Body::Error(error) = &answer.body {
         exercise.arm(RuleId::Err015);
@@ -45,7 +64,7 @@ fn count(answer: &Answer, exercise: &mut Exercise) {
     }
 }
 
-fn of_departure(call: &Call, departure: &Departure, has_had_tags: bool) -> Option<Violation> {
+fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violation> {
     Some(match departure {
         Departure::MediaType(shown) => difference(
             call,
@@ -68,7 +87,10 @@ fn of_departure(call: &Call, departure: &Departure, has_had_tags: bool) -> Optio
             class: Class::Contract,
             ..difference(call, RuleId::Wire007, "SecretBinary as base64 text", "something else")
         },
-        Departure::WithoutValue(member, "[]") if member == "Tags" && has_had_tags => return None,
+        Departure::WithoutValue(member, "[]") if member == "Tags" && past.may_have_had_tags => return None,
+        Departure::WithoutValue(member, "false") if member == "RotationEnabled" && past.may_have_rotated => {
+            return None;
+        }
         Departure::WithoutValue(member, _) if is_entry_without_labels(member) => return None,
         Departure::WithoutValue(member, shown) => difference(
             call,

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rotation_conformance::history::{Fate, Moment, Reply};
+use rotation_conformance::model::Departure;
 use rotation_conformance::rule::Class;
 use rotation_conformance::service::ACCOUNT;
 use serde_json::json;
@@ -105,6 +106,15 @@ fn a_law_is_broken_only_if_every_possible_state_breaks_it() {
 fn a_cancel_names_no_version_that_has_lost_awspending() {
     let requests = [create(), rotate_monthly("$t2"), stage("AWSPENDING", "$t2", ""), cancel()];
     assert_accepted(&Scene::of(&requests), Duration::ZERO);
+}
+
+#[test]
+fn rotation_that_was_on_may_be_shown_as_off() {
+    let mut scene = Scene::of(&[create(), rotate_monthly("$t2"), cancel(), look()]);
+    let Some(Reply::Answer(answer)) = scene.calls.last_mut().map(|call| &mut call.reply) else { unreachable!() };
+    answer.form.has_headers = true;
+    answer.form.departures.push(Departure::WithoutValue("RotationEnabled".to_owned(), "false"));
+    assert_accepted(&scene, Duration::ZERO);
 }
 
 #[test]

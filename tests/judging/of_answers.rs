@@ -201,6 +201,7 @@ fn forms() -> Vec<Mutant> {
             Says(|output, _| value(output).secret_binary = Some((&[97_u8][..]).into())),
         ),
         fidelity(R::Wire008, [create(), look()], of(WithoutValue("Tags".to_owned(), "[]"))),
+        fidelity(R::Wire008, [create(), look()], of(WithoutValue("RotationEnabled".to_owned(), "false"))),
         fidelity(R::Wire009, [create(), look()], of(ExtraMember("Colour".to_owned()))),
     ]
 }
