@@ -50,8 +50,10 @@ pub struct Options {
 /// What comes after the fixed cases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Course {
-    /// Random cases.
+    /// Random cases, the first of them steered to what none before them has met.
     Random,
+    /// Random cases, none of them steered.
+    Plain,
     /// The tour, which goes through the kinds of calls that one secret can reach.
     Tour,
 }

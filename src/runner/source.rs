@@ -35,6 +35,8 @@ pub(super) struct Source {
     menu: Menu,
     seed: u64,
     cases: u64,
+    /// How many of them are steered.
+    steered: u64,
     only: Option<RuleId>,
 }
 
@@ -50,6 +52,7 @@ impl Source {
             menu,
             seed: options.seed,
             cases: options.cases,
+            steered: if options.course == Course::Random { options.cases.min(STEERED) } else { 0 },
             only: options.only,
         }
     }
@@ -86,7 +89,7 @@ impl Source {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let number = next.number;
         next.number += 1;
-        let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.cases.min(STEERED);
+        let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.steered;
         (number, if is_steered { next.steered.next() } else { None })
     }
 }

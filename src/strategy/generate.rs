@@ -51,7 +51,7 @@ pub(super) struct Generator {
     pub(super) bindings: Bindings,
     pub(super) steps: Vec<Request>,
     /// The secrets that the case may use.
-    secrets: Vec<u8>,
+    pub(super) secrets: Vec<u8>,
     pub(super) next_token: u8,
     /// Whether what is seldom is chosen more often: every weight counts as its square root.
     pub(super) is_bold: bool,

@@ -6,21 +6,22 @@
 //! the cases are a function of the seed alone. Later cases are plain random ones, which owe nothing to this judgement.
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem::{Discriminant, discriminant};
 
 use proptest::prelude::RngExt as _;
 
 use super::generate::{Generator, Menu};
 use super::{Ask, Atlas, Case, Cell, State};
-use crate::model::{Action, Claim, Fact, Label, Outcome, Request, World};
+use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, World};
 use crate::rule::RuleId;
 
 /// How many cases of a run are steered.
-pub const STEERED: u64 = 48;
+pub const STEERED: u64 = 96;
 /// The fewest and the most steps of a case after the way to its first state, its last reads not counted.
 const STEPS: std::ops::RangeInclusive<usize> = 10..=24;
 /// Of how many random requests a step is the best.
-const CANDIDATES: usize = 64;
+const CANDIDATES: usize = 48;
 /// Of how many ways to a state the first steps are the best.
 const WAYS: usize = 6;
 /// One step in so many is not chosen at all.
@@ -40,6 +41,8 @@ pub struct Steered {
 enum Trait {
     /// The answer decides a fact of the rule.
     Rule(RuleId),
+    /// Such a request is accepted or refused as the rule has it.
+    Verdict(RuleId, Option<Action>),
     /// The answer to such a request decides such a fact, about what such a request has left.
     Fact(RuleId, Option<Action>, Option<Action>, Discriminant<Claim>, Option<Mark>),
     /// The request writes such a cell under the rule.
@@ -50,9 +53,11 @@ enum Trait {
     State(State),
     /// The kind of call.
     Cell(Cell),
+    /// The request as it is written, whatever its tokens are.
+    Form(u64),
 }
 
-/// A label, and whether it is anywhere.
+/// A label or a member of the rotation configuration, and whether it is anywhere.
 type Mark = (u8, bool);
 
 impl Trait {
@@ -60,9 +65,10 @@ impl Trait {
     const fn worth(self) -> u64 {
         match self {
             Self::Rule(_) | Self::State(_) => 4096,
-            Self::Write(..) => 1024,
+            Self::Verdict(..) | Self::Write(..) => 1024,
             Self::Fact(..) | Self::Ask(_) => 512,
-            Self::Cell(_) => 128,
+            Self::Form(_) => 384,
+            Self::Cell(_) => 256,
         }
     }
 }
@@ -83,6 +89,7 @@ impl Steered {
 
     fn case(&mut self, index: u64) -> Case {
         let mut generator = Generator::new(self.seed, index, self.menu);
+        use_another_name(&mut generator);
         for request in self.way(&mut generator) {
             self.meet(&traits(&generator, &request));
             generator.push(request);
@@ -137,6 +144,14 @@ impl Steered {
     }
 }
 
+/// Names of other forms are worth meeting early: every second case may make a secret of such a name.
+fn use_another_name(generator: &mut Generator) {
+    if generator.secrets.len() == 1 && generator.rng.random_bool(0.5) {
+        let name = generator.rng.random_range(2..=7);
+        generator.secrets.push(name);
+    }
+}
+
 impl Iterator for Steered {
     type Item = Case;
 
@@ -153,7 +168,7 @@ fn traits(generator: &Generator, request: &Request) -> Vec<Trait> {
     let (before, outcome) = generator.service.foresee(&resolved);
     let action = resolved.operation.action();
     let cell = Cell::of(&before, &resolved);
-    let mut traits = vec![Trait::Ask(cell.ask), Trait::Cell(cell)];
+    let mut traits = vec![Trait::Ask(cell.ask), Trait::Cell(cell), form(request)];
     let mut add = |it: Trait| {
         if !traits.contains(&it) {
             traits.push(it);
@@ -166,14 +181,30 @@ fn traits(generator: &Generator, request: &Request) -> Vec<Trait> {
     if let Some(after) = outcome.next.as_ref().filter(|_| !resolved.operation.is_read()) {
         add(Trait::State(State::of(after)));
     }
+    if let Operation::ListSecrets(_) = resolved.operation {
+        add(Trait::Rule(RuleId::Read009));
+    }
     for (rule, mark) in writes(&before, &outcome) {
         add(Trait::Write(rule, action, mark));
     }
     traits
 }
 
+/// The request without the numbers of ordinary tokens.
+fn form(request: &Request) -> Trait {
+    let text = serde_json::to_string(request).unwrap_or_default();
+    let mut hasher = DefaultHasher::new();
+    for part in text.split("$t") {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let is_odd = part[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
+        part[if is_odd { 0 } else { digits }..].hash(&mut hasher);
+    }
+    Trait::Form(hasher.finish())
+}
+
 fn of_fact(fact: &Fact, action: Option<Action>) -> Trait {
     let mark = match &fact.claim {
+        Claim::Accepted | Claim::Refused => return Trait::Verdict(fact.rule, action),
         Claim::Label(label, holder) => Some(mark(label, holder.is_some())),
         _ => None,
     };
@@ -190,12 +221,31 @@ const fn mark(label: &Label, is_anywhere: bool) -> Mark {
     (number, is_anywhere)
 }
 
-/// The labels that a request moves, each with the rule that has it so.
+/// The labels that a request moves and the settings that it changes, each with the rule that has it so.
 fn writes(before: &World, outcome: &Outcome) -> Vec<(RuleId, Mark)> {
     let Some(after) = outcome.next.as_ref().and_then(|world| world.secret.as_ref()) else { return Vec::new() };
     let former = |label: &Label| before.secret.as_ref().and_then(|secret| secret.holder(label).flatten());
     let moved = after.labels.iter().filter(|cell| cell.holder.value.as_ref() != former(&cell.label));
-    moved.map(|cell| (cell.holder.by.rule, mark(&cell.label, cell.holder.value.is_some()))).collect()
+    let labels = moved.map(|cell| (cell.holder.by.rule, mark(&cell.label, cell.holder.value.is_some())));
+    labels.chain(settings(before, after)).collect()
+}
+
+/// The members of the rotation configuration that a request changes.
+fn settings(before: &World, after: &Secret) -> Vec<(RuleId, Mark)> {
+    let Some(before) = &before.secret else { return Vec::new() };
+    let (from, to) = (&before.rotation, &after.rotation);
+    let mut settings = Vec::new();
+    if from.days.value != to.days.value {
+        settings.push((to.days.by.rule, (4, to.days.value.is_some())));
+    }
+    for (number, from, to) in
+        [(5, &from.function, &to.function), (6, &from.schedule, &to.schedule), (7, &from.duration, &to.duration)]
+    {
+        if from.value != to.value {
+            settings.push((to.by.rule, (number, to.value.is_some())));
+        }
+    }
+    settings
 }
 
 #[cfg(test)]
@@ -218,7 +268,7 @@ mod tests {
         for step in &case.steps {
             rules.extend(traits(&generator, step).iter().filter_map(|it| match it {
                 Trait::Rule(rule) => Some(*rule),
-                Trait::Fact(..) | Trait::Write(..) | Trait::Ask(_) | Trait::State(_) | Trait::Cell(_) => None,
+                _ => None,
             }));
             generator.push(step.clone());
         }
