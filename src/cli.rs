@@ -189,6 +189,9 @@ struct SelftestArgs {
     /// Write every trial to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Write the shortest case of each defect and rule to this file, as `specs/kills.ndjson` has them.
+    #[arg(long, value_name = "FILE")]
+    kills: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]

@@ -5,21 +5,30 @@
 //! rule bites is a service that breaks it and is caught. Each trial is one run of one defect with one seed, in this
 //! process; trials share nothing, so that they run side by side. Nothing here is printed.
 
+mod beside;
+mod corpus;
 mod matrix;
 mod text;
 mod trial;
+mod unbitten;
 
-use std::sync::Mutex;
-use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
-pub use matrix::{Matrix, Row, Spread};
+pub use beside::beside;
+pub use corpus::{Known, kills_to_ndjson};
+pub use matrix::{Blame, Matrix, Row, Spread, Why};
 pub use text::to_text;
 pub use trial::{Kill, Trial};
+pub use unbitten::{UNBITTEN, UNFOUND};
 
 use crate::service::Defect;
+use crate::strategy::{Case, Menu, Steered};
 use trial::Task;
+
+/// What the reference service has.
+const MENU: Menu = Menu { has_function: true, has_missing_function: true };
 
 /// What a self-test does.
 #[derive(Clone, Debug)]
@@ -40,8 +49,9 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
+        let is_sought = |defect: &Defect| UNFOUND.iter().all(|(name, _)| *name != defect.to_string());
         Self {
-            defects: Defect::named().chain(Defect::generated()).collect(),
+            defects: Defect::named().chain(Defect::generated()).filter(is_sought).collect(),
             seeds: 30,
             cases: 10_000,
             max_calls: 20_000,
@@ -79,11 +89,18 @@ pub fn run(options: &Options) -> Matrix {
     let tasks = options.tasks();
     let next = AtomicUsize::new(0);
     let done = Mutex::new(Vec::with_capacity(tasks.len()));
+    let steered: Vec<OnceLock<Vec<Case>>> = (0..=options.seeds).map(|_| OnceLock::new()).collect();
+    let cases_of = |task: &Task| match task.sweep {
+        true => [].as_slice(),
+        false => {
+            steered[usize::try_from(task.seed).unwrap_or(0)].get_or_init(|| Steered::new(task.seed, MENU).collect())
+        }
+    };
     let work = || {
         let runtime =
             tokio::runtime::Builder::new_current_thread().build().expect("a runtime without I/O needs nothing");
         while let Some((number, task)) = take(&tasks, &next) {
-            let trial = runtime.block_on(task.run());
+            let trial = runtime.block_on(task.run(cases_of(task)));
             done.lock().unwrap_or_else(PoisonError::into_inner).push((number, trial));
         }
     };

@@ -6,17 +6,18 @@ use std::fs;
 use serde_json::json;
 
 use super::{Exit, SelftestArgs, complain, print};
-use crate::selftest::{self, Matrix, Options, to_text};
+use crate::selftest::{self, Matrix, Options, kills_to_ndjson, to_text};
 use crate::service::Defect;
 
 pub(super) fn selftest(args: &SelftestArgs) -> Exit {
     let matrix = selftest::run(&options(args));
     print(&to_text(&matrix));
-    if let Some(path) = &args.json
-        && let Err(error) = fs::write(path, to_json(&matrix))
-    {
-        complain(&format!("failed to write {}: {error}", path.display()));
-        return Exit::Usage;
+    let files = [(&args.json, to_json as fn(&Matrix) -> String), (&args.kills, kills_to_ndjson)];
+    for (path, written) in files.iter().filter_map(|(path, text)| Some((path.as_ref()?, text(&matrix)))) {
+        if let Err(error) = fs::write(path, written) {
+            complain(&format!("failed to write {}: {error}", path.display()));
+            return Exit::Usage;
+        }
     }
     if matrix.is_proof() { Exit::Success } else { Exit::Violations }
 }

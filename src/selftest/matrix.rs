@@ -1,9 +1,10 @@
 //! The kill matrix: which rule was blamed for which defect, in how many calls, at which length.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::beside::beside;
 use super::trial::{Kill, Trial};
-use crate::rule::RuleId;
+use crate::rule::{Checkable, Level, RULES, Rule, RuleId};
 use crate::service::Defect;
 
 /// Every trial of a self-test, by defect and seed.
@@ -29,8 +30,55 @@ pub struct Row {
     pub shrink: Spread,
     /// The calls to the first violation where the fixed cases come first; `None` if that was not tried or found nothing.
     pub find_by_sweep: Option<u64>,
-    /// Of each rule that was blamed: by how many seeds, and the lengths of the minimal cases.
-    pub blamed: BTreeMap<RuleId, (usize, Spread)>,
+    /// What each rule was blamed for.
+    pub blamed: BTreeMap<RuleId, Blame>,
+}
+
+/// What one rule was blamed for by the trials of one defect.
+#[derive(Clone, Debug)]
+pub struct Blame {
+    /// With how many seeds.
+    pub seeds: usize,
+    /// The lengths of the minimal cases.
+    pub lengths: Spread,
+    /// Why it was blamed.
+    pub why: Why,
+}
+
+/// Why a rule was blamed for a defect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The defect announces it.
+    Announced,
+    /// In each case an earlier call violates a rule already, and there is one defect alone.
+    Consequence,
+    /// It owns what the answer shows besides.
+    Beside(&'static str),
+    /// There is no good reason.
+    Stray,
+}
+
+impl Why {
+    fn of(defect: Defect, rule: RuleId, kills: &[&Kill]) -> Self {
+        let announced = defect.breaks();
+        match beside(defect, rule) {
+            _ if announced.contains(&rule) => Self::Announced,
+            _ if kills.iter().all(|kill| kill.after.is_some()) => Self::Consequence,
+            Some(why) => Self::Beside(why),
+            None => Self::Stray,
+        }
+    }
+}
+
+impl Blame {
+    fn of(defect: Defect, rule: RuleId, trials: &[&Trial]) -> Self {
+        let all: Vec<&Kill> = trials.iter().flat_map(|trial| trial.kills_of(rule)).collect();
+        Self {
+            seeds: trials.iter().filter(|trial| trial.kills_of(rule).next().is_some()).count(),
+            lengths: all.iter().map(|kill| kill.length as u64).collect(),
+            why: Why::of(defect, rule, &all),
+        }
+    }
 }
 
 /// The middle and the ends of a list of numbers; all 0 of none.
@@ -80,6 +128,17 @@ impl Matrix {
         (correct().map(|trial| trial.cases).sum(), correct().map(|trial| trial.calls).sum())
     }
 
+    /// The rules that can be checked without a running function, that demand something of their own, and that no finding
+    /// blames.
+    pub fn unbitten(&self) -> impl Iterator<Item = RuleId> {
+        let blamed: BTreeSet<_> = self.trials.iter().flat_map(Trial::confirmed).map(|kill| kill.rule).collect();
+        let is_due = |rule: &&Rule| {
+            let is_checkable = matches!(rule.checkable, Checkable::Yes | Checkable::Arn);
+            is_checkable && !rule.derived && rule.level != Level::Unspecified
+        };
+        RULES.iter().filter(is_due).map(|rule| rule.id).filter(move |id| !blamed.contains(id))
+    }
+
     /// Whether every defect was found with every seed, and the service without a defect raised no alarm.
     #[must_use]
     pub fn is_proof(&self) -> bool {
@@ -89,14 +148,10 @@ impl Matrix {
 
 impl Row {
     fn of(defect: Defect, trials: &[&Trial]) -> Self {
-        let random: Vec<_> = trials.iter().filter(|trial| !trial.sweep).collect();
-        let kills = || random.iter().flat_map(|trial| trial.kills.iter().filter(|kill| kill.is_confirmed()));
-        let first = |trial: &Trial| trial.kills.iter().find(|kill| kill.is_confirmed()).map(|kill| kill.calls_to_find);
-        let mut lengths: BTreeMap<RuleId, Vec<u64>> = BTreeMap::new();
-        for kill in kills() {
-            lengths.entry(kill.rule).or_default().push(kill.length as u64);
-        }
-        let seeds_of = |rule| random.iter().filter(|trial| trial.kills.iter().any(|kill| kill.rule == rule)).count();
+        let random: Vec<_> = trials.iter().copied().filter(|trial| !trial.sweep).collect();
+        let kills = || random.iter().flat_map(|trial| trial.confirmed());
+        let first = |trial: &Trial| trial.confirmed().next().map(|kill| kill.calls_to_find);
+        let rules: BTreeSet<_> = kills().map(|kill| kill.rule).collect();
         Self {
             defect,
             seeds: random.len(),
@@ -104,14 +159,13 @@ impl Row {
             find: random.iter().filter_map(|trial| first(trial)).collect(),
             shrink: kills().map(|kill| kill.calls_to_shrink).collect(),
             find_by_sweep: trials.iter().filter(|trial| trial.sweep).find_map(|trial| first(trial)),
-            blamed: lengths.into_iter().map(|(rule, of)| (rule, (seeds_of(rule), of.into_iter().collect()))).collect(),
+            blamed: rules.into_iter().map(|rule| (rule, Blame::of(defect, rule, &random))).collect(),
         }
     }
 
-    /// The rules that were blamed and that the defect does not announce.
-    pub fn unannounced(&self) -> impl Iterator<Item = RuleId> {
-        let announced = self.defect.breaks();
-        self.blamed.keys().copied().filter(move |rule| !announced.contains(rule))
+    /// The rules that were blamed without a good reason.
+    pub fn strays(&self) -> impl Iterator<Item = RuleId> {
+        self.blamed.iter().filter(|(_, blame)| blame.why == Why::Stray).map(|(rule, _)| *rule)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Matrix, Row, Spread};
+use super::{Known, Matrix, Row, Spread, UNFOUND, Why};
 use crate::rule::RuleId;
 
 /// The matrix, then what it comes to.
@@ -27,10 +27,14 @@ fn line(text: &mut String, row: &Row, width: usize) {
         "  {:>4} {:>5} {fixed:>5}  {:>4} {:>5} ",
         row.find.median, row.find.max, row.shrink.median, row.shrink.max
     );
-    let announced = row.defect.breaks();
-    for (rule, (seeds, lengths)) in &row.blamed {
-        let mark = if announced.contains(rule) { "" } else { "!" };
-        let _ = write!(text, " {mark}{rule} {seeds}x {}", range(*lengths));
+    for (rule, blame) in &row.blamed {
+        let mark = match blame.why {
+            Why::Announced => "",
+            Why::Consequence => "~",
+            Why::Beside(_) => "+",
+            Why::Stray => "!",
+        };
+        let _ = write!(text, " {mark}{rule} {}x {}", blame.seeds, range(blame.lengths));
     }
     text.push('\n');
 }
@@ -40,6 +44,17 @@ fn range(spread: Spread) -> String {
         true => spread.min.to_string(),
         false => format!("{}-{}", spread.min, spread.max),
     }
+}
+
+/// How many findings have the shortest known length, of those for which one is known.
+fn at_shortest(matrix: &Matrix) -> (usize, usize) {
+    let random = matrix.trials.iter().filter(|trial| !trial.sweep);
+    let lengths: Vec<bool> = random
+        .filter_map(|trial| Some((trial.defect?, trial)))
+        .flat_map(|(defect, trial)| trial.confirmed().map(move |kill| (defect, kill)))
+        .filter_map(|(defect, kill)| Some(kill.length <= Known::shortest(defect, kill.rule)?))
+        .collect();
+    (lengths.iter().filter(|is_shortest| **is_shortest).count(), lengths.len())
 }
 
 fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
@@ -63,9 +78,18 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
         shrinks.max,
         worst(|row| row.shrink.max)
     );
-    let unannounced: Vec<(String, RuleId)> =
-        rows.iter().flat_map(|row| row.unannounced().map(|rule| (row.defect.to_string(), rule))).collect();
-    let _ = writeln!(text, "blamed and not announced: {}", unannounced.len());
+    let (shortest, all) = at_shortest(matrix);
+    let _ = writeln!(text, "at the shortest known length: {shortest} of {all} findings that defects announce");
+    let strays = rows.iter().flat_map(Row::strays).count();
+    let _ = writeln!(
+        text,
+        "blamed without a good reason (!): {strays}; not announced: a consequence (~), or another rule that owns it (+)"
+    );
+    let unbitten: Vec<_> = matrix.unbitten().map(RuleId::as_str).collect();
+    let _ = writeln!(text, "rules that nothing was blamed on: {}", unbitten.join(", "));
+    for (defect, why) in UNFOUND {
+        let _ = writeln!(text, "not looked for: {defect}, since {why}");
+    }
     let (cases, calls) = matrix.peace();
     let _ = writeln!(text, "false alarms: {} in {cases} cases, {calls} calls", matrix.alarms().count());
     for (seed, kill) in matrix.alarms() {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::rule::RuleId;
-use crate::runner::{Finding, Options, Run, RunResult};
+use crate::runner::{Course, Finding, Options, Run, RunResult};
 use crate::service::{Config, Defect, Service};
 use crate::strategy::Case;
 use crate::verdict::{Fingerprint, Status};
@@ -59,7 +59,8 @@ pub struct Kill {
 }
 
 impl Task {
-    pub(super) async fn run(&self) -> Trial {
+    /// Without the fixed cases, those that are steered by the seed are made once for all defects.
+    pub(super) async fn run(&self, steered: &[Case]) -> Trial {
         let service = Service::new(Config { defects: self.defect.into_iter().collect(), ..Config::default() });
         let options = Options {
             seed: self.seed,
@@ -69,7 +70,10 @@ impl Task {
             quiet_calls: u64::MAX,
             enough: self.defect.map(|_| 1),
             functions: service.functions(),
+            saved: steered.to_vec(),
+            course: if steered.is_empty() { Course::Random } else { Course::Plain },
             scenarios: self.sweep,
+            sweep: self.sweep,
             quotas: self.sweep,
             ..Options::default()
         };
@@ -82,6 +86,18 @@ impl Task {
         kills.sort_by_key(|kill| kill.calls_to_find);
         let Self { defect, seed, sweep, .. } = *self;
         Trial { defect, seed, sweep, kills, cases: result.cases, calls: result.calls.total() }
+    }
+}
+
+impl Trial {
+    /// The findings that every replay showed.
+    pub(super) fn confirmed(&self) -> impl Iterator<Item = &Kill> {
+        self.kills.iter().filter(|kill| kill.is_confirmed())
+    }
+
+    /// Those of one rule.
+    pub(super) fn kills_of(&self, rule: RuleId) -> impl Iterator<Item = &Kill> {
+        self.confirmed().filter(move |kill| kill.rule == rule)
     }
 }
 

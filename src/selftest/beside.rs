@@ -1,0 +1,103 @@
+//! Blame that falls beside what a defect announces, and why it falls rightly.
+//!
+//! A defect announces the rules that it breaks by itself. Where its case holds more than that, another rule may own
+//! what the answer shows: that is listed here, and a test holds every other blame to be a fault of judge or defect.
+
+use crate::rule::RuleId;
+use crate::service::Defect;
+
+/// Rules that may be blamed for any defect.
+const FOR_ANY: &[(RuleId, &str)] = &[
+    (
+        RuleId::Idem015,
+        "it owns the acceptance of a token that another secret has used, whatever else permits the request",
+    ),
+    (RuleId::Ident003, "it owns the acceptance of a request by partial ARN, whatever else permits it"),
+    (
+        RuleId::State015,
+        "it owns the acceptance of a removal, and of AWSPREVIOUS alone where that is not where it should be",
+    ),
+    (RuleId::State001, "a law: the same answer shows a label twice, and the model forks on where it is"),
+    (RuleId::State002, "a law: the same answer shows that AWSCURRENT is gone, and no fact differs"),
+    (
+        RuleId::Prog010,
+        "CancelRotateSecret answers the version that has AWSPENDING, where that is not where it should be",
+    ),
+    (RuleId::State009, "whether a version is listed follows from its labels, where those are not what they should be"),
+    (RuleId::Val020, "a refusal between cause and read required the cell to stay, and so was the last to own it"),
+    (RuleId::Err007, "a deletion between cause and read required the cell to stay, and so was the last to own it"),
+];
+
+/// Rules that may be blamed for one defect.
+const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
+    (
+        "rotation-fills-pending",
+        &[RuleId::Idem009, RuleId::Err014],
+        "storing under the rotation's token, or reading its version, meets a value before the version was looked at",
+    ),
+    ("current-twice-after-rotation", &[RuleId::State012], "which holder a refused move names, where there are two"),
+    ("no-version-as-bad-request", &[RuleId::Ident005], "it owns the refusal of a name with a suffix, of the same type"),
+    ("against:ROT-LIFE-009", &[RuleId::Idem009, RuleId::Err014], "as with rotation-fills-pending"),
+    (
+        "put-strips-other-labels",
+        &[RuleId::Idem004, RuleId::Wire009, RuleId::Wire012],
+        "the labels of a version stored again are those of the retry; a version without labels is off the page",
+    ),
+    ("days-drift", &[RuleId::Conf010, RuleId::Conf013], "whichever request set the days last owns them"),
+    (
+        "progress-by-flag",
+        &[RuleId::Conf002, RuleId::Conf007, RuleId::Prog003],
+        "whichever rule permits the RotateSecret owns that",
+    ),
+    (
+        "pending-refilled",
+        &[RuleId::Idem003],
+        "a version that has AWSPENDING and AWSCURRENT is refused by the rule for any version",
+    ),
+    ("against:ROT-IDEM-010", &[RuleId::Idem003, RuleId::Read002, RuleId::Wire007], "a lie about a stored value"),
+    ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
+    ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
+    ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
+    ("against:ROT-WIRE-007", &[RuleId::Read002], "the value is no longer known to be bytes"),
+];
+
+/// Defects after which any request about the secret fails, so that each rule that permits one, or refuses it for
+/// another reason, may be blamed.
+const EVERYWHERE: &[(&str, &str)] = &[
+    ("restore-does-nothing", "every request after the RestoreSecret finds the secret marked for deletion"),
+    ("arn-unknown", "every request by ARN finds nothing"),
+    ("partial-arn-unknown", "every request by partial ARN finds nothing"),
+    ("name-with-suffix-found", "a write by that name is carried out, and every rule may own what it left"),
+    ("fifth-version-evicts-first", "every label on the first version, and every later use of its token, is gone"),
+    ("labels-of-account", "whichever request put the label, or required it to stay, owns it"),
+];
+
+/// Why this rule may be blamed for this defect, which does not announce it; `None` if there is no good reason.
+#[must_use]
+pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
+    let name = defect.to_string();
+    let of_one = FOR_ONE.iter().find(|(of, rules, _)| *of == name && rules.contains(&rule)).map(|(_, _, why)| *why);
+    let everywhere = || EVERYWHERE.iter().find(|(of, _)| *of == name).map(|(_, why)| *why);
+    let of_any = || FOR_ANY.iter().find(|(of, _)| *of == rule).map(|(_, why)| *why);
+    of_one.or_else(everywhere).or_else(of_any)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_reason_is_about_a_defect_that_there_is() {
+        for name in FOR_ONE.iter().map(|(name, _, _)| name).chain(EVERYWHERE.iter().map(|(name, _)| name)) {
+            assert!(name.parse::<Defect>().is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_a_defect_does_not_announce_needs_a_reason() {
+        let defect = |name: &str| name.parse().expect("a defect");
+        assert!(beside(defect("days-drift"), RuleId::Conf013).is_some());
+        assert!(beside(defect("days-drift"), RuleId::Conf003).is_none());
+        assert!(beside(defect("retry-refused"), RuleId::Idem015).is_some());
+    }
+}
