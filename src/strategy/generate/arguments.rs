@@ -212,9 +212,16 @@ impl Generator {
     }
 
     /// A version: by a label it has, by its token, or one that is not there.
+    /// A label that says where something is: AWSPREVIOUS as often as the others.
+    fn place(&mut self) -> Label {
+        let names =
+            [("AWSCURRENT", 27), ("AWSPENDING", 30), ("AWSPREVIOUS", 25), ("BLUE", 12), ("GREEN", 4), ("AWSBLUE", 2)];
+        Label::from(self.choose(&names))
+    }
+
     fn version(&mut self, secret: u8) -> Text {
         let state = self.secret(secret);
-        let label = self.label();
+        let label = self.place();
         match self.choose(&[(0, 55), (1, 40), (2, 5)]) {
             0 => format!("$s{secret}.{label}").into(),
             1 => self.known_version(state.as_deref()).unwrap_or_else(|| "$t99".into()),
@@ -327,7 +334,7 @@ impl Generator {
         Operation::GetSecretValue(GetSecretValue {
             secret_id: id,
             version_id: by_version.then(|| self.version(secret)),
-            version_stage: by_label.then(|| self.label()),
+            version_stage: by_label.then(|| self.place()),
         })
     }
 
