@@ -21,8 +21,9 @@ pub(crate) fn outcomes(
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
         let mut reasons = reasons.to_vec();
-        // The name may be in use as well.
-        reasons.extend((world.secret.is_some() || world.deleting).then(Reason::perhaps));
+        // The name may be in use as well, or a token may be required.
+        let is_doubtful = world.secret.is_some() || world.deleting || request.client_request_token.is_none();
+        reasons.extend(is_doubtful.then(Reason::perhaps));
         return refuse_or(&reasons, || created(world, request, setting).opened());
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
@@ -39,7 +40,7 @@ pub(crate) fn outcomes(
         ],
         Some(secret) if secret.deletion.is_some() => {
             let reason = Reason::typed(RuleId::Err011, ErrorType::InvalidRequestException).text(SCHEDULED);
-            vec![refuse(&[reason])]
+            vec![refuse(&with_a_missing_token(request, reason))]
         }
         Some(secret) => repeated(world, secret, request, &given, setting),
         None => fresh(world, request, setting),
@@ -134,6 +135,12 @@ fn is_repetition(secret: &Secret, request: &CreateSecret) -> bool {
     request.client_request_token.as_ref().is_some_and(|token| secret.version(token).is_some())
 }
 
+/// Without a value no rule says whether a token is required.
+fn with_a_missing_token(request: &CreateSecret, reason: Reason) -> Vec<Reason> {
+    let missing = request.client_request_token.is_none().then(Reason::perhaps);
+    std::iter::once(reason).chain(missing).collect()
+}
+
 /// The name is in use: a repetition, or a conflict.
 fn repeated(
     world: &World,
@@ -153,7 +160,7 @@ fn repeated(
     }
     let (Some(token), Some(version)) = (token, known) else {
         let reason = Reason::typed(RuleId::Idem006, ErrorType::ResourceExistsException).text(exists);
-        return vec![refuse(&[reason])];
+        return vec![refuse(&with_a_missing_token(request, reason))];
     };
     let stored = version.content.get();
     match (stored, given) {

@@ -107,14 +107,18 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
 fn not_named(secret: &Secret, wanted: &Move<'_>, holder: &str) -> Reason {
     let label = wanted.label;
     let is_the_only_fault = wanted.to.is_some_and(|to| secret.value(to).is_some());
-    match label {
-        Label::Current if is_the_only_fault => Reason::typed(RuleId::State012, ErrorType::InvalidParameterException).text(format!(
-            "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version \
-             {holder}, so you must explicitly reference that version in RemoveFromVersionId."
-        )),
-        Label::Current | Label::Pending | Label::Previous | Label::Custom(_) => {
-            Reason::any_type(RuleId::State012, ErrorType::InvalidParameterException)
-        }
+    if *label != Label::Current || !is_the_only_fault {
+        return Reason::any_type(RuleId::State012, ErrorType::InvalidParameterException);
+    }
+    let reason = Reason::typed(RuleId::State012, ErrorType::InvalidParameterException);
+    let text = format!(
+        "The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to version \
+         {holder}, so you must explicitly reference that version in RemoveFromVersionId."
+    );
+    // A version that no read has shown there may be the wrong one to name.
+    match secret.label(label).is_some_and(|cell| cell.seen) {
+        true => reason.text(text),
+        false => reason.unrecorded_text(text),
     }
 }
 

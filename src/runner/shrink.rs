@@ -250,7 +250,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             self.after = trace.first_before(&known.fingerprint);
             return None;
         }
-        let first = trace.sightings.iter().find(|seen| seen.is_of_state(known.class))?.clone();
+        // What only differs may have left a state too in which the rest is as it must be.
+        let of_state = |class| trace.sightings.iter().find(move |seen| seen.is_of_state(class));
+        let first = of_state(known.class).or_else(|| of_state(Class::Fidelity))?.clone();
         self.must_arm = None;
         let is_plain = self.shows(&up_to(case, &first), &first.violation.fingerprint).await;
         Some((first, if is_plain { Extent::Whole } else { Extent::Observed }))

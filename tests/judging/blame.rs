@@ -230,3 +230,13 @@ fn what_a_refused_rotation_changes_is_one_fault_whichever_part_it_is() {
     prints.dedup();
     assert_eq!(prints.len(), 1, "{prints:?}");
 }
+
+#[test]
+fn a_missing_token_may_be_told_of_a_creation_without_a_value() {
+    let without = ask("CreateSecret", json!({}));
+    for requests in [vec![create(), without.clone()], vec![create(), delete(), without]] {
+        let mut scene = Scene::of(&requests);
+        *scene.answer() = refused(ErrorType::InvalidRequestException);
+        assert_accepted(&scene, Duration::ZERO);
+    }
+}
