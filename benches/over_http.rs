@@ -33,8 +33,8 @@ use rounds::Rounds;
 use server::Server;
 use tokio::runtime::{Builder, Runtime};
 
-const ROUNDS: u64 = 7;
-const CASES: u64 = 600;
+const ROUNDS: u64 = 5;
+const CASES: u64 = 2_000;
 const FUNCTION: &str = "rotation-conformance";
 
 /// What a number of calls took.
@@ -117,7 +117,8 @@ fn client(url: &str) -> Client {
 
 async fn run<E: Endpoint + 'static>(endpoint: Arc<E>, options: Options) -> rotation_conformance::runner::RunResult {
     let result = Run::new(endpoint, options, Arc::new(AtomicBool::new(false))).run().await;
-    assert!(result.findings.is_empty(), "the reference service follows its own model");
+    let fails = result.findings.iter().find(|finding| finding.violation.fails(false));
+    assert!(fails.is_none(), "the reference service follows its own model: {fails:?}");
     result
 }
 

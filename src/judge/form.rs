@@ -87,8 +87,12 @@ fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violat
             class: Class::Contract,
             ..difference(call, RuleId::Wire007, "SecretBinary as base64 text", "something else")
         },
-        Departure::WithoutValue(member, "[]") if member == "Tags" && past.may_have_had_tags => return None,
-        Departure::WithoutValue(member, "false") if member == "RotationEnabled" && past.may_have_rotated => {
+        Departure::WithoutValue(member, "[]") if member_alone(member) == "Tags" && past.may_have_had_tags => {
+            return None;
+        }
+        Departure::WithoutValue(member, "false")
+            if member_alone(member) == "RotationEnabled" && past.may_have_rotated =>
+        {
             return None;
         }
         Departure::WithoutValue(member, _) if is_entry_without_labels(member) => return None,
