@@ -1,0 +1,54 @@
+//! Reads beside the calls of a case, so that what is open becomes known again.
+
+use std::collections::BTreeSet;
+
+use super::Execution;
+use crate::endpoint::Endpoint;
+use crate::model::{DescribeSecret, GetSecretValue, ListSecretVersionIds, Operation, Text};
+use crate::runner::shown::labels_in;
+
+impl<E: Endpoint> Execution<'_, E> {
+    /// Reads the whole state of a secret, so that what is open becomes known again.
+    pub(super) async fn observe(&mut self, index: usize, name: &Text) {
+        let describe = DescribeSecret { secret_id: Some(name.clone()) };
+        let list = ListSecretVersionIds {
+            secret_id: Some(name.clone()),
+            include_deprecated: Some(true),
+            ..ListSecretVersionIds::default()
+        };
+        for operation in [Operation::DescribeSecret(describe), Operation::ListSecretVersionIds(list)] {
+            if !self.judge.is_retired(name) && self.trace.died.is_none() {
+                self.call(index, operation.into(), true).await;
+            }
+        }
+    }
+
+    /// The labels of each secret that was created, as the endpoint shows them.
+    pub(super) async fn read_labels(&mut self, index: usize) -> Vec<String> {
+        let secrets: BTreeSet<u8> = self.bindings.created_arns().map(|(secret, _)| secret).collect();
+        let mut lines = Vec::new();
+        for secret in secrets {
+            let name = self.bindings.name(secret);
+            let describe = DescribeSecret { secret_id: Some(name.clone()) };
+            let (call, _) = self.call(index, Operation::DescribeSecret(describe).into(), true).await;
+            let mut labels: Vec<_> = labels_in(&call.reply).iter().map(|label| self.symbolize(label)).collect();
+            labels.sort();
+            lines.push(format!("{}: {}", self.symbolize(&name), labels.join(", ")));
+        }
+        lines
+    }
+
+    /// Reads the value of every version, of a secret that is not marked for deletion.
+    pub(super) async fn observe_values(&mut self, index: usize, name: &Text) {
+        let secret = self.judge.world(name).and_then(|world| world.secret.as_ref());
+        let versions = secret.filter(|secret| secret.deletion.is_none()).map(|secret| &secret.versions);
+        let ids: Vec<_> = versions.into_iter().flatten().map(|version| version.id.clone()).collect();
+        for id in ids {
+            let (secret_id, version_id) = (Some(name.clone()), Some(id));
+            let get = GetSecretValue { secret_id, version_id, ..GetSecretValue::default() };
+            if !self.judge.is_retired(name) && self.trace.died.is_none() {
+                self.call(index, Operation::GetSecretValue(get).into(), true).await;
+            }
+        }
+    }
+}
