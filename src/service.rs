@@ -20,7 +20,7 @@ use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
     Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Refusal, Request, SUFFIX_LENGTH,
-    Secret, Setting, Shared, Text, Timestamp, World, batch, outcomes,
+    Secret, Setting, Shared, Text, Timestamp, World, batch, form_of, outcomes,
 };
 use defect::Scene;
 
@@ -180,7 +180,11 @@ impl State {
             return name.clone();
         }
         let without_suffix = id.len().checked_sub(SUFFIX_LENGTH).and_then(|end| id.get(..end));
-        match without_suffix.and_then(|name| self.worlds.get_key_value(name)) {
+        let is_meant = |(name, world): &(&Text, &World)| {
+            let arn = world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
+            form_of(id, name, arn).is_some()
+        };
+        match without_suffix.and_then(|name| self.worlds.get_key_value(name)).filter(is_meant) {
             Some((name, _)) => name.clone(),
             None => id.clone(),
         }
