@@ -27,10 +27,10 @@ use server::{Honest, Then, serve, write};
 
 /// The folder of the snapshots.
 fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("snapshots/scenarios")
 }
 
-/// The names of the snapshots, in order; folders hold what was recorded of other endpoints.
+/// The names of the snapshots, in order.
 fn snapshots() -> Vec<String> {
     let paths = fs::read_dir(folder()).unwrap().map(|entry| entry.unwrap().path());
     let mut names: Vec<_> =
