@@ -104,7 +104,11 @@ impl<E: Endpoint + 'static> Run<E> {
             calls,
             cases: gathered.cases,
             cells: gathered.cells,
-            exercise: gathered.exercise,
+            exercise: match self.options.only {
+                Some(rule) => gathered.exercise.only(rule),
+                None => gathered.exercise,
+            },
+            only: self.options.only,
             findings,
             ending: self.ending(gathered.died),
             left: gathered.left,

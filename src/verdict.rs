@@ -104,6 +104,16 @@ impl Exercise {
         self.readings.iter().filter(move |reading| reading.rule == rule).map(|reading| &*reading.choice)
     }
 
+    /// The counts of one rule, without those of the others.
+    #[must_use]
+    pub fn only(&self, rule: RuleId) -> Self {
+        let mut only = Self::default();
+        only.armed[rule as usize] = self.armed(rule);
+        only.checked[rule as usize] = self.checked(rule);
+        only.readings.extend(self.readings.iter().filter(|reading| reading.rule == rule).cloned());
+        only
+    }
+
     /// Adds what another part of the run has exercised.
     pub fn merge(&mut self, other: &Self) {
         for (mine, theirs) in self.armed.iter_mut().zip(&other.armed) {

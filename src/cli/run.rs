@@ -189,8 +189,14 @@ fn exit_of(result: &RunResult, strict: bool) -> Exit {
     if result.findings.iter().any(|finding| is_confirmed(finding.status) && is_failure(&finding.violation)) {
         return Exit::Violations;
     }
-    if !RULES.iter().any(|rule| rule.level == Level::Must && result.exercise.checked(rule.id) > 0) {
-        complain("failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged");
+    let counts = |rule: &Rule| result.only.map_or(rule.level == Level::Must, |only| rule.id == only);
+    if !RULES.iter().any(|rule| counts(rule) && result.exercise.checked(rule.id) > 0) {
+        complain(&match result.only {
+            Some(rule) => format!("failed to exercise {rule}: no answer decided it"),
+            None => {
+                "failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged".into()
+            }
+        });
         return Exit::Inconclusive;
     }
     // A difference that would not fail the run need not be settled either.

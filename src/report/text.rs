@@ -30,8 +30,12 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
             text.push_str(&commands(finding, heading));
         }
     }
-    text.push_str(&summary::table(result));
-    text.push_str(&summary::unexercised(result));
+    if let Some(rule) = result.only {
+        text.push_str(&summary::of_one(result, rule));
+    } else {
+        text.push_str(&summary::table(result));
+        text.push_str(&summary::unexercised(result));
+    }
     text.push_str(&ending(heading, result));
     text
 }

@@ -112,6 +112,8 @@ pub struct RunResult {
     pub inconclusive: bool,
     /// Whether the run had a function ARN.
     pub has_function: bool,
+    /// The one rule that mattered; of the others nothing is said.
+    pub only: Option<RuleId>,
 }
 
 impl RunResult {

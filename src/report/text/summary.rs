@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::wrap::wrapped;
-use crate::rule::{Level, RULES};
+use crate::rule::{Level, RULES, RuleId};
 use crate::runner::RunResult;
 use crate::verdict::Status;
 
@@ -52,6 +52,11 @@ pub(super) fn table(result: &RunResult) -> String {
         text.push('\n');
     }
     text
+}
+
+/// The status of the one rule that mattered.
+pub(super) fn of_one(result: &RunResult, rule: RuleId) -> String {
+    format!("\n{rule}: {}, decided by {} answers\n", result.status(rule).as_str(), result.exercise.checked(rule))
 }
 
 /// The MUST rules that apply to the endpoint and that no answer decided, by name.

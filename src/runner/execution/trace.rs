@@ -109,7 +109,9 @@ impl Trace {
     pub(in crate::runner) fn first_before(&self, wanted: &Fingerprint) -> Option<RuleId> {
         let call = self.sighting(wanted)?.violation.call;
         let is_earlier = |seen: &&Sighting| seen.violation.call < call && seen.violation.class == Class::Contract;
-        self.sightings.iter().find(is_earlier).map(|seen| seen.violation.rule)
+        // What the answer to a read beside the case has wrong leaves nothing behind.
+        let matters = |seen: &&Sighting| seen.read.is_none() || seen.violation.is_of_state;
+        self.sightings.iter().filter(is_earlier).find(matters).map(|seen| seen.violation.rule)
     }
 
     /// How many calls it took, cleaning up not counted.
