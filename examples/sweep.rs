@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 
-use rotation_conformance::rule::{Checkable, RULES, RuleId};
+use rotation_conformance::rule::{RULES, RuleId};
 use rotation_conformance::runner::sweep::{Chosen, choose};
 use serde_json::json;
 
@@ -18,9 +18,7 @@ async fn main() -> io::Result<()> {
     let cases: Vec<String> = chosen.iter().map(text_of).collect();
     writeln!(io::stdout(), "[\n{}\n]", cases.join(",\n"))?;
     let decided: BTreeSet<RuleId> = chosen.iter().flat_map(|it| it.points.iter().map(|(rule, _)| *rule)).collect();
-    let missing = RULES.iter().filter(|rule| {
-        matches!(rule.checkable, Checkable::Yes | Checkable::Arn) && !rule.derived && !decided.contains(&rule.id)
-    });
+    let missing = RULES.iter().filter(|rule| rule.is_due() && !decided.contains(&rule.id));
     let calls: usize = chosen.iter().map(|it| it.case.steps.len()).sum();
     let points: usize = chosen.iter().map(|it| it.points.len()).sum();
     let missing: Vec<_> = missing.map(|rule| rule.name).collect();

@@ -249,6 +249,23 @@ fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {text}");
 }
 
+/// Waits for the terminal to interrupt, or for somebody who ends processes: a timeout, a CI server, a container.
+#[cfg(unix)]
+async fn told_to_end() -> io::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminated = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted,
+        _ = terminated.recv() => Ok(()),
+    }
+}
+
+/// Waits for the terminal to interrupt.
+#[cfg(not(unix))]
+async fn told_to_end() -> io::Result<()> {
+    tokio::signal::ctrl_c().await
+}
+
 /// Runs a future to its end.
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Exit> {
     match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

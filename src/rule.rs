@@ -95,6 +95,14 @@ pub struct Rule {
     pub derived: bool,
 }
 
+impl Rule {
+    /// Whether the rule demands something of its own that can be checked without a function that acts.
+    #[must_use]
+    pub const fn is_due(&self) -> bool {
+        matches!(self.checkable, Checkable::Yes | Checkable::Arn) && !self.derived
+    }
+}
+
 /// The id of a rule: class and number as in `specs/rules`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each id is documented by its heading in specs/rules; `explain` prints it")]

@@ -70,11 +70,10 @@ impl Options {
             .clone()
             .map(|seed| Task { defect: None, seed, cases: per_seed, max_calls: u64::MAX, sweep: self.sweep })
             .collect();
-        let fixed: &[bool] = if self.sweep { &[true] } else { &[] };
         for defect in self.defects.iter().copied().map(Some) {
             let task = |seed, sweep| Task { defect, seed, cases: u64::MAX, max_calls: self.max_calls, sweep };
             tasks.extend(seeds.clone().map(|seed| task(seed, false)));
-            tasks.extend(fixed.iter().map(|sweep| task(1, *sweep)));
+            tasks.extend(self.sweep.then(|| task(1, true)));
         }
         tasks
     }

@@ -264,3 +264,16 @@ fn a_result_that_cannot_be_written_is_a_usage_error_that_names_the_file() {
         assert!(ended.stderr.contains(word), "{word} is not in {}", ended.stderr);
     }
 }
+
+#[test]
+fn a_run_for_one_rule_says_nothing_of_the_others() {
+    let file = scratch("one-rule.json");
+    let ended = program(["run", "--rule", "ROT-VAL-003", "--max-calls", "200", "--json", &file.display().to_string()]);
+    assert_eq!(ended.code, Some(0), "{}", ended.shown());
+    assert!(ended.stdout.contains("ROT-VAL-003: pass, decided by "), "{}", ended.stdout);
+    let result = json(&fs::read_to_string(file).unwrap());
+    for rule in result["rules"].as_array().unwrap() {
+        let is_silent = matches!(rule["status"].as_str().unwrap(), "not-exercised" | "not-applicable");
+        assert_eq!(is_silent, rule["id"] != "ROT-VAL-003", "{rule}");
+    }
+}

@@ -138,13 +138,15 @@ fn everything_is_written_when_the_endpoint_dies() {
 
 #[test]
 fn everything_is_written_when_the_run_is_interrupted() {
-    let (arguments, files) = arguments(Some(&slow()), "interrupted", &["--cases", "100000"]);
-    let Outcome { ended, result, junit } = outcome(interrupted(arguments), files);
-    assert_eq!(ended.code, Some(3), "{}", ended.shown());
-    assert_valid(&result);
-    assert_eq!((&result["ending"]["kind"], &result["left"]), (&json!("interrupted"), &json!([])));
-    assert!(ended.stdout.contains("interrupted; what was learned until then is above"), "{}", ended.stdout);
-    assert!(junit.ends_with("</testsuites>\n"));
+    for signal in ["INT", "TERM"] {
+        let (asked, files) = arguments(Some(&slow()), signal, &["--cases", "100000"]);
+        let Outcome { ended, result, junit } = outcome(interrupted(asked, signal), files);
+        assert_eq!(ended.code, Some(3), "{}", ended.shown());
+        assert_valid(&result);
+        assert_eq!((&result["ending"]["kind"], &result["left"]), (&json!("interrupted"), &json!([])));
+        assert!(ended.stdout.contains("interrupted; what was learned until then is above"), "{}", ended.stdout);
+        assert!(junit.ends_with("</testsuites>\n"));
+    }
 }
 
 /// The test of a rule: the element with all that is in it.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rotation_conformance::rule::{Checkable, Level, RULES, RuleId};
+use rotation_conformance::rule::{Level, RULES, RuleId};
 use rotation_conformance::selftest::{self, Known, Options, Row, UNBITTEN, UNFOUND};
 use rotation_conformance::service::Defect;
 
@@ -67,10 +67,7 @@ fn known_cases_blame_for_a_reason_and_no_defect_is_without() {
 #[test]
 fn every_rule_that_can_be_checked_bites_or_is_listed_with_the_reason() {
     let bites: BTreeSet<RuleId> = Known::all().iter().map(|known| known.rule).collect();
-    let due = RULES.iter().filter(|rule| {
-        let is_checkable = matches!(rule.checkable, Checkable::Yes | Checkable::Arn);
-        is_checkable && !rule.derived && rule.level != Level::Unspecified
-    });
+    let due = RULES.iter().filter(|rule| rule.is_due() && rule.level != Level::Unspecified);
     let unbitten: BTreeSet<_> = due.map(|rule| rule.id).filter(|id| !bites.contains(id)).collect();
     let listed: BTreeSet<_> = UNBITTEN.iter().flat_map(|(_, rules)| rules.iter().copied()).collect();
     assert_eq!(unbitten, listed);

@@ -136,13 +136,7 @@ async fn drive<E: Endpoint + 'static>(
 
 /// Names what was left out.
 fn exit_of_coverage(result: &RunResult, is_tour: bool) -> Exit {
-    let is_required = |rule: &&Rule| matches!(rule.level, Level::Must | Level::Observed);
-    let rules: Vec<_> = RULES
-        .iter()
-        .filter(is_required)
-        .filter(|rule| result.status(rule.id) == Status::NotExercised)
-        .map(|rule| rule.name)
-        .collect();
+    let rules = result.unexercised(&[Level::Must, Level::Observed]);
     let cells = if is_tour { result.coverage().missing.len() } else { 0 };
     if !rules.is_empty() {
         complain(&format!("failed to exercise {}: give the run more calls, or --tour", rules.join(", ")));
@@ -175,9 +169,9 @@ async fn show(progress: Arc<Progress>) {
     }
 }
 
-/// Sets the flag when the terminal interrupts.
+/// Sets the flag when the process is told to end.
 pub(super) async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
-    if tokio::signal::ctrl_c().await.is_ok() {
+    if super::told_to_end().await.is_ok() {
         stop.store(true, Ordering::Relaxed);
     }
 }

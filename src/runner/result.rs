@@ -2,7 +2,7 @@
 
 use super::execution::Step;
 use crate::model::Text;
-use crate::rule::RuleId;
+use crate::rule::{Level, RULES, Rule, RuleId};
 use crate::strategy::{Case, Cells, Menu, reachable};
 use crate::verdict::{Exercise, Status, Violation};
 
@@ -134,6 +134,13 @@ impl RunResult {
     pub fn status(&self, rule: RuleId) -> Status {
         let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
         of_findings.unwrap_or_else(|| Status::without_finding(rule, &self.exercise, self.has_function))
+    }
+
+    /// The rules of these levels that apply to the endpoint and that no answer decided, by name.
+    #[must_use]
+    pub fn unexercised(&self, levels: &[Level]) -> Vec<&'static str> {
+        let is_left_out = |rule: &&Rule| levels.contains(&rule.level) && self.status(rule.id) == Status::NotExercised;
+        RULES.iter().filter(is_left_out).map(|rule| rule.name).collect()
     }
 
     /// The findings whose primary rule this is.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::beside::beside;
 use super::trial::{Kill, Trial};
-use crate::rule::{Checkable, Level, RULES, Rule, RuleId};
+use crate::rule::{Level, RULES, Rule, RuleId};
 use crate::service::Defect;
 
 /// Every trial of a self-test, by defect and seed.
@@ -132,10 +132,7 @@ impl Matrix {
     /// blames.
     pub fn unbitten(&self) -> impl Iterator<Item = RuleId> {
         let blamed: BTreeSet<_> = self.trials.iter().flat_map(Trial::confirmed).map(|kill| kill.rule).collect();
-        let is_due = |rule: &&Rule| {
-            let is_checkable = matches!(rule.checkable, Checkable::Yes | Checkable::Arn);
-            is_checkable && !rule.derived && rule.level != Level::Unspecified
-        };
+        let is_due = |rule: &&Rule| rule.is_due() && rule.level != Level::Unspecified;
         RULES.iter().filter(is_due).map(|rule| rule.id).filter(move |id| !blamed.contains(id))
     }
 

@@ -57,27 +57,20 @@ fn at_shortest(matrix: &Matrix) -> (usize, usize) {
     (lengths.iter().filter(|is_shortest| **is_shortest).count(), lengths.len())
 }
 
+/// What the calls of all defects come to.
+fn calls(text: &mut String, purpose: &str, rows: &[Row], of: fn(&Row) -> Spread) {
+    let medians: Spread = rows.iter().map(|row| of(row).median).collect();
+    let most = rows.iter().map(|row| of(row).max).max().unwrap_or(0);
+    let Spread { median, max, .. } = medians;
+    let _ = writeln!(text, "calls to {purpose}: median of medians {median}, greatest median {max}, most {most}");
+}
+
 fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
     let (trials, found): (usize, usize) =
         (rows.iter().map(|row| row.seeds).sum(), rows.iter().map(|row| row.found).sum());
     let _ = writeln!(text, "\n{} defects, found in {found} of {trials} trials", rows.len());
-    let medians: Spread = rows.iter().map(|row| row.find.median).collect();
-    let shrinks: Spread = rows.iter().map(|row| row.shrink.median).collect();
-    let worst = |of: fn(&Row) -> u64| rows.iter().map(of).max().unwrap_or(0);
-    let _ = writeln!(
-        text,
-        "calls to find: median of medians {}, greatest median {}, most {}",
-        medians.median,
-        medians.max,
-        worst(|row| row.find.max)
-    );
-    let _ = writeln!(
-        text,
-        "calls to shrink: median of medians {}, greatest median {}, most {}",
-        shrinks.median,
-        shrinks.max,
-        worst(|row| row.shrink.max)
-    );
+    calls(text, "find", rows, |row| row.find);
+    calls(text, "shrink", rows, |row| row.shrink);
     let (shortest, all) = at_shortest(matrix);
     let _ = writeln!(text, "at the shortest known length: {shortest} of {all} findings that defects announce");
     let strays = rows.iter().flat_map(Row::strays).count();

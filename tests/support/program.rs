@@ -33,11 +33,11 @@ pub(crate) fn program_with<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>
     ended(started(arguments, variables))
 }
 
-/// Runs the program, and interrupts it after a second as the terminal does.
-pub(crate) fn interrupted<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ended {
+/// Runs the program, and sends it this signal after a second: `INT` as the terminal does, `TERM` as a CI server.
+pub(crate) fn interrupted<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, signal: &str) -> Ended {
     let child = started(arguments, &[]);
     thread::sleep(Duration::from_secs(1));
-    let signalled = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let signalled = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
     assert!(signalled.is_ok_and(|status| status.success()), "the program is still running");
     ended(child)
 }

@@ -61,10 +61,7 @@ pub(super) fn of_one(result: &RunResult, rule: RuleId) -> String {
 
 /// The MUST rules that apply to the endpoint and that no answer decided, by name.
 pub(super) fn unexercised(result: &RunResult) -> String {
-    let is_unexercised =
-        |rule: &&crate::rule::Rule| rule.level == Level::Must && result.status(rule.id) == Status::NotExercised;
-    let names: Vec<_> = RULES.iter().filter(is_unexercised).map(|rule| rule.name).collect();
-    match names.as_slice() {
+    match result.unexercised(&[Level::Must]).as_slice() {
         [] => String::new(),
         names => format!("\n{}", wrapped("MUST rules that apply and were not exercised: ", &names.join(", "), 2)),
     }
