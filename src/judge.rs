@@ -294,3 +294,6 @@ fn judge_outcomes(call: &Call, answer: &Answer, outcomes: &[Outcome], exercise: 
     blame::count(nearest, answer, exercise);
     blame::violations(call, answer, nearest, Vec::new())
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
 //! Requests about a first secret, with the placeholders of cases.
 
-use rotation_conformance::model::Request;
+use crate::model::Request;
 use serde_json::{Value, json};
 
 /// A request; without an identifier it is about the first secret.

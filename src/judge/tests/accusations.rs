@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use rotation_conformance::history::{Fate, Moment, Reply};
-use rotation_conformance::model::Departure;
-use rotation_conformance::rule::Class;
-use rotation_conformance::service::ACCOUNT;
+use crate::history::{Fate, Moment, Reply};
+use crate::model::Departure;
+use crate::rule::Class;
+use crate::service::ACCOUNT;
 use serde_json::json;
 
 use super::assert_accepted;

@@ -3,12 +3,12 @@
 use std::cell::Cell;
 use std::time::Duration;
 
-use rotation_conformance::history::{Call, Fate, Moment, Reply, Silence};
-use rotation_conformance::judge::{Judge, Options};
-use rotation_conformance::model::{Answer, Body, Functions, Operation, Output, Request, Text, Timestamp};
-use rotation_conformance::service::{Config, Service};
-use rotation_conformance::strategy::Bindings;
-use rotation_conformance::verdict::Violation;
+use crate::history::{Call, Fate, Moment, Reply, Silence};
+use crate::judge::{Judge, Options};
+use crate::model::{Answer, Body, Functions, Operation, Output, Request, Text, Timestamp};
+use crate::service::{Config, Service};
+use crate::strategy::Bindings;
+use crate::verdict::Violation;
 
 /// Microseconds from the start of one call to the start of the next.
 const STEP: u64 = 2_000_000;

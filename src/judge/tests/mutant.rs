@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rotation_conformance::model::{
+use crate::model::{
     Answer, Body, Departure, Description, ErrorType, Label, Operation, Output, Receipt, Request, SecretValue, Text,
     Timestamp, VersionPage,
 };
-use rotation_conformance::rule::{Class, RuleId};
+use crate::rule::{Class, RuleId};
 
 use super::scene::Scene;
 

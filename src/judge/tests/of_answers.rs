@@ -1,13 +1,11 @@
 //! Mutants of the rules about errors, identifiers and the form of answers: ROT-ERR, ROT-IDENT and ROT-WIRE.
 
-use rotation_conformance::model::Departure::{
+use crate::model::Departure::{
     ExtraMember, MediaType, MessageSpelling, NoRequestId, NotADate, NotBase64, TypeNotBare, WithoutValue,
 };
-use rotation_conformance::model::ErrorType::{
-    InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
-};
-use rotation_conformance::model::{Departure, ErrorType, Timestamp};
-use rotation_conformance::rule::RuleId as R;
+use crate::model::ErrorType::{InvalidParameterException, InvalidRequestException, ResourceNotFoundException};
+use crate::model::{Departure, ErrorType, Timestamp};
+use crate::rule::RuleId as R;
 use serde_json::json;
 
 use super::mutant::{Accepted, Form, Mutant, Refused, Says, Status, contract, fidelity, page, receipt, shown, value};

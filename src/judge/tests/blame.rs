@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use rotation_conformance::model::{Answer, Body, ErrorType, Label, Output, Receipt};
-use rotation_conformance::rule::{Class, RuleId as R};
+use crate::model::{Answer, Body, ErrorType, Label, Output, Receipt};
+use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
 use super::assert_accepted;

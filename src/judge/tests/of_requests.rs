@@ -1,9 +1,9 @@
 //! Mutants of the rules about requests and tokens: ROT-VAL and ROT-IDEM.
 
-use rotation_conformance::model::ErrorType::{
+use crate::model::ErrorType::{
     InvalidParameterException, InvalidRequestException, ResourceExistsException, ResourceNotFoundException,
 };
-use rotation_conformance::rule::RuleId as R;
+use crate::rule::RuleId as R;
 use serde_json::json;
 
 use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, page, receipt, show, shown};

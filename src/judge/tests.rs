@@ -1,37 +1,28 @@
 //! The judge as a function of a history: what a correct service answers is accepted, also late, unanswered or at the
 //! same time, and each wrong answer is blamed on the rule whose text forbids it.
 
-#[path = "judging/accusations.rs"]
 mod accusations;
-#[path = "judging/blame.rs"]
 mod blame;
-#[path = "judging/mutant.rs"]
 mod mutant;
-#[path = "judging/of_answers.rs"]
 mod of_answers;
-#[path = "judging/of_requests.rs"]
 mod of_requests;
-#[path = "judging/of_rotation.rs"]
 mod of_rotation;
-#[path = "judging/of_state.rs"]
 mod of_state;
-#[path = "judging/races.rs"]
 mod races;
-#[path = "judging/requests.rs"]
+mod recorded;
 mod requests;
-#[path = "judging/scene.rs"]
 mod scene;
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::history::{Fate, Reply};
+use crate::model::{Answer, Body, Label, Operation, Output, Request, Text};
+use crate::rule::{Checkable, Class, Level, RULES, RuleId as R};
+use crate::strategy::{Menu, generate};
 use mutant::{Mutant, token_of};
 use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
-use rotation_conformance::history::{Fate, Reply};
-use rotation_conformance::model::{Answer, Body, Label, Operation, Output, Request, Text};
-use rotation_conformance::rule::{Checkable, Class, Level, RULES, RuleId as R};
-use rotation_conformance::strategy::{Menu, generate};
 use scene::Scene;
 
 const MENU: Menu = Menu { has_function: true, has_missing_function: true };

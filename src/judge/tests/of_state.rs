@@ -1,10 +1,8 @@
 //! Mutants of the rules about versions and staging labels: ROT-STATE, and ROT-READ.
 
-use rotation_conformance::model::ErrorType::{
-    InvalidParameterException, InvalidRequestException, ResourceNotFoundException,
-};
-use rotation_conformance::model::{Output, Request, Timestamp};
-use rotation_conformance::rule::RuleId as R;
+use crate::model::ErrorType::{InvalidParameterException, InvalidRequestException, ResourceNotFoundException};
+use crate::model::{Output, Request, Timestamp};
+use crate::rule::RuleId as R;
 use serde_json::json;
 
 use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, page, show, shown, value};

@@ -1,10 +1,10 @@
 //! Mutants of the rules about rotation: ROT-PROG, ROT-LIFE and ROT-CONF.
 
-use rotation_conformance::model::ErrorType::{
+use crate::model::ErrorType::{
     InvalidParameterException, InvalidRequestException, ResourceExistsException, ResourceNotFoundException,
 };
-use rotation_conformance::model::{Request, Timestamp};
-use rotation_conformance::rule::RuleId as R;
+use crate::model::{Request, Timestamp};
+use crate::rule::RuleId as R;
 use serde_json::json;
 
 use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, receipt, show, shown, value};

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use rotation_conformance::model::{Body, Output};
-use rotation_conformance::rule::{Class, RuleId as R};
+use crate::model::{Body, Output};
+use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
 use super::assert_accepted;

@@ -4,19 +4,17 @@
 //! `specs/recorded/README.md` says what of a record is a fact. Everything else is left out of the comparison: names of
 //! masked things are those of the files, a date only has to be there, and lists of labels and versions are sets.
 
-#![expect(clippy::unwrap_used, reason = "a record that is not as the tests expect it fails them")]
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::{fs, iter};
 
-use rotation_conformance::history::Call;
-use rotation_conformance::judge::{Judge, Options};
-use rotation_conformance::model::{Functions, Timestamp};
-use rotation_conformance::record::{self, FunctionArns};
-use rotation_conformance::service::{Config, Service};
-use rotation_conformance::wire::encode_answer;
+use crate::history::Call;
+use crate::judge::{Judge, Options};
+use crate::model::{Functions, Timestamp};
+use crate::record::{self, FunctionArns};
+use crate::service::{Config, Service};
+use crate::wire::encode_answer;
 use serde_json::{Map, Value, json};
 
 /// The suffixes of ARNs in the files, in the order in which secrets are created.
