@@ -16,7 +16,7 @@ mod scene;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use crate::history::{Fate, Reply};
+use crate::history::{Call, Fate, Reply};
 use crate::model::{Answer, Body, Label, Operation, Output, Request, Text};
 use crate::rule::{Checkable, Class, Level, RULES, RuleId as R};
 use crate::strategy::{Menu, generate};
@@ -149,9 +149,16 @@ fn have_one_token(pair: &[Request]) -> bool {
     one.is_some() && one == other
 }
 
-/// The same histories in every run, so that a red run is due to a change.
+/// The same histories in every run, so that a red run is due to a change. They do not shrink: the case of a lesser seed
+/// is no simpler.
 fn config() -> ProptestConfig {
-    ProptestConfig { cases: 150, failure_persistence: None, rng_seed: RngSeed::Fixed(2), ..ProptestConfig::default() }
+    ProptestConfig {
+        cases: 150,
+        max_shrink_iters: 0,
+        failure_persistence: None,
+        rng_seed: RngSeed::Fixed(2),
+        ..ProptestConfig::default()
+    }
 }
 
 proptest! {
@@ -210,23 +217,24 @@ proptest! {
     }
 }
 
-/// Whether a read shows another AWSCURRENT version than before a put that surely moved it.
-fn surely_differs(scene: &Scene, stale: &Scene, read: usize, write: usize) -> bool {
+/// Whether a call describes what a put with a fresh token surely made AWSCURRENT, and nothing has changed since.
+fn describes_a_fresh_put(scene: &Scene, read: usize, write: usize) -> bool {
     let Operation::PutSecretValue(put) = &scene.calls[write].request.operation else { return false };
     let Some(token) = &put.client_request_token else { return false };
-    let is_fresh = scene.calls[..write]
-        .iter()
-        .all(|call| serde_json::to_string(&call.request).is_ok_and(|text| !text.contains(&**token)));
-    let current = |scene: &Scene| match &scene.calls[read].reply {
-        Reply::Answer(Answer { body: Body::Output(Output::Description(shown)), .. }) => {
-            let map = shown.version_ids_to_stages.as_ref()?;
-            map.iter().find(|(_, labels)| labels.contains(&Label::Current)).map(|(id, _)| id.clone())
-        }
-        _ => None,
+    let is_without = |call: &Call| serde_json::to_string(&call.request).is_ok_and(|text| !text.contains(&**token));
+    put.version_stages.is_none()
+        && matches!(scene.calls[read].request.operation, Operation::DescribeSecret(_))
+        && scene.calls[write + 1..read].iter().all(|call| call.request.operation.is_read())
+        && scene.calls[..write].iter().all(is_without)
+}
+
+/// The version that a description shows with AWSCURRENT.
+fn current_of(scene: &Scene, read: usize) -> Option<&Text> {
+    let Reply::Answer(Answer { body: Body::Output(Output::Description(shown)), .. }) = &scene.calls[read].reply else {
+        return None;
     };
-    let (now, before) = (current(scene), current(stale));
-    let is_untouched = scene.calls[write + 1..read].iter().all(|call| call.request.operation.is_read());
-    is_fresh && is_untouched && put.version_stages.is_none() && now.is_some() && before.is_some() && now != before
+    let map = shown.version_ids_to_stages.as_ref()?;
+    map.iter().find(|(_, labels)| labels.contains(&Label::Current)).map(|(id, _)| id)
 }
 
 #[test]
@@ -234,12 +242,14 @@ fn a_stale_read_outside_the_consistency_window_is_rejected() {
     let mut rejected = 0;
     for index in 0..400 {
         let steps = case(11, index);
-        for pick in 0..steps.len() {
-            let scene = Scene::of(&steps);
-            let pairs = reads_after_writes(&scene);
-            let Some((read, write)) = pairs.get(pick).copied() else { break };
-            let Some((stale, age)) = with_a_stale_read(Scene::of(&steps), pick) else { break };
-            if !surely_differs(&scene, &stale, read, write) {
+        let scene = Scene::of(&steps);
+        for (pick, (read, write)) in reads_after_writes(&scene).into_iter().enumerate() {
+            if !describes_a_fresh_put(&scene, read, write) {
+                continue;
+            }
+            let Some((stale, age)) = with_a_stale_read(Scene::of(&steps), pick) else { continue };
+            let (now, before) = (current_of(&scene, read), current_of(&stale, read));
+            if now.is_none() || before.is_none() || now == before {
                 continue;
             }
             for window in [Duration::ZERO, age.saturating_sub(Duration::from_micros(1))] {
