@@ -23,19 +23,6 @@ fn a_defect_that_was_not_found_is_no_proof() {
     assert!(!matrix.is_proof(), "{}", selftest::to_text(&matrix));
 }
 
-/// The shortest known cases still show their defects, and the rule to blame is still the same.
-#[tokio::test]
-async fn each_known_case_shows_its_defect_and_the_rule_is_blamed() {
-    let mut lost = Vec::new();
-    for known in Known::all() {
-        let blamed = known.replay().await;
-        if !blamed.contains(&known.rule) {
-            lost.push(serde_json::to_string(known).unwrap_or_default() + &format!(" {blamed:?}"));
-        }
-    }
-    assert!(lost.is_empty(), "{}", lost.join("\n"));
-}
-
 /// The kill matrix: for each defect the rules that are blamed, with the calls of the shortest known case.
 #[test]
 fn the_kill_matrix_is_what_was_reviewed() {

@@ -107,3 +107,21 @@ pub fn kills_to_ndjson(matrix: &Matrix) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The shortest known cases still show their defects, and the rule to blame is still the same.
+    #[tokio::test]
+    async fn each_known_case_shows_its_defect_and_the_rule_is_blamed() {
+        let mut lost = Vec::new();
+        for known in Known::all() {
+            let blamed = known.replay().await;
+            if !blamed.contains(&known.rule) {
+                lost.push(serde_json::to_string(known).unwrap_or_default() + &format!(" {blamed:?}"));
+            }
+        }
+        assert!(lost.is_empty(), "{}", lost.join("\n"));
+    }
+}
