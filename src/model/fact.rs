@@ -32,3 +32,6 @@ pub struct Fact {
     /// The action of that call.
     pub by: Option<Action>,
 }
+
+#[cfg(test)]
+mod tests;
