@@ -138,3 +138,6 @@ fn summary(world: &World) -> String {
     }
     parts.join(", ")
 }
+
+#[cfg(test)]
+mod tests;

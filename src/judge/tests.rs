@@ -3,6 +3,7 @@
 
 mod accusations;
 mod blame;
+mod either;
 mod mutant;
 mod of_answers;
 mod of_requests;

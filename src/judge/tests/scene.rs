@@ -124,10 +124,15 @@ impl Scene {
 
     /// What the judge has against the calls of this scene.
     pub(crate) fn violations(&self, window: Duration) -> Vec<Violation> {
+        self.judged(window).1
+    }
+
+    /// A judge who has seen all of it, and what he has against it.
+    pub(crate) fn judged(&self, window: Duration) -> (Judge, Vec<Violation>) {
         let mut judge = Judge::new(Options { functions: self.functions.clone(), consistency_window: window });
         let violations = judge.judge_all(&self.calls);
         assert!(!judge.is_inconclusive(), "the judge is inconclusive");
-        violations
+        (judge, violations)
     }
 
     /// The latest answer.
