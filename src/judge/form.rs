@@ -186,3 +186,164 @@ fn is_of_encryption(text: &str, action: Action) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::history::{Moment, Reply};
+    use crate::model::{Output, Request, World};
+
+    const NEW: Past = Past { may_have_had_tags: false, may_have_rotated: false };
+
+    fn call(op: &str) -> Call {
+        let request: Request = serde_json::from_value(json!({ "op": op, "request": {} })).unwrap();
+        let reply = Reply::Answer(Answer::output(Output::Empty));
+        Call { number: 7, request, called: Moment(0), returned: Moment(1), reply }
+    }
+
+    fn departing(departures: Vec<Departure>) -> Answer {
+        let mut answer = Answer::output(Output::Empty);
+        answer.form.departures = departures;
+        answer
+    }
+
+    fn refusal(error_type: ErrorType, status: u16) -> Answer {
+        let mut answer = Answer::error(error_type, None);
+        answer.form.status = status;
+        answer
+    }
+
+    fn rules(call: &Call, answer: &Answer, past: Past) -> Vec<(RuleId, Class)> {
+        let violations = violations(call, answer, past, &mut Exercise::default());
+        violations.iter().map(|violation| (violation.rule, violation.class)).collect()
+    }
+
+    #[test]
+    fn each_departure_is_the_matter_of_one_rule() {
+        let (contract, fidelity) = (Class::Contract, Class::Fidelity);
+        for (departure, expected) in [
+            (Departure::MediaType("text/html".into()), Some((RuleId::Wire002, fidelity))),
+            (Departure::NoRequestId, Some((RuleId::Wire002, fidelity))),
+            (Departure::TypeNotBare("a#b".into()), Some((RuleId::Wire003, fidelity))),
+            (Departure::MessageSpelling("message".into()), Some((RuleId::Wire003, fidelity))),
+            (Departure::NotADate("CreatedDate".into()), Some((RuleId::Wire006, contract))),
+            (Departure::NotBase64, Some((RuleId::Wire007, contract))),
+            (Departure::WithoutValue("SecretList[].Tags".into(), "[]"), Some((RuleId::Wire008, fidelity))),
+            (Departure::WithoutValue("VersionIdsToStages[]".into(), "[]"), None),
+            (Departure::WithoutValue("SecretList[].SecretVersionsToStages[]".into(), "[]"), None),
+            (Departure::ExtraMember("Colour".into()), Some((RuleId::Wire009, fidelity))),
+            (Departure::WrongShape("ARN".into()), None),
+        ] {
+            let shown = rules(&call("DescribeSecret"), &departing(vec![departure.clone()]), NEW);
+            assert_eq!(shown, expected.into_iter().collect::<Vec<_>>(), "{departure}");
+        }
+    }
+
+    #[test]
+    fn tags_and_rotation_that_were_there_may_be_shown_as_gone() {
+        let wire008 = vec![(RuleId::Wire008, Class::Fidelity)];
+        let had_tags = Past { may_have_had_tags: true, ..NEW };
+        let had_rotated = Past { may_have_rotated: true, ..NEW };
+        for (member, shown, of_tags, of_rotated) in [
+            ("Tags", "[]", vec![], wire008.clone()),
+            ("Tags", "null", wire008.clone(), wire008.clone()),
+            ("Description", "[]", wire008.clone(), wire008.clone()),
+            ("RotationEnabled", "false", wire008.clone(), vec![]),
+            ("Other", "false", wire008.clone(), wire008.clone()),
+        ] {
+            let answer = departing(vec![Departure::WithoutValue(member.into(), shown)]);
+            assert_eq!(rules(&call("DescribeSecret"), &answer, had_tags), of_tags, "{member}");
+            assert_eq!(rules(&call("DescribeSecret"), &answer, had_rotated), of_rotated, "{member}");
+        }
+    }
+
+    #[test]
+    fn what_was_in_a_secret_may_have_been_there_if_it_is_open() {
+        let world = World::adopted("db".into());
+        let mut secret = (*world.secret.expect("an adopted secret is there")).clone();
+        let past = |secret: &Secret| {
+            let past = Past::of(secret);
+            (past.may_have_had_tags, past.may_have_rotated)
+        };
+        secret.tags_open = false;
+        (secret.rotation.configured, secret.rotation.touched) = (false, false);
+        assert_eq!(past(&secret), (false, false));
+        for (tags, is_open) in [(None, true), (Some(vec![]), false)] {
+            let secret = Secret { tags, tags_open: is_open, ..secret.clone() };
+            assert_eq!(past(&secret), (true, false));
+        }
+        for (configured, touched) in [(true, false), (false, true)] {
+            (secret.rotation.configured, secret.rotation.touched) = (configured, touched);
+            assert_eq!(past(&secret), (false, true));
+        }
+    }
+
+    #[test]
+    fn a_record_without_headers_and_a_fault_have_no_form() {
+        let departure = || vec![Departure::NoRequestId];
+        let mut recorded = departing(departure());
+        recorded.form.has_headers = false;
+        let mut fault = departing(departure());
+        fault.form.status = 500;
+        let unreadable = Answer { body: Body::Unreadable("text/html of 2 bytes".into()), ..departing(departure()) };
+        for answer in [recorded, fault, unreadable] {
+            assert_eq!(rules(&call("DescribeSecret"), &answer, NEW), [], "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_has_status_400_and_a_type_that_the_operation_declares() {
+        let (err002, err015) = ((RuleId::Err002, Class::Fidelity), (RuleId::Err015, Class::Fidelity));
+        for (error_type, status, expected) in [
+            (ErrorType::InvalidRequestException, 400, vec![]),
+            (ErrorType::InvalidRequestException, 401, vec![err002]),
+            (ErrorType::InvalidRequestException, 499, vec![err002]),
+            (ErrorType::InvalidRequestException, 500, vec![]),
+            (ErrorType::LimitExceededException, 400, vec![err015]),
+            (ErrorType::LimitExceededException, 404, vec![err002, err015]),
+            (ErrorType::LimitExceededException, 500, vec![]),
+        ] {
+            let answer = refusal(error_type, status);
+            assert_eq!(rules(&call("DescribeSecret"), &answer, NEW), expected, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn an_error_type_is_declared_by_some_operations_and_not_by_others() {
+        use ErrorType::{
+            InvalidNextTokenException, LimitExceededException, Other, ResourceExistsException,
+            ResourceNotFoundException,
+        };
+        let other = |text: &str| Other(text.into());
+        for (error_type, by, not_by) in [
+            (ResourceNotFoundException, "DescribeSecret", "ListSecrets"),
+            (ResourceExistsException, "CreateSecret", "RotateSecret"),
+            (LimitExceededException, "UpdateSecretVersionStage", "GetSecretValue"),
+            (InvalidNextTokenException, "ListSecretVersionIds", "DescribeSecret"),
+            (other("DecryptionFailure"), "GetSecretValue", "DescribeSecret"),
+            (other("EncryptionFailure"), "PutSecretValue", "GetSecretValue"),
+            (other("PreconditionNotMetException"), "UpdateSecret", "RotateSecret"),
+        ] {
+            assert!(is_declared(&call(by), &error_type), "{error_type} by {by}");
+            assert!(!is_declared(&call(not_by), &error_type), "{error_type} by {not_by}");
+        }
+        assert!(!is_declared(&call("CreateSecret"), &other("Oops")));
+    }
+
+    #[test]
+    fn the_form_is_checked_by_the_rules_of_what_came() {
+        let counted = |answer: &Answer| {
+            let mut exercise = Exercise::default();
+            violations(&call("DescribeSecret"), answer, NEW, &mut exercise);
+            let rules = crate::rule::RULES.iter().map(|rule| rule.id);
+            let checked: Vec<_> = rules.filter(|id| exercise.checked(*id) > 0).collect();
+            assert!(checked.iter().all(|id| exercise.armed(*id) == exercise.checked(*id)));
+            checked
+        };
+        assert_eq!(counted(&departing(vec![])), [RuleId::Wire002, RuleId::Wire006, RuleId::Wire008]);
+        let of_refusal = counted(&refusal(ErrorType::InvalidRequestException, 400));
+        assert_eq!(of_refusal, [RuleId::Err015, RuleId::Wire002, RuleId::Wire003]);
+    }
+}

@@ -1,6 +1,7 @@
 //! The judge as a function of a history: what a correct service answers is accepted, also late, unanswered or at the
 //! same time, and each wrong answer is blamed on the rule whose text forbids it.
 
+mod accessed;
 mod accusations;
 mod blame;
 mod either;

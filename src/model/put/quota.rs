@@ -44,3 +44,85 @@ pub(crate) fn within_label_quota(world: &World, secret: &Secret, named: &[Label]
 fn limit_exceeded() -> Outcome {
     Outcome::unjudged_refusal(ErrorType::LimitExceededException, None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::world::{Cell, Content, Provenance};
+
+    const AWS: [Label; 3] = [Label::Current, Label::Pending, Label::Previous];
+
+    fn custom(numbers: std::ops::Range<usize>) -> Vec<Label> {
+        numbers.map(|number| Label::Custom(format!("label-{number}").into())).collect()
+    }
+
+    /// A secret with these labels on one version, and no others.
+    fn labelled(labels: &[Label]) -> World {
+        let mut world = World::adopted("db".into());
+        let secret = world.secret.as_mut().expect("an adopted secret is there");
+        secret.labels_open = false;
+        for label in &AWS {
+            secret.set_label(label, Cell::known(None, Provenance::UNKNOWN));
+        }
+        for label in labels {
+            secret.set_label(label, Cell::known(Some("v1".into()), Provenance::UNKNOWN));
+        }
+        world
+    }
+
+    fn answers(outcomes: &[Outcome]) -> &'static str {
+        match outcomes {
+            [only] if only.is_accepted() => "accepted",
+            [usual, other] if usual.is_accepted() && !other.is_accepted() => "either",
+            [usual, lenient] if !usual.is_accepted() && lenient.is_accepted() => "refused",
+            _ => "otherwise",
+        }
+    }
+
+    fn attaching(world: &World, named: &[Label]) -> &'static str {
+        let secret = world.secret.as_ref().expect("the secret is there");
+        answers(&within_label_quota(world, secret, named, Outcome::unjudged()))
+    }
+
+    #[test]
+    fn twenty_labels_are_good_one_more_is_refused_and_those_of_aws_may_count() {
+        let with_aws = |customs| labelled(&[custom(0..customs), AWS.to_vec()].concat());
+        for (world, named, expected) in [
+            (labelled(&custom(0..19)), custom(30..31), "accepted"),
+            (labelled(&custom(0..20)), custom(30..31), "refused"),
+            (labelled(&custom(0..19)), custom(30..32), "refused"),
+            (labelled(&custom(0..20)), custom(0..1), "accepted"),
+            (labelled(&custom(0..21)), custom(0..1), "accepted"),
+            (labelled(&custom(0..20)), vec![Label::Current], "either"),
+            (with_aws(16), custom(30..31), "accepted"),
+            (with_aws(17), custom(30..31), "either"),
+            (with_aws(17), vec![Label::Current], "accepted"),
+            (with_aws(20), custom(30..31), "refused"),
+        ] {
+            assert_eq!(attaching(&world, &named), expected, "{named:?}");
+        }
+    }
+
+    #[test]
+    fn a_label_that_may_be_attached_counts_or_not() {
+        let mut world = labelled(&custom(0..19));
+        let secret = world.secret.as_mut().expect("the secret is there");
+        secret.set_label(&custom(19..20)[0], Cell::open(None, Provenance::UNKNOWN));
+        assert_eq!(attaching(&world, &custom(30..31)), "either");
+        assert_eq!(attaching(&world, &custom(19..20)), "either");
+    }
+
+    #[test]
+    fn the_hundredth_version_may_be_refused() {
+        for (versions, expected) in [(98, "accepted"), (99, "either"), (120, "either")] {
+            let mut world = labelled(&[]);
+            let secret = world.secret.as_mut().expect("the secret is there");
+            for number in 0..versions {
+                let id = format!("v{number}").into();
+                secret.set_version(&id, Cell::known(Content::Unfilled, Provenance::UNKNOWN), None);
+            }
+            let secret = world.secret.as_ref().expect("the secret is there");
+            assert_eq!(answers(&within_quotas(&world, secret, &[], Outcome::unjudged())), expected, "{versions}");
+        }
+    }
+}
