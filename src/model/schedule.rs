@@ -92,9 +92,10 @@ mod tests {
         for legal in ["3h", "12h"] {
             assert_eq!(duration(legal), Legality::Legal, "{legal}");
         }
-        for illegal in ["3", "h", "100h", "3m", ""] {
+        for illegal in ["3", "h", "100h", "3m", "", "-3h", "xh"] {
             assert_eq!(duration(illegal), Legality::Illegal(RuleId::Val010), "{illegal}");
         }
+        assert_eq!(duration("0h"), Legality::Unclear);
     }
 
     #[test]
@@ -105,10 +106,12 @@ mod tests {
         for illegal in ["rate(3 hours)", "rate(0 days)", "rate(5 minutes)", "every day", "cron(0 8)"] {
             assert_eq!(expression(illegal), Legality::Illegal(RuleId::Val011), "{illegal}");
         }
-        for illegal in ["cron(15 8 1 * ? *)", "cron(0 8 1 * ? 2030)", "cron(0 8 1 * 1 *)"] {
+        for illegal in ["cron(15 8 1 * ? *)", "cron(0 8 1 * ? 2030)", "cron(0 8 1 * 1 *)", "cron(0 8 ? * ? *)"] {
             assert_eq!(expression(illegal), Legality::Illegal(RuleId::Val012), "{illegal}");
         }
-        assert_eq!(expression("cron(0 /4 * * ? *)"), Legality::Unclear);
+        for unclear in ["cron(0 /4 * * ? *)", "cron(0 24 * * ? *)"] {
+            assert_eq!(expression(unclear), Legality::Unclear, "{unclear}");
+        }
     }
 
     #[test]
@@ -118,9 +121,13 @@ mod tests {
             duration: Some(duration.into()),
             ..RotationRules::default()
         };
-        assert!(window_is_too_long(&rules("rate(4 hours)", "5h")));
-        assert!(window_is_too_long(&rules("cron(0 22 * * ? *)", "4h")));
-        assert!(!window_is_too_long(&rules("rate(10 days)", "3h")));
-        assert!(!window_is_too_long(&rules("cron(0 8 1 * ? *)", "4h")));
+        for (expression, longest, too_long) in
+            [("rate(4 hours)", "4h", "5h"), ("cron(0 22 * * ? *)", "2h", "3h"), ("cron(0 8 1 * ? *)", "16h", "17h")]
+        {
+            assert!(!window_is_too_long(&rules(expression, longest)), "{expression}");
+            assert!(window_is_too_long(&rules(expression, too_long)), "{expression}");
+        }
+        assert!(!window_is_too_long(&rules("rate(1 day)", "25h")), "days are not held against it");
+        assert!(!window_is_too_long(&rules("cron(0 22 * * ? *)", "long")), "what is no duration has no length");
     }
 }

@@ -207,3 +207,159 @@ fn batch(request: &BatchGetSecretValue, reasons: &mut Vec<Reason>) {
         reasons.push(parameter(RuleId::Read007).fidelity());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::Request;
+
+    /// The rules that an ill-formed request breaks, for its form alone.
+    fn broken(op: &str, members: &Value) -> Vec<RuleId> {
+        let request: Request = serde_json::from_value(json!({ "op": op, "request": members })).unwrap();
+        reasons(&request.operation).iter().map(Reason::rule).collect()
+    }
+
+    fn text(length: usize) -> String {
+        "a".repeat(length)
+    }
+
+    /// The request with this member.
+    fn with(base: &Value, member: &str, value: Value) -> Value {
+        let mut request = base.clone();
+        request[member] = value;
+        request
+    }
+
+    #[test]
+    fn lengths_are_good_up_to_their_bounds() {
+        let put = json!({ "SecretId": "db", "ClientRequestToken": text(32), "SecretString": "a" });
+        let rotate = json!({ "SecretId": "db", "ClientRequestToken": text(32) });
+        let stage = json!({ "SecretId": "db", "VersionStage": "mine" });
+        let create = json!({ "Name": "db", "ClientRequestToken": text(32), "SecretString": "a" });
+        for (op, base, member, rule, bounds) in [
+            ("CreateSecret", &create, "Name", RuleId::Ident007, 1..=512),
+            ("CreateSecret", &create, "ClientRequestToken", RuleId::Val002, 32..=64),
+            ("PutSecretValue", &put, "ClientRequestToken", RuleId::Val002, 32..=64),
+            ("UpdateSecret", &put, "ClientRequestToken", RuleId::Val002, 32..=64),
+            ("RotateSecret", &rotate, "ClientRequestToken", RuleId::Val002, 32..=64),
+            ("PutSecretValue", &put, "RotationToken", RuleId::Val016, 36..=256),
+            ("UpdateSecretVersionStage", &stage, "VersionStage", RuleId::Val014, 1..=256),
+            ("UpdateSecretVersionStage", &stage, "MoveToVersionId", RuleId::Val014, 32..=64),
+            ("UpdateSecretVersionStage", &stage, "RemoveFromVersionId", RuleId::Val014, 32..=64),
+            ("RotateSecret", &rotate, "SecretId", RuleId::Val001, 1..=2048),
+            ("RotateSecret", &rotate, "RotationLambdaARN", RuleId::Val007, 1..=2048),
+            ("RotateSecret", &rotate, "ExternalSecretRotationRoleArn", RuleId::Val021, 20..=2048),
+        ] {
+            let of_length = |length| broken(op, &with(base, member, json!(text(length))));
+            for good in [*bounds.start(), *bounds.end()] {
+                assert_eq!(of_length(good), [], "{op} {member} of {good}");
+            }
+            assert_eq!(of_length(bounds.end() + 1), [rule], "{op} {member}");
+            if *bounds.start() > 1 {
+                assert_eq!(of_length(bounds.start() - 1), [rule], "{op} {member}");
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_are_good_up_to_their_bounds() {
+        for (op, member, rule, good, bad) in [
+            ("ListSecretVersionIds", "MaxResults", RuleId::Val019, [1, 100], [0, 101]),
+            ("DeleteSecret", "RecoveryWindowInDays", RuleId::Val018, [7, 30], [6, 31]),
+        ] {
+            let of_number = |number| broken(op, &json!({ "SecretId": "db", member: number }));
+            assert!(good.map(of_number).iter().all(Vec::is_empty), "{op}");
+            assert_eq!(bad.map(of_number), [[rule], [rule]], "{op}");
+        }
+        let rotate = |rules: Value| {
+            let request = json!({ "SecretId": "db", "ClientRequestToken": text(32), "RotationRules": rules });
+            broken("RotateSecret", &request)
+        };
+        for (days, expected) in [(1, vec![]), (1000, vec![]), (0, vec![RuleId::Val008]), (1001, vec![RuleId::Val008])] {
+            assert_eq!(rotate(json!({ "AutomaticallyAfterDays": days })), expected, "{days}");
+        }
+        let forced = json!({ "SecretId": "db", "ForceDeleteWithoutRecovery": true, "RecoveryWindowInDays": 7 });
+        assert_eq!(broken("DeleteSecret", &forced), [RuleId::Val018]);
+    }
+
+    #[test]
+    fn a_token_is_missing_where_a_value_is_stored_or_a_rotation_started() {
+        for (op, members, expected) in [
+            ("CreateSecret", json!({ "Name": "db", "SecretString": "a" }), vec![RuleId::Val005]),
+            ("CreateSecret", json!({ "Name": "db" }), vec![]),
+            ("UpdateSecret", json!({ "SecretId": "db", "SecretBinary": "YQ==" }), vec![RuleId::Val005]),
+            ("UpdateSecret", json!({ "SecretId": "db", "Description": "a" }), vec![]),
+            ("PutSecretValue", json!({ "SecretId": "db", "SecretString": "a" }), vec![RuleId::Val005]),
+            ("RotateSecret", json!({ "SecretId": "db" }), vec![RuleId::Val004]),
+            ("RotateSecret", json!({ "ClientRequestToken": text(32) }), vec![RuleId::Val001]),
+            ("UpdateSecretVersionStage", json!({ "SecretId": "db" }), vec![RuleId::Val014]),
+        ] {
+            assert_eq!(broken(op, &members), expected, "{op} {members}");
+        }
+    }
+
+    #[test]
+    fn a_put_has_one_value_and_up_to_twenty_labels() {
+        let put = json!({ "SecretId": "db", "ClientRequestToken": text(32), "SecretString": "a" });
+        let labels = |count: usize| (0..count).map(|number| format!("label-{number}")).collect::<Vec<_>>();
+        for (members, expected) in [
+            (with(&put, "SecretBinary", json!("YQ==")), vec![RuleId::Val015]),
+            (with(&put, "SecretString", Value::Null), vec![RuleId::Val015]),
+            (with(&put, "VersionStages", json!(labels(20))), vec![]),
+            (with(&put, "VersionStages", json!(labels(21))), vec![RuleId::Val014]),
+            (with(&put, "VersionStages", json!([])), vec![RuleId::Val014]),
+            (with(&put, "VersionStages", json!([text(257)])), vec![RuleId::Val014]),
+            (with(&put, "RotationToken", json!("_".repeat(36))), vec![RuleId::Val016]),
+            (with(&put, "RotationToken", json!("-".repeat(36))), vec![]),
+        ] {
+            assert_eq!(broken("PutSecretValue", &members), expected, "{members}");
+        }
+    }
+
+    #[test]
+    fn a_batch_names_secrets_or_filters_and_not_both() {
+        let ids = |count: usize| (0..count).map(|number| format!("db-{number}")).collect::<Vec<_>>();
+        let filters = json!([{ "Key": "name", "Values": ["db"] }]);
+        for (members, expected) in [
+            (json!({ "SecretIdList": ids(1) }), vec![]),
+            (json!({ "SecretIdList": ids(20) }), vec![]),
+            (json!({ "SecretIdList": ids(21) }), vec![RuleId::Read007]),
+            (json!({ "SecretIdList": ids(0) }), vec![RuleId::Read007]),
+            (json!({ "SecretIdList": ids(1), "MaxResults": 5 }), vec![RuleId::Read007]),
+            (json!({ "SecretIdList": ids(1), "Filters": filters }), vec![RuleId::Read007]),
+            (json!({ "Filters": filters, "MaxResults": 5 }), vec![]),
+            (json!({}), vec![RuleId::Read007]),
+        ] {
+            assert_eq!(broken("BatchGetSecretValue", &members), expected, "{members}");
+        }
+    }
+
+    #[test]
+    fn metadata_of_a_partner_have_keys_and_values_of_their_lengths() {
+        let rotate = |metadata: Value| {
+            let request = json!({ "SecretId": "db", "ClientRequestToken": text(32),
+                "ExternalSecretRotationMetadata": metadata });
+            broken("RotateSecret", &request)
+        };
+        for (key, value, expected) in
+            [(1, 1, vec![]), (256, 2048, vec![]), (257, 1, vec![RuleId::Val021]), (1, 2049, vec![RuleId::Val021])]
+        {
+            assert_eq!(rotate(json!([{ "Key": text(key), "Value": text(value) }])), expected, "{key} {value}");
+        }
+        assert_eq!(rotate(json!([{ "Key": "k" }])), [RuleId::Val021]);
+    }
+
+    #[test]
+    fn illegal_characters_are_refused_by_the_operations_for_which_that_is_recorded() {
+        let of_id = |op: &str, id: &str| broken(op, &json!({ "SecretId": id }));
+        for op in ["GetSecretValue", "DescribeSecret", "ListSecretVersionIds", "DeleteSecret", "TagResource"] {
+            assert_eq!(of_id(op, "db*"), [RuleId::Val017], "{op}");
+            assert_eq!(of_id(op, "db/-_+=.@!"), [], "{op}");
+        }
+        for op in ["CancelRotateSecret", "RestoreSecret"] {
+            assert_eq!(of_id(op, "db*"), [], "{op}");
+        }
+    }
+}
