@@ -11,6 +11,7 @@ mod of_requests;
 mod of_rotation;
 mod of_state;
 mod races;
+mod readings;
 mod recorded;
 mod requests;
 mod scene;
