@@ -4,6 +4,7 @@
 mod accessed;
 mod accusations;
 mod blame;
+mod doubts;
 mod either;
 mod mutant;
 mod of_answers;

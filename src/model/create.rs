@@ -210,3 +210,41 @@ pub(crate) fn token_conflict(rule: RuleId, secret: &Secret, token: &str) -> Reas
         None => reason,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Functions, Timestamp};
+
+    /// Whether either answer is still good at this time, of a name that was deleted by force at 1000.
+    fn is_either_good(now: f64) -> bool {
+        let world = World { deleting: true, deleted: Some(Timestamp(1_000.0)), ..World::unused("db".into()) };
+        let token = "0".repeat(32);
+        let request = CreateSecret {
+            name: Some("db".into()),
+            client_request_token: Some(token.as_str().into()),
+            secret_string: Some("a".into()),
+            ..CreateSecret::default()
+        };
+        let setting = Setting {
+            call: 2,
+            action: None,
+            now: Some(Timestamp(now)),
+            called: None,
+            taken: &[],
+            stamp: None,
+            functions: &Functions::default(),
+        };
+        let outcomes = outcomes(&world, &request, &[], &setting);
+        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_accepted()).count(), 1, "both answers are permitted");
+        let due = |fact: &super::super::Fact| fact.rule == RuleId::Conc008 && fact.claim == Claim::Accepted;
+        !outcomes.iter().flat_map(|outcome| &outcome.facts).any(due)
+    }
+
+    #[test]
+    fn a_name_may_stay_refused_for_two_minutes_and_some_slack() {
+        assert!(is_either_good(1_001.0));
+        assert!(is_either_good(1_125.0));
+        assert!(!is_either_good(1_125.5));
+    }
+}

@@ -110,3 +110,136 @@ impl World {
         secret.forget_unlabelled_placeholders();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::model::{Answer, Functions, Outcome, Output, Request, Setting, VersionId, outcomes};
+    use crate::wire::decode_body;
+
+    /// A secret that the model knows all of: one version, which is AWSCURRENT's.
+    fn known() -> Secret {
+        let mut secret = (*World::adopted("db".into()).secret.expect("an adopted secret is there")).clone();
+        (secret.labels_open, secret.tags_open) = (false, false);
+        for cell in &mut secret.labels {
+            cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v1")));
+        }
+        let value = Content::Value(crate::model::Value::Text("a".into()));
+        secret.set_version(&"v1".into(), Cell::known(value, Provenance::UNKNOWN), None);
+        secret.rotation = Rotation::never(Provenance::UNKNOWN);
+        secret
+    }
+
+    fn settled(secret: &Secret) -> Secret {
+        let mut world = World { secret: Some(secret.clone().into()), ..World::unused("db".into()) };
+        world.settle();
+        (*world.secret.expect("settling removes nothing")).clone()
+    }
+
+    #[test]
+    fn a_secret_of_which_nothing_is_known_is_held_to_nothing() {
+        let world = World::adopted("db".into());
+        let request: Request =
+            serde_json::from_value(json!({ "op": "DescribeSecret", "request": { "SecretId": "db" } })).unwrap();
+        let functions = Functions::default();
+        let setting = Setting {
+            call: 1,
+            action: request.operation.action(),
+            now: None,
+            called: None,
+            taken: &[],
+            stamp: None,
+            functions: &functions,
+        };
+        let outcomes = outcomes(&world, &request, &setting);
+        let is_good = |members: Value| {
+            let (body, _) = decode_body(&request.operation, 200, members);
+            let answer = Answer { body, ..Answer::output(Output::Empty) };
+            let is_met = |outcome: &Outcome| outcome.facts.iter().all(|fact| fact.claim.holds(&answer) != Some(false));
+            outcomes.iter().any(is_met)
+        };
+        let identity = json!({ "Name": "db", "ARN": "arn" });
+        assert!(is_good(identity.clone()));
+        for (member, value) in [
+            ("VersionIdsToStages", json!({ "v1": ["AWSCURRENT", "AWSPENDING"], "v2": ["mine"] })),
+            ("RotationEnabled", json!(true)),
+            ("LastAccessedDate", json!(86_400)),
+            ("LastRotatedDate", json!(1)),
+            ("NextRotationDate", json!(1)),
+            ("LastChangedDate", json!(1)),
+        ] {
+            let mut members = identity.clone();
+            members[member] = value;
+            assert!(is_good(members), "{member}");
+        }
+    }
+
+    #[test]
+    fn settling_closes_each_open_cell() {
+        let open: [fn(&mut Secret); 9] = [
+            |secret| secret.labels_open = true,
+            |secret| secret.labels[0].holder.open = true,
+            |secret| secret.versions[0].content.open = true,
+            |secret| secret.rotation.enabled.open = true,
+            |secret| secret.rotation.function.open = true,
+            |secret| secret.rotation.days.open = true,
+            |secret| secret.rotation.duration.open = true,
+            |secret| secret.rotation.schedule.open = true,
+            |secret| secret.set_version(&"v2".into(), Cell::known(Content::Unfilled, Provenance::UNKNOWN), None),
+        ];
+        assert_eq!(settled(&known()), known());
+        for (number, open) in open.iter().enumerate() {
+            let mut secret = known();
+            open(&mut secret);
+            assert_ne!(secret, known(), "{number}");
+            assert_eq!(settled(&secret), known(), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_rotation_is_unfinished_no_more_once_nothing_is_pending_elsewhere() {
+        for (pending, may_act) in [(None, false), (Some("v1"), false), (Some("v2"), true)] {
+            let mut secret = known();
+            secret.rotation.may_be_unfinished = true;
+            secret.rotation.enabled.open = true;
+            secret.set_label(&Label::Pending, Cell::known(pending.map(VersionId::from), Provenance::UNKNOWN));
+            assert_eq!(settled(&secret).rotation.may_act(), may_act, "{pending:?}");
+        }
+    }
+
+    #[test]
+    fn an_open_label_usually_stays_or_goes() {
+        for (stays, usual) in [(true, Some("v1")), (false, None)] {
+            let mut secret = known();
+            secret.open_label(&Label::Current, stays, Provenance::UNKNOWN);
+            assert_eq!(secret.holder(&Label::Current), None);
+            let settled = settled(&secret);
+            assert_eq!(settled.holder(&Label::Current), Some(usual.map(VersionId::from).as_ref()));
+        }
+    }
+
+    #[test]
+    fn whether_there_is_a_value_is_open_where_a_version_is() {
+        let mut secret = known();
+        assert_eq!(secret.has_a_value(), Some(true));
+        secret.versions[0].content.open = true;
+        assert_eq!(secret.has_a_value(), None);
+        secret.versions.clear();
+        assert_eq!(secret.has_a_value(), Some(false));
+    }
+
+    #[test]
+    fn a_version_is_allowed_for_once() {
+        let mut world = World { secret: Some(known().into()), ..World::unused("db".into()) };
+        for token in ["v1", "v2", "v2"] {
+            world.expect_version(&token.into());
+        }
+        let versions = &world.secret.as_ref().expect("the secret is there").versions;
+        assert_eq!(
+            versions.iter().map(|version| (&*version.id, version.content.open)).collect::<Vec<_>>(),
+            [("v1", false), ("v2", true)]
+        );
+    }
+}

@@ -275,6 +275,31 @@ mod tests {
     }
 
     #[test]
+    fn a_number_of_seconds_is_read_as_one_up_to_the_year_5138() {
+        let answer = read(&describe(), &json!({ "CreatedDate": 100_000_000_000_u64 }));
+        assert_eq!(answer.form.departures, []);
+        assert_eq!(description(answer).created_date, Some(Timestamp(1e11)));
+    }
+
+    #[test]
+    fn a_member_that_nobody_judges_has_a_value_or_is_left_out() {
+        for (value, found) in [
+            (json!(null), Some("null")),
+            (json!(""), Some("\"\"")),
+            (json!([]), Some("[]")),
+            (json!({}), Some("{}")),
+            (json!("a"), None),
+            (json!(["a"]), None),
+            (json!({ "a": 1 }), None),
+            (json!(false), None),
+        ] {
+            let answer = read(&describe(), &json!({ "ReplicationStatus": value }));
+            let expected = found.map(|found| Departure::WithoutValue("ReplicationStatus".into(), found));
+            assert_eq!(answer.form.departures, Vec::from_iter(expected), "{value}");
+        }
+    }
+
+    #[test]
     fn bytes_are_base64_and_a_text_may_be_empty() {
         let get = Operation::GetSecretValue(GetSecretValue::default());
         assert_eq!(departures(&get, &json!({"SecretBinary": "AAEC/w=="})), []);

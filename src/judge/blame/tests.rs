@@ -150,6 +150,24 @@ fn the_gravest_unmet_fact_is_blamed_and_other_rules_are_named_beside_it() {
 }
 
 #[test]
+fn a_fault_is_blamed_on_what_permits_such_a_request_in_general() {
+    for (op, special, plain) in [
+        ("PutSecretValue", R::Val002, R::State005),
+        ("PutSecretValue", R::Val003, R::State005),
+        ("PutSecretValue", R::State008, R::State008),
+        ("RotateSecret", R::Conf001, R::Prog003),
+        ("GetSecretValue", R::Read001, R::Read001),
+    ] {
+        let outcome = accepted([contract(special, Claim::Accepted)]);
+        let violations = violations(&call(op, &fault()), &fault(), &outcome, Vec::new());
+        assert_eq!(violations[0].rule, plain, "{op} {special}");
+        let refused = refusal(ErrorType::InvalidRequestException, "no");
+        let violations = super::violations(&call(op, &refused), &refused, &outcome, Vec::new());
+        assert_eq!(violations[0].rule, special, "{op} {special}");
+    }
+}
+
+#[test]
 fn of_facts_for_strict_mode_each_rule_is_blamed_once() {
     let strict = |rule, claim| fact(rule, Class::Fidelity, claim);
     let outcome = accepted([

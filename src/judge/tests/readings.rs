@@ -148,18 +148,18 @@ fn labels_that_a_secret_marked_for_deletion_does_not_show_are_not_gone() {
     assert_eq!(blamed(&scene)[1], (7, R::Err012, Class::Contract), "{}", scene.story());
 }
 
-fn pages(token: Value) -> Request {
+fn pages(token: &Value) -> Request {
     ask("ListSecretVersionIds", json!({ "MaxResults": 1, "NextToken": token }))
 }
 
 /// The last page shows the version of the first one.
 #[test]
 fn no_page_repeats_a_version_of_any_page_before() {
-    let mut scene = Scene::of(&[create(), put("$t2", "b"), put_as("$t3", &["mine"]), look(), pages(Value::Null)]);
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), put_as("$t3", &["mine"]), look(), pages(&Value::Null)]);
     for _ in 0..2 {
         let Body::Output(Output::Versions(before)) = &scene.answer().body else { panic!("no page") };
         let token = before.next_token.as_deref().expect("there are more").to_owned();
-        scene.ask(&pages(json!(token)));
+        scene.ask(&pages(&json!(token)));
     }
     assert_accepted(&scene, Duration::ZERO);
     let Reply::Answer(Answer { body: Body::Output(first), .. }) = scene.calls[4].reply.clone() else {
