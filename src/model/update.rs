@@ -114,3 +114,41 @@ fn update_value(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::model::{Body, Output, Request};
+    use crate::service::{Config, Service};
+
+    /// The description that the reference service shows after these requests.
+    fn description(requests: &[serde_json::Value]) -> Option<String> {
+        let service = Service::new(Config::default());
+        let answers = requests.iter().map(|line| {
+            let request: Request = serde_json::from_value(line.clone()).unwrap();
+            service.answer(&request).body
+        });
+        let Some(Body::Output(Output::Description(shown))) = answers.last() else { panic!("no description") };
+        shown.description.map(|text| text.to_string())
+    }
+
+    #[test]
+    fn an_empty_description_is_none() {
+        let create = |text: &str| {
+            let members = json!({ "Name": "db", "ClientRequestToken": "0".repeat(32), "Description": text });
+            json!({ "op": "CreateSecret", "request": members })
+        };
+        let update = |text: &str| json!({ "op": "UpdateSecret", "request": { "SecretId": "db", "Description": text, "ClientRequestToken": "1".repeat(32) } });
+        let describe = json!({ "op": "DescribeSecret", "request": { "SecretId": "db" } });
+        for (before, shown) in [
+            (vec![create("a")], Some("a")),
+            (vec![create("")], None),
+            (vec![create("a"), update("b")], Some("b")),
+            (vec![create("a"), update("")], None),
+        ] {
+            let requests = [before, vec![describe.clone()]].concat();
+            assert_eq!(description(&requests).as_deref(), shown, "{requests:?}");
+        }
+    }
+}

@@ -4,14 +4,15 @@
 use std::time::Duration;
 
 use crate::history::Fate;
+use crate::judge::{Judge, Options};
 use crate::model::ErrorType::{InvalidRequestException, ResourceExistsException};
-use crate::model::{Answer, Body, Request};
+use crate::model::{Answer, Batch, Body, ErrorType, Operation, Output, Receipt, Request, Text};
 use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
 use super::assert_accepted;
-use super::mutant::{Accepted, contract, show};
-use super::requests::{ask, create, delete, get, look, put, put_as};
+use super::mutant::{Accepted, Refused, Says, contract, receipt, show};
+use super::requests::{ask, create, delete, describe, get, look, put, put_as, stage};
 use super::scene::Scene;
 
 /// How often the last call of a history that is accepted checks the rule.
@@ -45,6 +46,11 @@ fn a_call_that_is_refused_for_the_state_as_well_checks_no_rule_of_its_form() {
     for (alone, beside, rule) in [
         (vec![short.clone()], vec![create(), short], R::Val002),
         (vec![create(), window.clone()], vec![create(), delete(), window], R::Val018),
+        (
+            vec![create(), stage("mine", "", "$t1"), stage("mine", "$t9", "")],
+            vec![create(), put("$t2", "b"), stage("AWSCURRENT", "$t1", "")],
+            R::State013,
+        ),
     ] {
         assert_eq!(checked(&alone, rule), 1, "{alone:?}");
         assert_eq!(checked(&beside, rule), 0, "{beside:?}");
@@ -104,4 +110,114 @@ fn a_put_that_names_labels_does_not_race_for_awscurrent() {
     assert_accepted(&scene, Duration::ZERO);
     show_labels(&mut scene, &[("$t1", &["AWSCURRENT"]), ("$t3", &["AWSPENDING"])]);
     assert_eq!(blamed(&scene)[0].2, Class::Contract, "{}", scene.story());
+}
+
+#[test]
+fn an_update_that_changes_nothing_may_be_refused() {
+    for (members, is_clear) in [
+        (json!({ "ClientRequestToken": "$t2" }), false),
+        (json!({ "ClientRequestToken": "$t1", "Description": "a" }), false),
+        (json!({ "Description": "a" }), false),
+        (json!({ "ClientRequestToken": "$t2", "Description": "a" }), true),
+    ] {
+        let requests = [create(), ask("UpdateSecret", members)];
+        assert_accepted(&Scene::of(&requests), Duration::ZERO);
+        let refused = contract(R::Idem008, requests.clone(), Refused(InvalidRequestException)).scene();
+        let expected = is_clear.then_some((2, R::Idem008, Class::Contract));
+        assert_eq!(blamed(&refused), Vec::from_iter(expected), "{requests:?}");
+    }
+}
+
+/// The full ARN of one secret is the partial ARN of another, whose name goes on with those six characters.
+#[test]
+fn an_arn_that_may_denote_either_of_two_secrets_is_not_judged() {
+    let create_another = |scene: &mut Scene| {
+        let arn = scene.text("$s1.arn");
+        let name: Text = arn.rsplit(':').next().expect("an ARN has parts").into();
+        let token = scene.text("$t2");
+        scene.ask(&ask("CreateSecret", json!({ "Name": name, "ClientRequestToken": "$t2", "SecretString": "b" })));
+        let arn = Some(format!("{arn}-GhIjKl").into());
+        let receipt = Receipt { arn, name: Some(name), version_id: Some(token), ..Receipt::default() };
+        *scene.answer() = Answer::output(Output::Receipt(receipt));
+    };
+    let batch = ask("BatchGetSecretValue", json!({ "SecretId": null, "SecretIdList": ["$s1.arn"] }));
+    for (there_is_another, request, is_judged) in [
+        (false, describe("$s1.arn"), true),
+        (true, describe("$s1.arn"), false),
+        (true, describe("$s1"), true),
+        (false, batch.clone(), true),
+        (true, batch, false),
+    ] {
+        let mut scene = Scene::of(&[create()]);
+        if there_is_another {
+            create_another(&mut scene);
+        }
+        scene.ask(&request);
+        *scene.answer() = match &request.operation {
+            Operation::BatchGetSecretValue(_) => Answer::output(Output::Batch(Batch::default())),
+            _ => Answer::error(ErrorType::ResourceNotFoundException, None),
+        };
+        assert_eq!(!blamed(&scene).is_empty(), is_judged, "{}", scene.story());
+    }
+}
+
+#[test]
+fn an_arn_that_only_a_description_has_shown_denotes_the_secret() {
+    let mut scene = Scene::new();
+    scene.ask_in_vain(&create(), Fate::Unknown, true);
+    scene.ask(&look());
+    let Body::Output(Output::Description(shown)) = &scene.answer().body else { panic!("no description") };
+    let arn = shown.arn.as_deref().expect("it has an ARN").to_owned();
+    scene.ask(&describe(&arn));
+    assert_accepted(&scene, Duration::ZERO);
+    show_labels(&mut scene, &[("$t1", &["AWSPREVIOUS"])]);
+    assert_eq!(blamed(&scene).len(), 1, "{}", scene.story());
+}
+
+/// What is wrong with the answer alone leaves the state as it was to be.
+#[test]
+fn after_a_wrong_member_the_state_is_held_against_the_endpoint_all_the_same() {
+    let wrong = Says(|output, _| receipt(output).name = Some("another".into()));
+    let mut scene = contract(R::State005, [create(), look(), put("$t2", "b")], wrong).scene();
+    scene.ask(&look());
+    assert_eq!(blamed(&scene).len(), 1, "{}", scene.story());
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"])]);
+    let calls: Vec<_> = blamed(&scene).iter().map(|(call, ..)| *call).collect();
+    assert_eq!(calls, [3, 4], "{}", scene.story());
+}
+
+/// Each of four lost puts may have taken effect or not, in any order: 65 possible states.
+#[test]
+fn a_secret_of_which_too_much_is_possible_is_judged_no_further() {
+    for (lost, is_too_much) in [(3, false), (4, true)] {
+        let mut scene = Scene::of(&[create()]);
+        for number in 2..2 + lost {
+            scene.ask_in_vain(&put(&format!("$t{number}"), "b"), Fate::Unknown, false);
+        }
+        scene.ask(&ask("TagResource", json!({ "Tags": [{ "Key": "k", "Value": "v" }] })));
+        let mut judge = Judge::new(Options::default());
+        assert!(judge.judge_all(&scene.calls).is_empty());
+        assert_eq!(judge.is_inconclusive(), is_too_much, "{lost}");
+        let name = scene.text("$s1");
+        assert_eq!(judge.is_retired(&name), is_too_much, "{lost}");
+        assert_eq!(judge.worlds(&name).count(), 0, "a call may still change it");
+    }
+}
+
+#[test]
+fn a_change_ends_a_listing_that_was_under_way() {
+    let page = |token: &str| {
+        let token = (!token.is_empty()).then_some(token);
+        ask("ListSecretVersionIds", json!({ "MaxResults": 1, "NextToken": token }))
+    };
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), look(), page("")]);
+    let Body::Output(Output::Versions(first)) = &scene.answer().body else { panic!("no page") };
+    let token = first.next_token.as_deref().expect("there are more").to_owned();
+    let mut changed = Scene::of(&[create(), put("$t2", "b"), look(), page(""), put("$t3", "c")]);
+    for scene in [&mut scene, &mut changed] {
+        scene.ask(&page(&token));
+        *scene.answer() = Answer::error(ErrorType::InvalidNextTokenException, None);
+    }
+    assert_eq!(blamed(&scene), [(5, R::Wire012, Class::Contract)], "{}", scene.story());
+    assert_eq!(blamed(&changed), [], "{}", changed.story());
 }

@@ -176,6 +176,12 @@ fn a_first_value_under_awspending_may_become_current_as_well() {
         assert_accepted(&showing(&requests, places), Duration::ZERO);
     }
     assert_ne!(blamed(&showing(&requests, &[("$t1", &["AWSCURRENT"])])), []);
+    // The reference service does not make it so.
+    let Body::Output(Output::Description(shown)) = Scene::of(&requests).answer().body.clone() else {
+        panic!("refused")
+    };
+    let labels: Vec<_> = shown.version_ids_to_stages.into_iter().flatten().flat_map(|(_, labels)| labels).collect();
+    assert_eq!(labels, [Label::Pending]);
     let requests = [create_empty(), put_as("$t1", &["mine"]), look()];
     assert_accepted(&showing(&requests, &[("$t1", &["AWSCURRENT", "mine"])]), Duration::ZERO);
     assert_ne!(blamed(&showing(&requests, &[("$t1", &["mine"])])), []);
