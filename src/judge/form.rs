@@ -311,6 +311,24 @@ mod tests {
     }
 
     #[test]
+    fn a_status_or_a_type_is_a_fault_of_the_operation_and_the_rest_is_one_wherever_it_shows() {
+        let told = |answer: &Answer| {
+            let violations = violations(&call("DescribeSecret"), answer, NEW, &mut Exercise::default());
+            violations.into_iter().map(|violation| violation.fingerprint.0).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            told(&refusal(ErrorType::LimitExceededException, 404)),
+            [
+                "ROT-ERR-002 DescribeSecret: HTTP status 400 but HTTP status 404",
+                "ROT-ERR-015 DescribeSecret: an error type that the operation declares but LimitExceededException",
+            ]
+        );
+        let extra = Departure::ExtraMember("SecretList[].Colour".into());
+        let expected = ["ROT-WIRE-009: no members but those of the operation but also Colour"];
+        assert_eq!(told(&departing(vec![extra])), expected);
+    }
+
+    #[test]
     fn an_error_type_is_declared_by_some_operations_and_not_by_others() {
         use ErrorType::{
             InvalidNextTokenException, LimitExceededException, Other, ResourceExistsException,

@@ -261,3 +261,73 @@ pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>]) -> Vec<Outcome>
     }
     vec![outcome]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::operation::GetSecretValue;
+    use crate::model::world::Provenance;
+    use crate::model::{Functions, Setting, Timestamp, Value};
+
+    const MADE: f64 = 1_000_000.0;
+
+    /// A secret with so many versions, the first of which is AWSCURRENT's and the others have no labels.
+    fn with_versions(count: usize) -> World {
+        let mut world = World::adopted("db".into());
+        let secret = world.secret.as_mut().expect("an adopted secret is there");
+        secret.labels_open = false;
+        for cell in &mut secret.labels {
+            cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v0")));
+        }
+        for number in 0..count {
+            let content = Cell::known(Content::Value(Value::Text("a".into())), Provenance::UNKNOWN);
+            secret.set_version(&format!("v{number}").into(), content, Some(Timestamp(MADE)));
+        }
+        world
+    }
+
+    #[test]
+    fn versions_without_labels_are_expected_in_a_whole_list_unless_there_are_more_than_a_hundred() {
+        for (count, include_deprecated, expected) in [(100, true, 100), (100, false, 1), (101, true, 1)] {
+            let world = with_versions(count);
+            let secret = world.secret.as_ref().expect("the secret is there");
+            let ids = expected_ids(secret, include_deprecated);
+            assert_eq!(ids.iter().filter(|(_, listed)| *listed).count(), expected, "{count}");
+            assert_eq!(ids[0], (VersionId::from("v0"), true));
+        }
+    }
+
+    /// The rules that hold a service to reading a version without labels, so long after it was made.
+    fn holding(count: usize, age: f64) -> Vec<RuleId> {
+        let world = with_versions(count);
+        let secret = world.secret.as_ref().expect("the secret is there");
+        let request = GetSecretValue { version_id: Some("v1".into()), ..GetSecretValue::default() };
+        let setting = Setting {
+            call: 1,
+            action: None,
+            now: Some(Timestamp(MADE + age)),
+            called: None,
+            taken: &[],
+            stamp: None,
+            functions: &Functions::default(),
+        };
+        let outcomes = get(&world, secret, &request, &[], &setting);
+        assert_eq!(outcomes.iter().map(Outcome::is_accepted).collect::<Vec<_>>(), [true, false]);
+        let refused = &outcomes[1].facts;
+        refused.iter().filter(|fact| fact.claim == Claim::Accepted).map(|fact| fact.rule).collect()
+    }
+
+    #[test]
+    fn a_version_without_labels_may_go_once_there_are_more_than_a_hundred_and_it_is_a_day_old() {
+        let day = Timestamp::DAY;
+        for (count, age, expected) in [
+            (100, 0.0, vec![RuleId::Read002]),
+            (100, 2.0 * day, vec![RuleId::Read002]),
+            (101, 0.0, vec![RuleId::State022]),
+            (101, day - 1.0, vec![RuleId::State022]),
+            (101, day, vec![]),
+        ] {
+            assert_eq!(holding(count, age), expected, "{count} versions, {age} s");
+        }
+    }
+}

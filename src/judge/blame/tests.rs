@@ -323,6 +323,7 @@ fn what_is_seen_instead_is_told_by_the_member_and_never_by_a_value() {
         ("PutSecretValue", &json!({ "VersionStages": ["mine"] }), Claim::VersionStages(vec![]), "VersionStages [mine]"),
         ("PutSecretValue", &json!({ "ARN": "arn" }), Claim::Arn("other".into()), "ARN \"arn\""),
         ("PutSecretValue", &json!({}), Claim::Present(Member::Arn), "it has none"),
+        ("PutSecretValue", &json!({ "ARN": "arn" }), Claim::Missing(Member::Arn), "it has one"),
     ] {
         assert_eq!(observed(&claim, &answer(op, body.clone())).0, expected, "{claim:?}");
     }

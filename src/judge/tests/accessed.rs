@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::history::Fate;
+use crate::judge::{Judge, Options};
 use crate::model::{Body, Output, Request, Timestamp};
 use crate::rule::RuleId as R;
 use serde_json::json;
@@ -18,7 +19,11 @@ fn blamed(mut scene: Scene, is_shown: bool) -> Vec<R> {
         shown.last_accessed_date = is_shown.then_some(Timestamp(1_699_920_000.0));
     }
     *scene.answer() = answer;
-    scene.violations(Duration::ZERO).iter().map(|violation| violation.rule).collect()
+    let violations = scene.violations(Duration::ZERO);
+    let mut judge = Judge::new(Options::default());
+    let one_by_one: Vec<_> = scene.calls.iter().flat_map(|call| judge.judge(call).violations).collect();
+    assert_eq!(violations, one_by_one, "calls one after the other are judged alike");
+    violations.iter().map(|violation| violation.rule).collect()
 }
 
 fn batch() -> Request {

@@ -11,8 +11,8 @@ use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
 use super::assert_accepted;
-use super::mutant::{Accepted, Refused, Says, contract, receipt, show};
-use super::requests::{ask, create, delete, describe, get, look, put, put_as, stage};
+use super::mutant::{Accepted, Refused, Says, contract, receipt, show, shown, value};
+use super::requests::{ask, cancel, configured, create, days, delete, describe, get, look, put, put_as, rotate, stage};
 use super::scene::Scene;
 
 /// How often the last call of a history that is accepted checks the rule.
@@ -220,4 +220,81 @@ fn a_change_ends_a_listing_that_was_under_way() {
     }
     assert_eq!(blamed(&scene), [(5, R::Wire012, Class::Contract)], "{}", scene.story());
     assert_eq!(blamed(&changed), [], "{}", changed.story());
+}
+
+#[test]
+fn what_the_documents_do_not_speak_of_may_be_accepted_or_refused() {
+    let both = json!({ "ClientRequestToken": "$t2", "SecretString": "a", "SecretBinary": "YQ==" });
+    for request in [ask("CreateSecret", both.clone()), ask("CreateSecret", json!({})), ask("UpdateSecret", both)] {
+        let before = if matches!(request.operation, Operation::UpdateSecret(_)) { vec![create()] } else { vec![] };
+        let requests = [before, vec![request]].concat();
+        let mut scene = Scene::of(&requests);
+        assert_accepted(&scene, Duration::ZERO);
+        let is_accepted = matches!(scene.answer().body, Body::Output(_));
+        let other = if is_accepted { Refused(InvalidRequestException) } else { Accepted };
+        assert_accepted(&contract(R::State001, requests, other).scene(), Duration::ZERO);
+    }
+}
+
+/// A refusal of another type has changed nothing either.
+#[test]
+fn after_a_refusal_of_a_wrong_type_the_state_is_held_against_the_endpoint_all_the_same() {
+    let again = [create(), look(), put("$t1", "another")];
+    let mut scene = contract(R::Idem003, again, Refused(InvalidRequestException)).scene();
+    scene.ask(&look());
+    assert_eq!(blamed(&scene), [(3, R::Idem003, Class::Contract)], "{}", scene.story());
+    show_labels(&mut scene, &[("$t1", &["AWSPREVIOUS"])]);
+    let calls: Vec<_> = blamed(&scene).iter().map(|(call, ..)| *call).collect();
+    assert_eq!(calls[..2], [3, 4], "{}", scene.story());
+}
+
+/// What a refused rotation gave may have been stored all the same, unseen.
+#[test]
+fn a_rotation_may_use_the_function_that_a_refused_one_has_named() {
+    let plain = || ask("RotateSecret", json!({ "ClientRequestToken": "$t3" }));
+    let refused = [create(), rotate("$t2", &days(0)), look(), plain()];
+    assert_accepted(&Scene::of(&refused), Duration::ZERO);
+    assert_accepted(&contract(R::Err003, refused, Accepted).scene(), Duration::ZERO);
+    let never = contract(R::Err003, [create(), look(), plain()], Accepted).scene();
+    assert_eq!(blamed(&never), [(3, R::Err003, Class::Contract)]);
+}
+
+#[test]
+fn rules_without_a_member_leave_the_configuration_alone() {
+    let mut requests = configured(&days(30));
+    requests.extend([ask("RotateSecret", json!({ "ClientRequestToken": "$t3", "RotationRules": {} })), look()]);
+    let mut scene = Scene::of(&requests);
+    assert_accepted(&scene, Duration::ZERO);
+    let mut answer = scene.answer().clone();
+    let Body::Output(output) = &mut answer.body else { panic!("no description") };
+    let rules = shown(output).rotation_rules.as_mut().expect("there are rules");
+    rules.automatically_after_days = Some(7);
+    *scene.answer() = answer;
+    assert_eq!(blamed(&scene), [(7, R::Conf002, Class::Contract)], "{}", scene.story());
+}
+
+/// The service may still act for a rotation that was cancelled, so that a wrong value is its doing.
+#[test]
+fn a_wrong_value_beside_a_rotation_that_may_be_unfinished_is_blamed_on_that() {
+    for (before, rule) in [
+        (vec![], R::Read001),
+        (vec![rotate("$t2", &days(30))], R::Prog014),
+        (vec![rotate("$t2", &days(30)), cancel()], R::Prog014),
+    ] {
+        let requests = [vec![create()], before, vec![get(json!({}))]].concat();
+        let wrong = Says(|output, _| value(output).secret_string = Some("b".into()));
+        let scene = contract(rule, requests, wrong).scene();
+        assert_eq!(blamed(&scene)[0].1, rule, "{}", scene.story());
+    }
+}
+
+/// What the reference service does with AWSPENDING where AWSCURRENT moves past it.
+#[test]
+fn an_abandoned_rotation_loses_awspending_and_a_label_put_by_hand_stays() {
+    for (pending, labels) in [(rotate("$t2", &days(30)), 2), (put_as("$t2", &["AWSPENDING"]), 3)] {
+        let mut scene = Scene::of(&[create(), pending, put("$t3", "c"), look()]);
+        let Body::Output(Output::Description(shown)) = &scene.answer().body else { panic!("no description") };
+        let shown = shown.version_ids_to_stages.iter().flatten().flat_map(|(_, labels)| labels);
+        assert_eq!(shown.count(), labels, "{}", scene.story());
+    }
 }

@@ -399,3 +399,20 @@ fn a_version_that_is_not_found_is_no_secret_that_is_not_found() {
         assert_eq!(Claim::Found.holds(&not_found), expected, "{message}");
     }
 }
+
+#[test]
+fn a_claim_in_words_names_the_member_and_no_value() {
+    let labels = vec![Label::Current, "mine".into()];
+    for (claim, words) in [
+        (Claim::Present(Member::Arn), "ARN has a value"),
+        (Claim::Missing(Member::NextRotationDate), "NextRotationDate has no value"),
+        (Claim::VersionStages(labels), "VersionStages [AWSCURRENT, mine]"),
+        (Claim::Function(Some(text("arn"))), "RotationLambdaARN \"arn\""),
+        (Claim::Duration(None), "no Duration"),
+        (Claim::OnlyVersions(vec![]), "no version"),
+        (Claim::OnlyVersions(vec![text("v1"), text("v2")]), "no version but v1, v2"),
+        (Claim::Value(crate::model::Value::Text(SecretString::from("hunter2"))), "the stored SecretString of 7 bytes"),
+    ] {
+        assert_eq!(claim.to_string(), words);
+    }
+}
