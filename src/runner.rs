@@ -23,10 +23,10 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
-pub use options::{Course, Options, Progress};
+pub use options::{Course, Enough, Options, Progress};
 pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
-pub use result::{Calls, Coverage, Ending, Finding, RunResult};
+pub use result::{Calls, Conclusion, Coverage, Ending, Finding, RunResult};
 
 use crate::endpoint::Endpoint;
 use crate::judge;
@@ -36,6 +36,9 @@ use crate::verdict::Status;
 use execution::{Extent, Plan};
 use find::{Gathered, Job, Suspect};
 use source::Source;
+
+/// How often a case is replayed before what it shows counts.
+const REPLAYS: u32 = 2;
 
 /// A run against one endpoint.
 #[derive(Debug)]
@@ -156,7 +159,7 @@ impl<E: Endpoint + 'static> Run<E> {
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
                 if is_dead || run.stop.load(Ordering::Relaxed) {
-                    return (number, Examined { finding: unconfirmed(suspect), clean: 0, left: Vec::new() });
+                    return (number, Examined { finding: unshrunk(suspect), clean: 0, left: Vec::new() });
                 }
                 let mut lab = shrink::Lab::new(&run, atlas, number);
                 let finding = lab.finding(suspect).await;
@@ -206,19 +209,28 @@ fn keep_the_better(findings: &mut Vec<Finding>, finding: Finding) {
     }
 }
 
-/// A finding that there was no time to shrink or replay.
-fn unconfirmed(suspect: Suspect) -> Finding {
+/// A finding that there was no time to shrink. What replays of its case have shown at once is counted already.
+fn unshrunk(suspect: Suspect) -> Finding {
+    let calls_to_confirm = suspect.early.as_ref().map_or(0, |early| early.calls);
+    let early = suspect.early.filter(|early| early.hits > 0);
+    let hits = early.as_ref().map_or(0, |early| early.hits);
+    let (case, shown) = early.map_or((suspect.case, None), |early| (early.case, early.shown));
+    let (violation, steps) = shown.unwrap_or((suspect.violation, Vec::new()));
     Finding {
-        violation: suspect.violation,
-        status: Status::Inconclusive,
-        case: suspect.case,
+        status: match hits {
+            0 => Status::Inconclusive,
+            REPLAYS => Status::Fail,
+            _ => Status::Intermittent,
+        },
+        violation,
+        case,
         is_observed: false,
         after: None,
-        steps: Vec::new(),
+        steps,
         calls_to_find: suspect.calls,
         calls_to_shrink: 0,
-        calls_to_confirm: 0,
-        replays: (0, 0),
+        calls_to_confirm,
+        replays: (hits, if hits == 0 { 0 } else { REPLAYS }),
     }
 }
 

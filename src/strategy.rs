@@ -21,7 +21,7 @@ pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, T
 pub use costly::costly;
 pub use generate::{Menu, complete_read, generate};
 pub use need::Need;
-pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG};
+pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG, meaning};
 pub use scenario::{Scenario, scenarios};
 pub use steer::{STEERED, Steered};
 pub use sweep::sweep;

@@ -16,6 +16,23 @@ use crate::rule::{Checkable, Class, Level, RULES, RuleId};
 #[serde(transparent)]
 pub struct Fingerprint(pub String);
 
+/// What the fingerprint ends with of an operation that the endpoint lacks.
+const LACKING: &str = ": not implemented";
+
+impl Fingerprint {
+    /// That of an operation that the endpoint lacks: one finding, whichever rule asked for it first.
+    #[must_use]
+    pub fn of_lacking(operation: &str) -> Self {
+        Self(format!("{operation}{LACKING}"))
+    }
+
+    /// The operation that the endpoint lacks, if that is what was found.
+    #[must_use]
+    pub fn lacking(&self) -> Option<&str> {
+        self.0.strip_suffix(LACKING)
+    }
+}
+
 impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

@@ -12,8 +12,9 @@ use rotation_conformance::endpoint::Endpoint;
 use rotation_conformance::history::{Fate, Reply, Silence};
 use rotation_conformance::model::{Functions, Request};
 use rotation_conformance::rule::{RULES, RuleId};
-use rotation_conformance::runner::{Ending, Options, Run, RunResult};
+use rotation_conformance::runner::{Conclusion, Ending, Enough, Options, Run, RunResult};
 use rotation_conformance::service::{Config, Service};
+use rotation_conformance::verdict::Status;
 
 /// What every name of these runs starts with.
 const PREFIX: &str = "rc-same";
@@ -63,7 +64,11 @@ impl Endpoint for Lossy {
 }
 
 async fn watched(options: Options, stop_after: u64) -> (RunResult, Arc<Watched>) {
-    let service = Service::new(Config::default());
+    watched_with(Config::default(), options, stop_after).await
+}
+
+async fn watched_with(config: Config, options: Options, stop_after: u64) -> (RunResult, Arc<Watched>) {
+    let service = Service::new(config);
     let functions =
         Functions { accepted: vec![service.register_function("f")], missing: vec![service.function_arn("g").into()] };
     let stop = Arc::new(AtomicBool::new(false));
@@ -160,4 +165,33 @@ async fn a_run_for_one_rule_exercises_it_in_few_calls() {
     let (result, _) = watched(options, u64::MAX).await;
     assert!(result.exercise.checked(RuleId::Prog001) > 0);
     assert!(result.calls.total() < 300, "{:?}", result.calls);
+}
+
+fn inverted() -> Config {
+    Config { defects: vec!["progress-inverted".parse().unwrap()], ..Config::default() }
+}
+
+#[tokio::test]
+async fn an_interrupted_run_has_confirmed_what_it_saw_before() {
+    for jobs in [1, 4] {
+        let (result, watched) = watched_with(inverted(), Options { jobs, ..Options::default() }, 600).await;
+        assert_eq!((result.ending.clone(), watched.service.secret_count()), (Ending::Interrupted, 0));
+        let found = result.findings_of(RuleId::Prog001).find(|finding| finding.status == Status::Fail);
+        let found = found.unwrap_or_else(|| panic!("{:?}", result.findings));
+        assert_eq!((found.replays, found.steps.len()), ((2, 2), found.case.steps.len()));
+        assert!(found.calls_to_confirm > 0 && result.calls.confirm >= found.calls_to_confirm);
+        assert_eq!(result.conclusion(false), Conclusion::Violates);
+    }
+}
+
+#[tokio::test]
+async fn a_run_for_one_rule_stops_once_a_violation_of_it_is_confirmed_unless_it_is_to_go_on() {
+    let mut calls = Vec::new();
+    for enough in [Enough::Confirmed, Enough::Never] {
+        let options = Options { only: Some(RuleId::Prog001), enough, max_calls: 600, ..Options::default() };
+        let (result, _) = watched_with(inverted(), options, u64::MAX).await;
+        assert_eq!(result.status(RuleId::Prog001), Status::Fail);
+        calls.push(result.calls.find);
+    }
+    assert!(calls[0] < 300 && calls[1] >= 600, "{calls:?}");
 }

@@ -8,7 +8,7 @@ mod trace;
 
 use std::time::Instant;
 
-use super::shown::{departures, values_of};
+use super::shown::values_of;
 use super::versions::Versions;
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Moment, Reply};
@@ -116,11 +116,18 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         if let Some(before) = before {
             self.trace.decided.push(self.judge.exercise().decided_since(&before).collect());
             self.stored.extend(values_of(&call.request.operation));
-            let answer = self.placed_answer(&call.reply);
             let request = with_page_of(step, self.placed(&call.request));
-            let departures = departures(&call.reply).to_vec();
-            self.trace.steps.push(Step { request, answer, departures, labels: self.labels() });
+            self.trace.steps.push(self.shown(&request, &call.reply));
         }
+        let labels = self.look(index, step, adopt).await;
+        if let (true, Some(step)) = (self.plan.keeps_steps, self.trace.steps.last_mut()) {
+            step.labels = labels;
+        }
+        self.is_over()
+    }
+
+    /// Reads beside the case what is to be read after a call, then tells the labels of each secret.
+    async fn look(&mut self, index: usize, step: &Request, adopt: Option<Text>) -> Vec<String> {
         match &self.plan.extent {
             Extent::Whole | Extent::Until(_) => {
                 if let Some(name) = adopt.filter(|_| !self.is_over()) {
@@ -136,14 +143,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                     }
                 }
             }
-            Extent::Recorded => {
-                let labels = if step.operation.is_read() { Vec::new() } else { self.read_labels(index).await };
-                if let Some(step) = self.trace.steps.last_mut() {
-                    step.labels = labels;
-                }
-            }
+            Extent::Recorded if step.operation.is_read() => return Vec::new(),
+            Extent::Recorded => return self.read_labels(index).await,
         }
-        self.is_over()
+        if self.plan.keeps_steps { self.labels() } else { Vec::new() }
     }
 
     /// Remembers what kind of call this is, where the state is known; tells whether to do without it.
@@ -204,13 +207,15 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         }
         for violation in judgement.violations {
             let read = is_observation.then(|| self.placed(&call.request));
+            let shown =
+                read.as_ref().filter(|_| self.plan.keeps_steps).map(|read| Box::new(self.shown(read, &call.reply)));
             let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
             let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
             if let (Some(known), Some(culprit), Class::Contract) = (&self.plan.known, culprit, violation.class) {
                 known.deviated(culprit);
             }
             let state = culprit.map(|culprit| culprit.state);
-            self.trace.sightings.push(Sighting { step, read, cause, state, violation });
+            self.trace.sightings.push(Sighting { step, read, shown, cause, state, violation });
         }
         (call, judgement.adopt)
     }

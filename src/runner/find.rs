@@ -8,11 +8,11 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
-use super::execution::{Execution, Extent, Plan, Sighting, Trace};
+use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
 use super::known::Known;
-use super::options::{Options, Progress};
-use super::plan;
+use super::options::{Enough, Options, Progress};
 use super::source::Source;
+use super::{REPLAYS, plan};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RULES};
@@ -34,6 +34,20 @@ pub(super) struct Suspect {
     pub calls: u64,
     /// Another case that showed it, in case that this one does not show it again.
     pub other: Option<Case>,
+    /// What replaying the case that first showed it has shown, where that was done at once.
+    pub early: Option<Early>,
+}
+
+/// What replays of a case that was not shrunk yet have shown.
+#[derive(Clone, Debug)]
+pub(super) struct Early {
+    pub case: Case,
+    /// How many replays showed it, of [`REPLAYS`].
+    pub hits: u32,
+    /// The calls of the replays.
+    pub calls: u64,
+    /// What is violated and the calls, of the last replay that showed it.
+    pub shown: Option<(Violation, Vec<Step>)>,
 }
 
 impl Suspect {
@@ -56,6 +70,8 @@ pub(super) struct Gathered {
     pub left: Vec<Text>,
     pub died: Option<String>,
     pub inconclusive: bool,
+    /// Whether a violation of a contract was seen in every replay that was made at once.
+    is_confirmed: bool,
     /// The calls up to the last case that brought something new.
     last_news: u64,
 }
@@ -103,10 +119,52 @@ impl<E: Endpoint> Job<E> {
             let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
             self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
             let calls = trace.calls();
-            let mut gathered = self.gathered.lock().await;
-            gathered.add(&next.case, trace, before);
-            self.progress.case_ended(calls, gathered.suspects.len());
+            let fresh = {
+                let mut gathered = self.gathered.lock().await;
+                let fresh = gathered.add(&next.case, trace, before);
+                self.progress.case_ended(calls, gathered.suspects.len());
+                fresh
+            };
+            for (number, fingerprint) in fresh.into_iter().enumerate() {
+                if !self.is_over().await {
+                    self.confirm(fingerprint, &format!("{}e{number}", next.tag)).await;
+                }
+            }
         }
+    }
+
+    /// Replays the case that has just shown a violation for the first time, so that a run that does not get to its end
+    /// has more to tell than sightings. What fails no run can wait.
+    async fn confirm(&self, wanted: Fingerprint, tag: &str) {
+        let case = {
+            let gathered = self.gathered.lock().await;
+            let suspect = gathered.suspects.get(&wanted).filter(|it| it.violation.fails(false) && self.matters(it));
+            suspect.filter(|it| it.early.is_none()).map(|it| it.case.clone())
+        };
+        let Some(case) = case else { return };
+        let mut early = Early { case, hits: 0, calls: 0, shown: None };
+        for replay in 1..=REPLAYS {
+            let plan = plan(&self.options, &format!("{tag}x{replay}"), Extent::Until(wanted.clone()));
+            let trace = Execution::new(&*self.endpoint, &Plan { keeps_steps: true, ..plan }).run(&early.case).await;
+            early.calls += trace.calls();
+            if let Some(seen) = trace.sighting(&wanted) {
+                early.hits += 1;
+                early.shown = Some((seen.violation.clone(), trace.evidence(&wanted)));
+            }
+            let mut gathered = self.gathered.lock().await;
+            gathered.clean += trace.clean;
+            gathered.left.extend(trace.left);
+            gathered.died = gathered.died.take().or(trace.died);
+        }
+        let mut gathered = self.gathered.lock().await;
+        gathered.is_confirmed |= early.hits == REPLAYS;
+        if let Some(suspect) = gathered.suspects.get_mut(&wanted) {
+            suspect.early = Some(early);
+        }
+    }
+
+    fn matters(&self, suspect: &Suspect) -> bool {
+        self.options.only.is_none_or(|rule| suspect.violation.rule == rule)
     }
 
     async fn is_over(&self) -> bool {
@@ -118,7 +176,11 @@ impl<E: Endpoint> Job<E> {
             return true;
         }
         let quiet = gathered.calls - gathered.last_news;
-        let has_enough = self.options.enough.is_some_and(|enough| gathered.suspects.len() >= enough);
+        let has_enough = match self.options.enough {
+            Enough::Never => false,
+            Enough::Seen(count) => gathered.suspects.len() >= count,
+            Enough::Confirmed => gathered.is_confirmed,
+        };
         has_enough
             || gathered.died.is_some()
             || self.calls.load(Ordering::Relaxed) >= self.options.max_calls
@@ -133,7 +195,8 @@ pub(super) fn is_past(deadline: Option<Instant>) -> bool {
 }
 
 impl Gathered {
-    fn add(&mut self, case: &Case, trace: Trace, before: u64) {
+    /// Adds what a case has shown; gives the violations that none before it had.
+    fn add(&mut self, case: &Case, trace: Trace, before: u64) -> Vec<Fingerprint> {
         self.cases += 1;
         self.calls += trace.calls();
         let is_news = self.is_news(&trace);
@@ -148,12 +211,18 @@ impl Gathered {
         self.left.extend(trace.left);
         self.inconclusive |= trace.inconclusive;
         self.died = self.died.take().or(trace.died);
+        let mut fresh = Vec::new();
         if !trace.sightings.is_empty() {
             let case = without(case, &trace.skipped);
             for (sighting, is_clean) in trace.sightings.into_iter().zip(clean) {
+                let fingerprint = &sighting.violation.fingerprint;
+                if !self.suspects.contains_key(fingerprint) {
+                    fresh.push(fingerprint.clone());
+                }
                 self.suspect(&case, renumbered(sighting, &trace.skipped), is_clean, before);
             }
         }
+        fresh
     }
 
     /// Whether a trace has a violation that none before had, or exercises a rule for the first time.
@@ -168,7 +237,7 @@ impl Gathered {
         let case = up_to(case, &sighting);
         let Sighting { violation, cause, state, .. } = sighting;
         let calls = before + u64::from(violation.call);
-        let suspect = Suspect { violation, case, cause, state, is_clean, calls, other: None };
+        let suspect = Suspect { violation, case, cause, state, is_clean, calls, other: None, early: None };
         match self.suspects.entry(suspect.violation.fingerprint.clone()) {
             Entry::Vacant(place) => {
                 place.insert(suspect);
@@ -178,6 +247,7 @@ impl Gathered {
                 if suspect.weight() < known.weight() {
                     let before = std::mem::replace(known, suspect);
                     known.calls = before.calls;
+                    known.early = before.early;
                     known.other = Some(before.case);
                 } else if known.other.is_none() && known.case != suspect.case {
                     known.other = Some(suspect.case);

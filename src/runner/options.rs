@@ -23,8 +23,8 @@ pub struct Options {
     /// After how many calls without a new kind of call, a newly exercised rule or a new finding no further case is
     /// started.
     pub quiet_calls: u64,
-    /// After how many different violations no further case is started; `None` where all are wanted.
-    pub enough: Option<usize>,
+    /// After which violations no further case is started.
+    pub enough: Enough,
     /// How long the run may look for violations and shrink them; replays and cleaning up come on top.
     pub budget: Option<Duration>,
     /// What every name starts with; it must differ between runs and does not come from the seed.
@@ -58,6 +58,17 @@ pub enum Course {
     Tour,
 }
 
+/// After which violations no further case is started.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Enough {
+    /// All violations are wanted.
+    Never,
+    /// So many different violations, of whatever weight.
+    Seen(usize),
+    /// A violation of a contract, once both replays have shown it.
+    Confirmed,
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {
@@ -66,7 +77,7 @@ impl Default for Options {
             jobs: 4,
             max_calls: 8_000,
             quiet_calls: 2_000,
-            enough: None,
+            enough: Enough::Never,
             budget: None,
             prefix: format!("rc-{}", &Uuid::new_v4().simple().to_string()[..8]),
             functions: Functions::default(),

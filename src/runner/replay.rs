@@ -62,7 +62,7 @@ impl<E: Endpoint + 'static> Run<E> {
             let trace = self.replay_once(&format!("r{number}x{replay}"), &replayed.finding).await;
             replayed.left.extend(trace.left.iter().cloned());
             sights.push(sight(&replayed.finding, &trace));
-            replayed.learn(trace);
+            replayed.learn(&trace);
         }
         replayed.verdict = verdict(sights, times);
         replayed
@@ -90,10 +90,10 @@ impl<E: Endpoint + 'static> Run<E> {
 
 impl Replayed {
     /// Keeps what the replay showed, if it showed the violation.
-    fn learn(&mut self, trace: Trace) {
+    fn learn(&mut self, trace: &Trace) {
         let Some(seen) = trace.sighting(&self.finding.violation.fingerprint) else { return };
         self.finding.violation = seen.violation.clone();
-        self.finding.steps = trace.steps;
+        self.finding.steps = trace.evidence(&self.finding.violation.fingerprint);
         self.finding.replays.0 += 1;
     }
 }
@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
     use crate::history::{Fate, Reply, Silence};
-    use crate::model::{Answer, ErrorType, Operation, Output, Receipt, Request};
+    use crate::model::{Answer, Body, ErrorType, Operation, Output, Receipt, Request};
     use crate::rule::RuleId;
     use crate::runner::Options;
     use crate::service::{Config, Service};
@@ -239,6 +239,50 @@ mod tests {
         assert_eq!(replayed.finding.steps.len(), 2);
         assert_eq!(replayed.finding.violation.observed, "accepted");
         assert!(replayed.left.is_empty());
+    }
+
+    #[tokio::test]
+    async fn labels_that_a_violation_left_open_are_those_that_were_read_then() {
+        let replayed = replay(accepted_repetition(), accept).await;
+        let labels: Vec<_> = replayed.finding.steps.iter().map(|step| step.labels.as_slice()).collect();
+        assert_eq!(labels, [["$s1: AWSCURRENT $t1"], ["$s1: AWSCURRENT $t1"]]);
+    }
+
+    /// The reference service, which loses versions without labels where they are to be listed.
+    struct Forgetful(Service);
+
+    impl Endpoint for Forgetful {
+        async fn call(&self, request: &Request) -> Reply {
+            let mut answer = self.0.answer(request);
+            if let Body::Output(Output::Versions(page)) = &mut answer.body {
+                page.versions.iter_mut().for_each(|all| all.retain(|it| it.version_stages.is_some()));
+            }
+            Reply::Answer(answer)
+        }
+    }
+
+    #[tokio::test]
+    async fn a_violation_that_a_read_beside_the_case_shows_ends_with_that_read() {
+        let mut finding = accepted_repetition();
+        let put = |token: &str| {
+            let put = format!(
+                r#"{{"op": "PutSecretValue", "request": {{"SecretId": "$s1", "ClientRequestToken": "{token}", "SecretString": "b"}}}}"#
+            );
+            serde_json::from_str(&put).expect("a request written in this test")
+        };
+        let list = r#"{"op": "ListSecretVersionIds", "request": {"SecretId": "$s1"}}"#;
+        let list = serde_json::from_str(list).expect("a request written in this test");
+        finding.case.steps.splice(1.., [put("$t2"), put("$t3"), list]);
+        finding.is_observed = true;
+        let expected = "ROT-STATE-009 ListSecretVersionIds: listed but otherwise";
+        finding.violation.fingerprint = Fingerprint(expected.to_owned());
+        let endpoint = Arc::new(Forgetful(Service::new(Config::default())));
+        let replayed = Run::new(endpoint, Options::default(), Arc::default()).replay(1, finding, 2).await;
+        assert_eq!(replayed.verdict, Verdict::Unchanged);
+        let shown = &replayed.finding.steps[3];
+        let asked = serde_json::to_value(&shown.request).expect("a request");
+        assert_eq!(asked["request"]["IncludeDeprecated"], true, "{asked}");
+        assert_eq!(shown.answer["body"]["Versions"].as_array().map(Vec::len), Some(2), "{}", shown.answer);
     }
 
     #[tokio::test]

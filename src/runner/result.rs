@@ -91,6 +91,18 @@ pub enum Ending {
     Interrupted,
 }
 
+/// What a run says of its endpoint as a whole.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Conclusion {
+    /// It conforms, as far as the run looked.
+    Conforms,
+    /// A violation that fails the run was seen in each replay.
+    Violates,
+    /// Nothing that counts was decided; the endpoint died, the run was interrupted, or what would fail it could not be
+    /// settled. Never a pass.
+    Inconclusive,
+}
+
 /// What a run yields.
 #[derive(Clone, Debug)]
 pub struct RunResult {
@@ -129,6 +141,30 @@ impl RunResult {
         }
     }
 
+    /// What the run says as a whole. Violations come before everything else that may be wrong with a run, and a
+    /// difference that would not fail it need not be settled either.
+    #[must_use]
+    pub fn conclusion(&self, strict: bool) -> Conclusion {
+        let is_unclear = self.findings.iter().any(|it| !is_settled(it.status) && it.violation.fails(strict));
+        match self.ending {
+            _ if self.failing(strict).next().is_some() => Conclusion::Violates,
+            Ending::Complete if self.has_decided() && !is_unclear && !self.inconclusive => Conclusion::Conforms,
+            Ending::Complete | Ending::Died(_) | Ending::Interrupted => Conclusion::Inconclusive,
+        }
+    }
+
+    /// The findings that fail the run: every replay showed them.
+    pub fn failing(&self, strict: bool) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(move |it| is_settled(it.status) && it.violation.fails(strict))
+    }
+
+    /// Whether any answer decided a rule that counts: one of level MUST, or the one that mattered.
+    #[must_use]
+    pub fn has_decided(&self) -> bool {
+        let counts = |rule: &Rule| self.only.map_or(rule.level == Level::Must, |only| rule.id == only);
+        RULES.iter().any(|rule| counts(rule) && self.exercise.checked(rule.id) > 0)
+    }
+
     /// The status of a rule: the worst of its findings, or what its exercise says.
     #[must_use]
     pub fn status(&self, rule: RuleId) -> Status {
@@ -147,4 +183,9 @@ impl RunResult {
     pub fn findings_of(&self, rule: RuleId) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.violation.rule == rule)
     }
+}
+
+/// Whether every replay showed what was found.
+const fn is_settled(status: Status) -> bool {
+    matches!(status, Status::Fail | Status::Differs)
 }

@@ -6,16 +6,13 @@ mod route;
 use super::dry;
 use super::execution::{Execution, Extent, Plan, Sighting, Trace};
 use super::find::{Suspect, is_past, up_to};
-use super::{Finding, Run};
+use super::{Finding, REPLAYS, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
 use reduce::{ends, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
-
-/// How often a minimal case is replayed before it counts.
-const REPLAYS: u32 = 2;
 
 /// Where one finding is examined.
 pub(super) struct Lab<'a, E> {
@@ -86,13 +83,17 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         let calls_to_shrink = std::mem::take(&mut self.spent);
         let (hits, last) = self.confirm(&case, &violation.fingerprint).await;
-        let calls_to_confirm = std::mem::take(&mut self.spent);
-        let shown = last.as_ref().and_then(|trace| trace.sighting(&violation.fingerprint));
-        if let Some(trace) = &last {
+        let early = suspect.early.as_ref().map_or(0, |early| early.calls);
+        let calls_to_confirm = early + std::mem::take(&mut self.spent);
+        let mut steps = Vec::new();
+        if let Some(trace) = last {
             self.after = trace.first_before(&violation.fingerprint).or(self.after);
-        }
-        if let Some(shown) = shown {
-            violation = shown.violation.clone();
+            if let Some(shown) = trace.sighting(&violation.fingerprint) {
+                // A read beside the case may show it before its last call does, which may have come to show nothing.
+                case = up_to(&case, shown);
+                violation = shown.violation.clone();
+            }
+            steps = trace.evidence(&violation.fingerprint);
         }
         let status = match hits {
             REPLAYS if violation.fails(false) => Status::Fail,
@@ -105,7 +106,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             case,
             is_observed: self.extent == Extent::Observed,
             after: self.after,
-            steps: last.map(|trace| trace.steps).unwrap_or_default(),
+            steps,
             calls_to_find: suspect.calls,
             calls_to_shrink,
             calls_to_confirm,

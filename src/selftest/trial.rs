@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::rule::RuleId;
-use crate::runner::{Course, Finding, Options, Run, RunResult};
+use crate::runner::{Course, Enough, Finding, Options, Run, RunResult};
 use crate::service::{Config, Defect, Service};
 use crate::strategy::Case;
 use crate::verdict::{Fingerprint, Status};
@@ -68,7 +68,7 @@ impl Task {
             jobs: 1,
             max_calls: self.max_calls,
             quiet_calls: u64::MAX,
-            enough: self.defect.map(|_| 1),
+            enough: self.defect.map_or(Enough::Never, |_| Enough::Seen(1)),
             functions: service.functions(),
             saved: steered.to_vec(),
             course: if steered.is_empty() { Course::Random } else { Course::Plain },

@@ -1,11 +1,13 @@
 //! Placeholders and what they stand for while a case runs.
 
+mod meaning;
 mod name;
 mod token;
 mod value;
 
 use std::collections::BTreeMap;
 
+pub use self::meaning::meaning;
 pub use self::value::{LONG, LONGEST, TOO_LONG};
 
 use self::name::Names;

@@ -8,7 +8,7 @@ use crate::verdict::Fingerprint;
 /// The fingerprint of a fact that a call has shown to be unmet.
 pub(super) fn fingerprint(call: &Call, answer: &Answer, fact: &Fact, pattern: &str) -> Fingerprint {
     if is_of_the_service(call) && is_not_implemented(answer) {
-        return Fingerprint(format!("{}: not implemented", call.request.operation.name()));
+        return Fingerprint::of_lacking(call.request.operation.name());
     }
     let subject = match fact.by {
         Some(action) => format!("after {}", action.as_str()),

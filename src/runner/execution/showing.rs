@@ -1,10 +1,10 @@
 //! What was sent and answered, with placeholders for what the execution generated.
 
-use super::{Execution, Sighting};
+use super::{Execution, Sighting, Step};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{Operation, Request};
-use crate::runner::shown::shown;
+use crate::runner::shown::{departures, shown};
 
 /// The request with the placeholder of its page again: the token itself says nothing.
 pub(super) fn with_page_of(asked: &Request, mut shown: Request) -> Request {
@@ -28,6 +28,12 @@ impl<E: Endpoint> Execution<'_, E> {
     pub(super) fn placed_answer(&self, reply: &Reply) -> serde_json::Value {
         let shown = shown(reply, &|value| self.stored.iter().any(|stored| stored == value));
         serde_json::from_str(&self.symbolize(&shown.to_string())).unwrap_or(shown)
+    }
+
+    /// The request, which has placeholders, and what came of it; without labels.
+    pub(super) fn shown(&self, request: &Request, reply: &Reply) -> Step {
+        let departures = departures(reply).to_vec();
+        Step { request: request.clone(), answer: self.placed_answer(reply), departures, labels: Vec::new() }
     }
 
     /// The labels of each secret, as the model has them.

@@ -44,8 +44,8 @@ pub struct Step {
     pub answer: serde_json::Value,
     /// What departs from the form of the service; a finding that is read back from a file does not say.
     pub departures: Vec<Departure>,
-    /// The labels of each secret after the call, as the model has them; in a recording, as DescribeSecret shows them
-    /// after a call that may have moved them.
+    /// The labels of each secret after the call, as the model has them once it knows what was read beside the case; in a
+    /// recording, as DescribeSecret shows them after a call that may have moved them.
     pub labels: Vec<String>,
 }
 
@@ -56,6 +56,8 @@ pub struct Sighting {
     pub step: usize,
     /// The read that showed it, with placeholders, if that was not the step itself.
     pub read: Option<Request>,
+    /// That read with its answer, where steps are kept.
+    pub shown: Option<Box<Step>>,
     /// The index of the step that wrote or required what differs, if that was a step.
     pub cause: Option<usize>,
     /// The state of the secret before the step that is to blame, where it was known.
@@ -96,6 +98,13 @@ impl Trace {
     /// The first sighting of this violation.
     pub(in crate::runner) fn sighting(&self, wanted: &Fingerprint) -> Option<&Sighting> {
         self.sightings.iter().find(|seen| seen.violation.fingerprint == *wanted)
+    }
+
+    /// The calls up to the one that first showed this violation, which may be a read beside the case; all if none did.
+    pub(in crate::runner) fn evidence(&self, wanted: &Fingerprint) -> Vec<Step> {
+        let Some(seen) = self.sighting(wanted) else { return self.steps.clone() };
+        let steps = self.steps.iter().take(seen.step + 1);
+        steps.chain(seen.shown.as_deref()).cloned().collect()
     }
 
     /// Whether nothing went wrong before the call that first showed this violation.
