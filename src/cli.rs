@@ -2,6 +2,7 @@
 
 mod cases;
 mod connect;
+mod files;
 mod inspect;
 mod output;
 mod replay;
@@ -104,11 +105,16 @@ struct RunArgs {
 
 /// Which cases run.
 #[derive(Args, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct CaseArgs {
-    /// Test one rule alone, for instance ROT-PROG-001.
+    /// Test one rule alone, for instance ROT-PROG-001, until a violation of its contract is found and confirmed.
     #[arg(long, value_name = "ID")]
     rule: Option<RuleId>,
-    /// Run the sweep alone: under four hundred calls that have every rule decided once.
+    /// With --rule, go on after the first violation: the rule may be violated in other ways too.
+    #[arg(long, requires = "rule")]
+    keep_going: bool,
+    /// Run the sweep alone: under four hundred calls that have every rule decided once, and those of shrinking and
+    /// confirming what they find.
     #[arg(long, conflicts_with_all = ["tour", "rule"])]
     sweep_only: bool,
     /// Go through the kinds of calls that can be reached, some fifty thousand calls, in place of random cases.
@@ -134,9 +140,9 @@ struct OutputArgs {
     /// Write the result to this file as JUnit XML, a test for each rule.
     #[arg(long, value_name = "FILE")]
     junit: Option<PathBuf>,
-    /// Print with each failing finding the aws-cli and curl commands that show it.
-    #[arg(long)]
-    repro: bool,
+    /// Write scripts to this directory that show each failing finding, one with curl and one with aws-cli.
+    #[arg(long, value_name = "DIR")]
+    repro: Option<PathBuf>,
 }
 
 #[derive(Args, Debug)]
@@ -149,9 +155,9 @@ struct ReplayArgs {
     /// How often each finding is replayed.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     times: u32,
-    /// Print with each failing finding the aws-cli and curl commands that show it.
-    #[arg(long)]
-    repro: bool,
+    /// Write scripts to this directory that show each failing finding, one with curl and one with aws-cli.
+    #[arg(long, value_name = "DIR")]
+    repro: Option<PathBuf>,
     /// Fail on differences too, not on contract violations alone.
     #[arg(long)]
     strict: bool,

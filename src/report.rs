@@ -10,12 +10,13 @@ mod sequence;
 mod stored;
 mod text;
 
-pub use finding::finding_json;
+pub use finding::{file_stem, finding_json};
 pub use json::{SCHEMA, to_json};
 pub use junit::to_junit;
 pub use recording::recording_text;
 pub use replay::{replay_command, replayed_text};
-pub use repro::{curl_text, repro_text};
+use repro::script_command;
+pub use repro::{Tool, repro_script};
 pub use sequence::call_line;
 pub use stored::{Stored, StoredError, read_findings};
 pub use text::{finding_text, to_text};
@@ -33,8 +34,8 @@ pub struct Heading {
     pub strict: bool,
     /// The file that has the result as JSON, from which findings can be replayed.
     pub result_file: Option<String>,
-    /// Whether findings come with the shell commands that show them.
-    pub repro: bool,
+    /// The directory that has a script for each failing finding.
+    pub repro: Option<String>,
     /// Whether the run was a tour, which names what it left out.
     pub is_tour: bool,
 }

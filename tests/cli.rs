@@ -206,7 +206,12 @@ fn a_history_with_one_wrong_answer_violates_a_rule_that_is_named_with_its_call()
     let path = left_on_the_first_version("violating.ndjson");
     let ended = program(["judge", &path]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(1), ""), "{}", ended.stdout);
-    for word in ["call 4 violates ROT-", "\n  expected ", "\n  observed ", "5 calls judged: 1 violations"] {
+    for word in [
+        "call 4 ListSecretVersionIds violates ROT-",
+        "\n  expected ",
+        "\n  observed ",
+        "5 calls judged: 1 violations of 1 rules",
+    ] {
         assert!(ended.stdout.contains(word), "{word} is not in {}", ended.stdout);
     }
     assert!(!ended.stdout.contains("world:"), "{}", ended.stdout);
@@ -255,14 +260,63 @@ fn an_error_message_does_not_repeat_a_value_of_the_history() {
     assert!(!ended.shown().contains("hunter2"), "{}", ended.stderr);
 }
 
+/// Nothing listens at the endpoint: what is refused first is never the endpoint.
 #[test]
-fn a_result_that_cannot_be_written_is_a_usage_error_that_names_the_file() {
-    let path = scratch("no-such-directory").join("result.json").display().to_string();
-    let ended = program(["run", "--cases", "1", "--json", &path]);
-    assert_eq!(ended.code, Some(2), "{ended:?}");
-    for word in [&path, "failed to write", "No such file or directory"] {
-        assert!(ended.stderr.contains(word), "{word} is not in {}", ended.stderr);
+fn what_cannot_be_written_is_a_usage_error_before_anything_is_sent() {
+    let file = scratch("a-file");
+    fs::write(&file, "kept").unwrap();
+    let below = file.join("result").display().to_string();
+    for flag in ["--json", "--junit", "--history", "--snapshots", "--cases-dir", "--repro"] {
+        let ended = program(["run", "--endpoint", "http://127.0.0.1:1", flag, &below]);
+        assert_refused(&ended, &["failed to write", &file.display().to_string(), "Not a directory"]);
+        assert!(!ended.stderr.contains("connection refused"), "{}", ended.stderr);
     }
+    let folder = env!("CARGO_TARGET_TMPDIR");
+    assert_refused(&program(["run", "--json", folder]), &[folder, "Is a directory"]);
+    assert_refused(&program(["selftest", "--json", &below]), &[&below]);
+}
+
+#[test]
+fn a_file_is_left_as_it_was_by_a_run_that_does_not_start() {
+    let (kept, new) = (scratch("kept.json"), scratch("new.xml"));
+    fs::write(&kept, "kept").unwrap();
+    let files = ["--json", &kept.display().to_string(), "--junit", &new.display().to_string()];
+    let ended = program(["run", "--endpoint", "http://127.0.0.1:1"].iter().chain(&files));
+    assert_refused(&ended, &["connection refused"]);
+    assert_eq!(fs::read_to_string(kept).unwrap(), "kept");
+    assert!(!new.exists());
+}
+
+#[test]
+fn judge_tells_violations_that_are_the_same_once_with_their_count() {
+    let path = scratch("alike.ndjson");
+    let line = |number: u32, op: &str, body: &str| {
+        format!(
+            r#"{{"call":{number},"op":"{op}","request":{{"SecretId":"n{number}"}},"answer":{{"status":400,"body":{body},"departures":[]}}}}"#
+        )
+    };
+    let wrong = r#"{"__type":"InvalidRequestException","Message":"no"}"#;
+    let right =
+        r#"{"__type":"ResourceNotFoundException","Message":"Secrets Manager can't find the specified secret."}"#;
+    let lines = [
+        line(1, "GetSecretValue", right),
+        line(2, "GetSecretValue", wrong),
+        line(3, "GetSecretValue", wrong),
+        line(4, "DescribeSecret", wrong),
+        line(5, "GetSecretValue", wrong),
+    ];
+    fs::write(&path, lines.join("\n")).unwrap();
+    let ended = program(["judge", &path.display().to_string()]);
+    assert_eq!(ended.code, Some(1), "{}", ended.shown());
+    for words in [
+        "call 2 GetSecretValue violates ROT-ERR-001 (",
+        "\n  and 2 times more, last at call 5\n",
+        "call 4 DescribeSecret violates ROT-ERR-001 (",
+        "\n5 calls judged: 4 violations of 1 rules, 0 differences\n",
+    ] {
+        assert!(ended.stdout.contains(words), "{words} is not in {}", ended.stdout);
+    }
+    assert_eq!(ended.stdout.matches(" violates ").count(), 2, "{}", ended.stdout);
 }
 
 #[test]

@@ -134,6 +134,8 @@ fn everything_is_written_when_the_endpoint_dies() {
     assert_eq!(result["ending"]["kind"], "died");
     assert!(result["calls"]["find"].as_u64().unwrap() > 100);
     assert!(junit.contains("<testsuite name=\"ROT-PROG\""));
+    let words = ": inconclusive, which is no pass (the endpoint stopped answering): 0 rules";
+    assert!(ended.stdout.contains(words), "{}", ended.stdout);
 }
 
 #[test]
@@ -144,7 +146,8 @@ fn everything_is_written_when_the_run_is_interrupted() {
         assert_eq!(ended.code, Some(3), "{}", ended.shown());
         assert_valid(&result);
         assert_eq!((&result["ending"]["kind"], &result["left"]), (&json!("interrupted"), &json!([])));
-        assert!(ended.stdout.contains("interrupted; what was learned until then is above"), "{}", ended.stdout);
+        let words = [": inconclusive, which is no pass (the run was interrupted): 0 rules", "\ninterrupted; "];
+        assert!(words.iter().all(|words| ended.stdout.contains(words)), "{}", ended.stdout);
         assert!(junit.ends_with("</testsuites>\n"));
     }
 }
@@ -207,13 +210,47 @@ fn the_summary_fits_a_terminal_and_names_the_must_rules_that_were_not_exercised(
     assert!(brief.contains("MUST rules that apply and were not exercised: ROT-"), "{brief}");
 }
 
+/// The file takes nothing, which shows only when something is written.
+#[cfg(target_os = "linux")]
 #[test]
-fn every_file_is_tried_and_one_that_cannot_be_written_is_named() {
-    let nowhere = scratch("no-such-directory").join("result.json").display().to_string();
+fn a_file_that_cannot_be_written_at_the_end_is_named_and_the_others_are_written() {
     let junit = scratch("written.xml");
-    let arguments = ["run", "--cases", "1", "--json", &nowhere, "--junit", &junit.display().to_string()];
+    let arguments = ["run", "--cases", "1", "--json", "/dev/full", "--junit", &junit.display().to_string()];
     let ended = program_with(arguments, &[]);
     assert_eq!(ended.code, Some(2), "{}", ended.shown());
-    assert!(ended.stderr.contains(&nowhere), "{}", ended.stderr);
+    assert!(ended.stderr.contains("failed to write /dev/full"), "{}", ended.stderr);
     assert!(fs::read_to_string(junit).unwrap().ends_with("</testsuites>\n"));
+}
+
+#[test]
+fn what_differs_comes_first_then_what_fails_in_full_then_the_summary() {
+    let stdout = run_on_the_inverted_rule("order", &[]).ended.stdout;
+    let places = [
+        "\ndiffers (",
+        "\n  ROT-WIRE-002   ",
+        "\nFAIL ROT-PROG-001 ",
+        "\nrules ",
+        "\nfailed\n",
+        "\n  ROT-PROG-001   RotateSecret is refused while another version is pending: RotateSecret\n",
+        " rules failed, ",
+    ];
+    let found = places.map(|words| stdout.rfind(words).unwrap_or_else(|| panic!("{words} is not in {stdout}")));
+    assert!(found.is_sorted(), "{found:?} in {stdout}");
+    let strict = run_on_the_inverted_rule("strict-order", &["--strict"]).ended.stdout;
+    assert!(strict.contains("\nDIFFERS ROT-WIRE-002 ") && !strict.contains("\ndiffers ("), "{strict}");
+}
+
+#[test]
+fn scripts_are_written_for_what_fails_and_the_report_names_them() {
+    let folder = scratch("scripts");
+    let stdout = run_on_the_inverted_rule("scripts", &["--repro", &folder.display().to_string()]).ended.stdout;
+    let command = stdout.lines().find_map(|line| line.strip_prefix("  script    bash ")).unwrap();
+    let script = fs::read_to_string(command).unwrap();
+    assert!(script.starts_with("#!/usr/bin/env bash\n# ROT-PROG-001 "), "{script}");
+    let mut names: Vec<_> =
+        fs::read_dir(&folder).unwrap().map(|it| it.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    let of_the_rule = names.iter().filter(|name| name.starts_with("ROT-PROG-001-")).count();
+    assert!(of_the_rule >= 2 && names.iter().all(|name| !name.starts_with("ROT-WIRE-002")), "{names:?}");
+    assert!(names[0].ends_with(".aws.sh") && names[1].ends_with(".curl.sh"), "{names:?}");
 }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use fixture::Served;
 use rotation_conformance::model::{Body, Operation, Output};
-use rotation_conformance::report::{Heading, curl_text, read_findings, repro_text};
+use rotation_conformance::report::{Heading, Tool, read_findings, repro_script};
 use rotation_conformance::runner::Finding;
 use rotation_conformance::service::{Config, Service};
 use rotation_conformance::strategy::{Bindings, Case, Menu, generate};
@@ -99,7 +99,7 @@ fn numbered(commands: &str) -> impl Iterator<Item = bool> {
 
 async fn assert_pasted_as_run(case: &Case) {
     let served = Served::start().await;
-    let commands = curl_text(&finding_of(case), &heading(&served.url()));
+    let commands = repro_script(&finding_of(case), &heading(&served.url()), Tool::Curl);
     let printed = bash(&commands).await;
     assert_eq!(answers(&commands, &printed), expected(case), "{commands}\n{printed}");
     assert_eq!(served.service.secret_count(), 0, "the commands clean up: {commands}\n{printed}");
@@ -153,38 +153,62 @@ async fn every_kind_of_placeholder_value_and_request_survives_the_shell() {
 fn a_function_is_never_made_at_an_endpoint_that_is_not_on_this_machine() {
     let case = json!([{"op": "RotateSecret", "request": {"SecretId": "$s1", "RotationLambdaARN": "$function"}}]);
     let finding = finding_of(&serde_json::from_value(case).unwrap());
-    let there = repro_text(&finding, &heading("https://secretsmanager.eu-west-1.amazonaws.com"));
-    assert_eq!(there.matches("FUNCTION_ARN=${FUNCTION:?").count(), 2, "{there}");
-    assert!(!there.contains("create-function") && !there.contains("/functions"), "{there}");
-    for here in ["http://127.0.0.1:5000", "http://localhost:4566", "http://[::1]:80", "the embedded reference service"]
-    {
-        assert!(repro_text(&finding, &heading(here)).contains("create-function"), "{here}");
+    for (tool, making) in [(Tool::Curl, "/functions"), (Tool::AwsCli, "create-function")] {
+        let there = repro_script(&finding, &heading("https://secretsmanager.eu-west-1.amazonaws.com"), tool);
+        assert_eq!(there.matches("FUNCTION_ARN=${FUNCTION:?").count(), 1, "{there}");
+        assert!(!there.contains(making), "{there}");
+        for here in ["http://127.0.0.1:5000", "http://localhost:4566", "http://[::1]:80", "the embedded one"] {
+            assert!(repro_script(&finding, &heading(here), tool).contains(making), "{here}");
+        }
     }
 }
 
 #[test]
-fn aws_cli_commands_name_what_they_cannot_send() {
+fn aws_cli_commands_leave_to_curl_what_they_cannot_send_as_the_run_did() {
     let case = json!([
         {"op": "CreateSecret", "request": {"Name": "$s1", "ClientRequestToken": "$t1", "SecretBinary": "AAE="}},
         {"op": "DescribeSecret", "request": {"SecretId": "$s1.arn"}, "quirk": "UnknownMembers"},
         {"op": "UpdateSecretVersionStage", "request": {"SecretId": "$s1", "VersionStage": "A'B", "MoveToVersionId": "$s1.AWSCURRENT"}},
         {"op": "RotateSecret", "request": {"SecretId": "$s1.arn", "RotateImmediately": false}},
+        {"op": "RotateSecret", "request": {"SecretId": "$s1.arn", "ClientRequestToken": "$t2", "RotateImmediately": false}},
         {"op": "Unknown", "request": {"Action": "ForgetSecret"}},
+        {"op": "ListSecretVersionIds", "request": {"SecretId": "$s1", "MaxResults": 1}},
+        {"op": "ListSecretVersionIds", "request": {"SecretId": "$s1", "NextToken": "$s1.next"}},
         {"op": "DescribeSecret", "request": {}},
     ]);
-    let text = repro_text(&finding_of(&serde_json::from_value(case).unwrap()), &heading("http://127.0.0.1:5000"));
-    for line in [
+    let finding = finding_of(&serde_json::from_value(case).unwrap());
+    let text = repro_script(&finding, &heading("http://127.0.0.1:5000"), Tool::AwsCli);
+    for lines in [
         "ARN=$(aws secretsmanager create-secret --endpoint-url \"$ENDPOINT\" --name \"$S1\" \
          --client-request-token \"$T1\" --secret-binary fileb://<(printf %s AAE= | base64 --decode) --query ARN \
-         --output text)",
-        "# 2. aws-cli cannot send this call, curl can: its members are written in an unusual way",
+         --output text)\n",
+        "# with curl, since its members are written in an unusual way\n# 2.\ncall DescribeSecret <<JSON\n",
         "aws secretsmanager update-secret-version-stage --endpoint-url \"$ENDPOINT\" --secret-id \"$S1\" \
-         --version-stage 'A'\\''B' --move-to-version-id \"${S1_AWSCURRENT:-$T99}\"",
-        "# 4. (the run sent no ClientRequestToken; aws-cli adds one)",
-        "aws secretsmanager rotate-secret --endpoint-url \"$ENDPOINT\" --secret-id \"$S1_ARN\" --no-rotate-immediately",
-        "# 5. aws-cli cannot send this call, curl can: there is no such operation",
-        "aws secretsmanager describe-secret --endpoint-url \"$ENDPOINT\" --cli-input-json '{}'",
+         --version-stage 'A'\\''B' --move-to-version-id \"${S1_AWSCURRENT:-$T99}\"\n",
+        "# with curl, since the run sent no ClientRequestToken, and aws-cli always adds one\n# 4.\ncall RotateSecret",
+        "aws secretsmanager rotate-secret --endpoint-url \"$ENDPOINT\" --secret-id \"$S1_ARN\" \
+         --client-request-token \"$T2\" --no-rotate-immediately\n",
+        "# with curl, since aws-cli has no such operation\n# 6.\ncall ForgetSecret <<JSON\n",
+        "# with curl, since the NextToken of its answer is needed later\n# 7.\ncall ListSecretVersionIds <<JSON\n",
+        "# with curl, since its NextToken comes from an answer\n# 8.\ncall ListSecretVersionIds <<JSON\n",
+        "aws secretsmanager describe-secret --endpoint-url \"$ENDPOINT\" --cli-input-json '{}'\n",
     ] {
-        assert!(text.lines().any(|it| it == line), "{line} is not in {text}");
+        assert!(text.contains(&format!("\n{lines}")), "{lines} is not in {text}");
+    }
+    assert_eq!(text.matches("\ncall() {\n").count(), 1, "{text}");
+    assert!(!repro_script(&finding_of(&Case::default()), &heading("x://y"), Tool::AwsCli).contains("curl"));
+}
+
+#[test]
+fn a_script_says_what_it_shows_and_takes_another_endpoint() {
+    let mut finding = finding_of(&Case::default());
+    finding.violation.expected = "a version $t1 that isn't there".to_owned();
+    finding.violation.observed = "two\nlines".to_owned();
+    for tool in Tool::ALL {
+        let text = repro_script(&finding, &heading("http://127.0.0.1:5000"), tool);
+        assert!(text.starts_with("#!/usr/bin/env bash\n# ROT-PROG-001 RotateSecret is refused while "), "{text}");
+        assert!(text.contains("\nENDPOINT=${1:-http://127.0.0.1:5000}\n"), "{text}");
+        let last = "printf '%s\\n' 'call 0: expected a version t1 that isn'\\''t there' 'call 0: observed two lines'\n";
+        assert!(text.ends_with(&format!("{last}# clean up\n")), "{text}");
     }
 }

@@ -143,10 +143,11 @@ fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
     fs::create_dir_all(&home).unwrap();
     fs::create_dir_all(&folder).unwrap();
     let file = |name: &str| folder.join(name).display().to_string();
-    let [json, junit, history, snapshots, cases] = ["r.json", "r.xml", "h.ndjson", "snapshots", "cases"].map(file);
+    let [json, junit, history] = ["r.json", "r.xml", "h.ndjson"].map(file);
+    let [snapshots, cases, scripts, replays] = ["snapshots", "cases", "scripts", "replays"].map(file);
     let (tenant, proxy) = (format!("X-Tenant: {TENANT}"), format!("X-Proxy: Bearer {BEARER}"));
     let reach = ["--profile", "rc", "--header", &tenant, "--header", &proxy, "--timeout", "2s", "--endpoint", url];
-    let run = "run --repro --no-quotas --cases 20 --max-calls 20 --budget 1s".split(' ');
+    let run = "run --no-quotas --cases 20 --max-calls 20 --budget 1s".split(' ');
     let mut arguments: Vec<String> = run.chain(reach).map(ToOwned::to_owned).collect();
     for (flag, file) in [
         ("--json", &json),
@@ -154,6 +155,7 @@ fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
         ("--history", &history),
         ("--snapshots", &snapshots),
         ("--cases-dir", &cases),
+        ("--repro", &scripts),
     ] {
         arguments.extend([flag.to_owned(), file.clone()]);
     }
@@ -162,7 +164,7 @@ fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
         [("RUST_LOG", "trace"), ("RUST_BACKTRACE", "full"), ("AWS_SHARED_CREDENTIALS_FILE", credentials.as_str())];
     let ended = program_with(&arguments, &loud);
     assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
-    let replay = ["replay", &json, "--rule", "ROT-ERR-002", "--times", "1", "--repro"];
+    let replay = ["replay", &json, "--rule", "ROT-ERR-002", "--times", "1", "--repro", &replays];
     let replayed = program_with(replay.into_iter().chain(reach), &loud);
     let judged = program_with(["judge", &history, "--explain"], &loud);
     let mut outputs: Vec<_> = [("run", ended), ("replay", replayed), ("judge", judged)]

@@ -4,9 +4,8 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use uuid::Uuid;
-
-use crate::report::{finding_json, read_findings};
+use super::files;
+use crate::report::{file_stem, finding_json, read_findings};
 use crate::runner::Finding;
 use crate::strategy::Case;
 use crate::verdict::Status;
@@ -41,21 +40,12 @@ pub(super) fn load(directory: &Path) -> Result<Vec<Case>, String> {
 ///
 /// # Errors
 ///
-/// If the directory cannot be made or a file cannot be written: in words, with its path.
+/// If a file cannot be written: in words, with its path.
 pub(super) fn save(directory: &Path, findings: &[Finding]) -> Result<(), String> {
-    let failed = |path: &Path, error: io::Error| format!("failed to write {}: {error}", path.display());
-    fs::create_dir_all(directory).map_err(|error| failed(directory, error))?;
     let is_confirmed = |finding: &&Finding| matches!(finding.status, Status::Fail | Status::Differs);
     for finding in findings.iter().filter(is_confirmed) {
-        let path = directory.join(file_name(finding));
-        let text = format!("{:#}\n", finding_json(finding));
-        fs::write(&path, text).map_err(|error| failed(&path, error))?;
+        let path = directory.join(format!("{}.json", file_stem(finding)));
+        files::write(&path, &format!("{:#}\n", finding_json(finding)))?;
     }
     Ok(())
-}
-
-fn file_name(finding: &Finding) -> String {
-    let violation = &finding.violation;
-    let fingerprint = Uuid::new_v5(&Uuid::NAMESPACE_OID, violation.fingerprint.0.as_bytes());
-    format!("{}-{}.json", violation.rule, &fingerprint.simple().to_string()[..8])
 }

@@ -1,5 +1,6 @@
 //! `judge`, `rules` and `explain`.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::BufReader;
@@ -14,7 +15,7 @@ use crate::model::Functions;
 use crate::record;
 use crate::report::SCHEMA;
 use crate::rule::{RULES, RuleId};
-use crate::verdict::Violation;
+use crate::verdict::{Fingerprint, Violation};
 
 pub(super) fn judge(args: &JudgeArgs) -> Exit {
     let file = match File::open(&args.file) {
@@ -37,15 +38,24 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
     let consistency_window = Duration::from_millis(args.consistency_window);
     let mut judge = Judge::new(Options { functions, consistency_window });
     let violations = judge.judge_all(&calls);
-    let failing = violations.iter().filter(|violation| violation.fails(args.strict)).count();
-    let mut text: String = violations.iter().map(|violation| describe(violation, args)).collect();
+    let (failing, differing): (Vec<_>, Vec<_>) = violations.iter().partition(|it| it.fails(args.strict));
+    let operations: BTreeMap<u32, &str> = calls.iter().map(|it| (it.number, it.request.operation.name())).collect();
+    let operation = |violation: &Violation| operations.get(&violation.call).copied().unwrap_or_default();
+    let mut text = String::new();
+    for (violations, word) in [(&differing, "differs from"), (&failing, "violates")] {
+        for group in grouped(violations) {
+            text.push_str(&describe(&group, word, operation(group[0]), args.explain));
+        }
+    }
     let _ = writeln!(
         text,
-        "{} calls judged: {failing} violations, {} differences",
+        "{} calls judged: {}, {}",
         calls.len(),
-        violations.len() - failing
+        numbers(&failing, "violations"),
+        numbers(&differing, "differences")
     );
     print(&text);
+    let failing = failing.len();
     match (failing, judge.is_inconclusive()) {
         (1.., _) => Exit::Violations,
         (0, true) => Exit::Inconclusive,
@@ -53,11 +63,30 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
     }
 }
 
-fn describe(violation: &Violation, args: &JudgeArgs) -> String {
+/// Violations that are the same but for ids, values and calls, in the order of their rules; the first of each group is
+/// the one that was seen first.
+fn grouped<'a>(violations: &[&'a Violation]) -> Vec<Vec<&'a Violation>> {
+    let mut groups: BTreeMap<(RuleId, &Fingerprint), Vec<&Violation>> = BTreeMap::new();
+    for violation in violations {
+        groups.entry((violation.rule, &violation.fingerprint)).or_default().push(violation);
+    }
+    groups.into_values().collect()
+}
+
+/// `12 violations of 3 rules`, or `0 violations`
+fn numbers(violations: &[&Violation], what: &str) -> String {
+    let rules: BTreeSet<RuleId> = violations.iter().map(|violation| violation.rule).collect();
+    match rules.len() {
+        0 => format!("0 {what}"),
+        rules => format!("{} {what} of {rules} rules", violations.len()),
+    }
+}
+
+fn describe(group: &[&Violation], word: &str, operation: &str, explain: bool) -> String {
     let mut text = String::new();
-    let word = if violation.fails(args.strict) { "violates" } else { "differs from" };
+    let violation = group[0];
     let title = &catalogue::entry(violation.rule).title;
-    let _ = writeln!(text, "call {} {word} {} ({title})", violation.call, violation.rule);
+    let _ = writeln!(text, "call {} {operation} {word} {} ({title})", violation.call, violation.rule);
     let _ = writeln!(text, "  expected {}", violation.expected);
     let _ = writeln!(text, "  observed {}", violation.observed);
     if violation.since > 0 && violation.since != violation.call {
@@ -67,7 +96,10 @@ fn describe(violation: &Violation, args: &JudgeArgs) -> String {
         let also: Vec<_> = violation.also.iter().map(|rule| rule.as_str()).collect();
         let _ = writeln!(text, "  also contradicts {}", also.join(", "));
     }
-    if args.explain {
+    if let [_, others @ .., last] = group {
+        let _ = writeln!(text, "  and {} times more, last at call {}", others.len() + 1, last.call);
+    }
+    if explain {
         for exclusion in &violation.excluded {
             let _ = writeln!(text, "  world: {}", exclusion.world);
             let _ = writeln!(text, "    outcome: {}", exclusion.outcome);

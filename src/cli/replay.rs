@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::connect::{self, EMBEDDED};
+use super::output::write_scripts;
 use super::run::stop_on_interrupt;
-use super::{Exit, ReplayArgs, block_on, complain, print};
+use super::{Exit, ReplayArgs, block_on, complain, files, print};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
 use crate::report::{Heading, Stored, read_findings, replayed_text};
@@ -14,7 +15,8 @@ use crate::runner::{Options, Replayed, Run, Verdict};
 
 pub(super) fn replay(args: &ReplayArgs) -> Exit {
     block_on(async {
-        match stored(args) {
+        let ready = args.repro.as_deref().map_or(Ok(()), files::try_directory);
+        match ready.and_then(|()| stored(args)) {
             Ok(stored) => replay_all(stored, args).await,
             Err(message) => Err(message),
         }
@@ -46,14 +48,14 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
         None => Err("failed to find an endpoint, since one finding alone names none: add --endpoint URL".to_owned()),
         Some(EMBEDDED) => {
             let (service, functions) = connect::embedded();
-            Ok(drive(service, EMBEDDED, functions, &stored, args).await)
+            drive(service, EMBEDDED, functions, &stored, args).await
         }
         Some(url) => {
             let connection = connect::open(url, &args.target).await?;
             let functions = connection.functions.clone();
             let exit = drive(Arc::new(connection.client.clone()), url, functions, &stored, args).await;
             connect::close(connection).await;
-            Ok(exit)
+            exit
         }
     }
 }
@@ -64,7 +66,7 @@ async fn drive<E: Endpoint + 'static>(
     functions: Functions,
     stored: &Stored,
     args: &ReplayArgs,
-) -> Exit {
+) -> Result<Exit, String> {
     let stop = Arc::new(AtomicBool::new(false));
     let run = Run::new(endpoint, Options { functions, ..Options::default() }, Arc::clone(&stop));
     let interrupts = tokio::spawn(stop_on_interrupt(stop));
@@ -77,7 +79,7 @@ async fn drive<E: Endpoint + 'static>(
         endpoint: name.to_owned(),
         strict: args.strict,
         result_file: Some(args.file.display().to_string()),
-        repro: args.repro,
+        repro: args.repro.as_ref().map(|path| path.display().to_string()),
         is_tour: false,
         ..Heading::default()
     };
@@ -85,7 +87,11 @@ async fn drive<E: Endpoint + 'static>(
         print("the findings are of another version of the catalogue: one that seems fixed may be judged anew\n\n");
     }
     print(&replayed_text(&heading, &replayed, args.times));
-    exit_of(&replayed, args.strict)
+    if let Some(directory) = &args.repro {
+        let shown = replayed.iter().map(|it| &it.finding).filter(|finding| finding.replays.0 > 0);
+        write_scripts(directory, shown, &heading)?;
+    }
+    Ok(exit_of(&replayed, args.strict))
 }
 
 /// What still fails comes first, then what cannot be told.

@@ -8,24 +8,24 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 
 use super::connect::{self, EMBEDDED};
-use super::{Exit, RunArgs, block_on, cases, complain, snapshots};
+use super::{Exit, RunArgs, block_on, cases, complain, files, snapshots};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
 use crate::recorder::Recorder;
 use crate::report::Heading;
-use crate::rule::{Level, RULES, Rule};
-use crate::runner::{Course, Ending, Options, Progress, Run, RunResult};
-use crate::verdict::{Status, Violation};
+use crate::rule::Level;
+use crate::runner::{Conclusion, Course, Enough, Options, Progress, Run, RunResult};
 
 /// How often the line that tells the progress is drawn.
 const TICK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &RunArgs) -> Exit {
     block_on(async {
-        let outcome = match &args.settings.reach.endpoint {
-            None => embedded(args).await,
-            Some(url) => against(url, args).await,
+        let outcome = match (prepare(args), &args.settings.reach.endpoint) {
+            (Err(message), _) => Err(message),
+            (Ok(()), None) => embedded(args).await,
+            (Ok(()), Some(url)) => against(url, args).await,
         };
         outcome.unwrap_or_else(|message| {
             complain(&message);
@@ -33,6 +33,13 @@ pub(super) fn run(args: &RunArgs) -> Exit {
         })
     })
     .unwrap_or_else(|exit| exit)
+}
+
+/// Tries everything that the run is to write, before anything is sent.
+fn prepare(args: &RunArgs) -> Result<(), String> {
+    args.output.prepare()?;
+    args.history.as_deref().map_or(Ok(()), files::try_file)?;
+    [&args.snapshots, &args.cases.cases_dir].into_iter().flatten().try_for_each(|path| files::try_directory(path))
 }
 
 async fn embedded(args: &RunArgs) -> Result<Exit, String> {
@@ -64,6 +71,7 @@ fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Op
     Ok(Options {
         saved,
         only: args.cases.rule,
+        enough: if args.cases.rule.is_some() && !args.cases.keep_going { Enough::Confirmed } else { Enough::Never },
         course: if args.cases.tour { Course::Tour } else { Course::Random },
         quotas: options.quotas && !args.cases.no_quotas,
         quiet_calls: if args.cases.quiet_calls == 0 || args.cases.tour { u64::MAX } else { args.cases.quiet_calls },
@@ -79,7 +87,7 @@ async fn record_and_drive<E: Endpoint + 'static>(
     args: &RunArgs,
 ) -> Result<Exit, String> {
     let Some(path) = &args.history else { return drive(endpoint, name, options, args).await };
-    let failed = |error| format!("failed to write {}: {error}", path.display());
+    let failed = |error| files::failed(path, &error);
     let file = File::create(path).map_err(failed)?;
     let recorder = Arc::new(Recorder::new(endpoint, file, &header(name, &options)).map_err(failed)?);
     let exit = drive(Arc::clone(&recorder), name, options, args).await;
@@ -103,7 +111,6 @@ async fn drive<E: Endpoint + 'static>(
     options: Options,
     args: &RunArgs,
 ) -> Result<Exit, String> {
-    args.snapshots.as_deref().map_or(Ok(()), snapshots::prepare)?;
     let (stop, menu) = (Arc::new(AtomicBool::new(false)), options.menu());
     let started = Instant::now();
     let run = Run::new(endpoint, options, Arc::clone(&stop));
@@ -122,7 +129,7 @@ async fn drive<E: Endpoint + 'static>(
         duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
         strict: args.settings.strict,
         result_file: args.output.json.as_ref().map(|path| path.display().to_string()),
-        repro: args.output.repro,
+        repro: args.output.repro.as_ref().map(|path| path.display().to_string()),
         is_tour: args.cases.tour,
     };
     let recorded = recorded.map_or(Ok(()), |recorded| {
@@ -176,29 +183,20 @@ pub(super) async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
     }
 }
 
-/// Violations come before everything else that may be wrong with a run.
+/// Complains of a run that decided nothing.
 fn exit_of(result: &RunResult, strict: bool) -> Exit {
-    let is_failure = |violation: &Violation| violation.fails(strict);
-    let is_confirmed = |status| matches!(status, Status::Fail | Status::Differs);
-    if result.findings.iter().any(|finding| is_confirmed(finding.status) && is_failure(&finding.violation)) {
-        return Exit::Violations;
-    }
-    let counts = |rule: &Rule| result.only.map_or(rule.level == Level::Must, |only| rule.id == only);
-    if !RULES.iter().any(|rule| counts(rule) && result.exercise.checked(rule.id) > 0) {
+    let conclusion = result.conclusion(strict);
+    if conclusion != Conclusion::Violates && !result.has_decided() {
         complain(&match result.only {
             Some(rule) => format!("failed to exercise {rule}: no answer decided it"),
             None => {
                 "failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged".into()
             }
         });
-        return Exit::Inconclusive;
     }
-    // A difference that would not fail the run need not be settled either.
-    let is_unsettled = |status| matches!(status, Status::Intermittent | Status::Inconclusive | Status::Error);
-    let is_unclear =
-        result.findings.iter().any(|finding| is_unsettled(finding.status) && is_failure(&finding.violation));
-    match result.ending {
-        Ending::Complete if !is_unclear && !result.inconclusive => Exit::Success,
-        Ending::Complete | Ending::Died(_) | Ending::Interrupted => Exit::Inconclusive,
+    match conclusion {
+        Conclusion::Conforms => Exit::Success,
+        Conclusion::Violates => Exit::Violations,
+        Conclusion::Inconclusive => Exit::Inconclusive,
     }
 }

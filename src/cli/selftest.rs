@@ -1,21 +1,25 @@
 //! `selftest` and `defects`: does the oracle find what it claims to find?
 
 use std::fmt::Write as _;
-use std::fs;
 
 use serde_json::json;
 
-use super::{Exit, SelftestArgs, complain, print};
+use super::{Exit, SelftestArgs, complain, files, print};
 use crate::selftest::{self, Matrix, Options, kills_to_ndjson, to_text};
 use crate::service::Defect;
 
 pub(super) fn selftest(args: &SelftestArgs) -> Exit {
+    let mut wanted = [&args.json, &args.kills].into_iter().flatten();
+    if let Err(message) = wanted.try_for_each(|path| files::try_file(path)) {
+        complain(&message);
+        return Exit::Usage;
+    }
     let matrix = selftest::run(&options(args));
     print(&to_text(&matrix));
     let files = [(&args.json, to_json as fn(&Matrix) -> String), (&args.kills, kills_to_ndjson)];
     for (path, written) in files.iter().filter_map(|(path, text)| Some((path.as_ref()?, text(&matrix)))) {
-        if let Err(error) = fs::write(path, written) {
-            complain(&format!("failed to write {}: {error}", path.display()));
+        if let Err(message) = files::write(path, &written) {
+            complain(&message);
             return Exit::Usage;
         }
     }

@@ -1,10 +1,10 @@
 //! A directory of recordings, one scenario to a file: the same text that the project's own snapshots have, so that
 //! `diff -r` compares two endpoints, or two days of one.
 
-use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::files;
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::report::recording_text;
@@ -18,15 +18,6 @@ pub(super) struct Recorded {
     pub(super) left: Vec<Text>,
     /// Whether every file was written; if not, which was not, in words.
     pub(super) written: Result<(), String>,
-}
-
-/// Makes the directory, before anything is asked.
-///
-/// # Errors
-///
-/// If it cannot be made: in words, with its path.
-pub(super) fn prepare(directory: &Path) -> Result<(), String> {
-    fs::create_dir_all(directory).map_err(|error| failed(directory, &error))
 }
 
 /// Records each scenario and writes it down at once, so that an endpoint that dies leaves what was learned.
@@ -44,14 +35,10 @@ pub(super) async fn record<E: Endpoint + 'static>(
         let recording = run.record(number, scenario).await;
         recorded.left.extend(recording.left.iter().cloned());
         let path = directory.join(format!("{}.txt", scenario.name));
-        recorded.written = fs::write(&path, recording_text(&recording)).map_err(|error| failed(&path, &error));
+        recorded.written = files::write(&path, &recording_text(&recording));
         if recorded.written.is_err() || recording.died.is_some() {
             break;
         }
     }
     recorded
-}
-
-fn failed(path: &Path, error: &std::io::Error) -> String {
-    format!("failed to write {}: {error}", path.display())
 }

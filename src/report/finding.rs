@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use uuid::Uuid;
 
 use crate::model::Request;
 use crate::rule::{Class, RuleId};
@@ -73,6 +74,14 @@ struct Replays {
 #[must_use]
 pub fn finding_json(finding: &Finding) -> Value {
     serde_json::to_value(FindingJson::from(finding)).expect("its keys are texts and its numbers finite")
+}
+
+/// What files about a finding are named after: its rule, and a hash of its fingerprint.
+#[must_use]
+pub fn file_stem(finding: &Finding) -> String {
+    let violation = &finding.violation;
+    let fingerprint = Uuid::new_v5(&Uuid::NAMESPACE_OID, violation.fingerprint.0.as_bytes());
+    format!("{}-{}", violation.rule, &fingerprint.simple().to_string()[..8])
 }
 
 const fn failed() -> Status {

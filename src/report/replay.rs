@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Heading;
-use super::text::{commands, finding_text, operation, plain, wrapped};
+use super::text::{finding_text, operation, plain, wrapped};
 use crate::runner::{Finding, Replayed, Verdict};
 use crate::verdict::Violation;
 
@@ -26,7 +26,6 @@ pub fn replayed_text(heading: &Heading, replayed: &[Replayed], times: u32) -> St
     let mut text = String::new();
     for Replayed { finding, .. } in replayed.iter().filter(is_shown) {
         text.push_str(&finding_text(finding, heading));
-        text.push_str(&commands(finding, heading));
         text.push('\n');
     }
     text.extend(replayed.iter().map(|it| line(it, heading.strict)));

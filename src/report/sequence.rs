@@ -5,6 +5,9 @@ use serde_json::Value;
 use crate::model::Request;
 use crate::runner::Step;
 
+/// A longer text is shown by its length.
+const LONG: usize = 80;
+
 /// The request as `Operation Member=value …`, with placeholders without their `$`.
 #[must_use]
 pub fn call_line(request: &Request) -> String {
@@ -49,8 +52,8 @@ fn member(name: &str, value: &Value) -> String {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if text.starts_with('$') => text[1..].to_owned(),
+        Value::String(text) if text.len() > LONG => format!("({} characters)", text.chars().count()),
         Value::String(text) if is_bare(text) => text.clone(),
-        Value::String(text) if text.len() > 80 => format!("({} characters)", text.len()),
         Value::Array(items) => format!("[{}]", items.iter().map(plain).collect::<Vec<_>>().join(" ")),
         Value::Object(members) => {
             let mut shown: Vec<_> = members.iter().filter(|(name, _)| !is_noise(name)).collect();
@@ -64,4 +67,21 @@ fn plain(value: &Value) -> String {
 
 fn is_bare(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.:/".contains(&byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_shown_by_its_length_whatever_its_characters() {
+        for (letter, count) in [("x", 2049), ("é ", 41)] {
+            let request = json!({"op": "RotateSecret", "request": {"SecretId": "$s1", "RotationLambdaARN": letter.repeat(count)}});
+            let length = letter.chars().count() * count;
+            let line = call_line(&serde_json::from_value(request).unwrap());
+            assert_eq!(line, format!("RotateSecret SecretId=s1 RotationLambdaARN=({length} characters)"));
+        }
+    }
 }

@@ -1,12 +1,14 @@
-//! The report that a person reads in a terminal.
+//! The report that a person reads in a terminal, which shows the end: what matters most comes last.
 
+mod brief;
 mod finding;
+mod legend;
 mod summary;
 mod wrap;
 
 use std::fmt::Write as _;
 
-use super::{Heading, repro_text};
+use super::Heading;
 use crate::runner::{Ending, Finding, RunResult};
 use crate::verdict::Status;
 
@@ -15,19 +17,26 @@ pub(super) use finding::{operation, plain};
 pub(super) use summary::families;
 pub(super) use wrap::wrapped;
 
-/// The whole report.
+/// The whole report: what only differs in a few lines, what fails in full, and a summary.
 #[must_use]
 pub fn to_text(heading: &Heading, result: &RunResult) -> String {
     let mut text = String::new();
-    let findings = |status: Status| result.findings.iter().filter(move |finding| finding.status == status);
-    for finding in findings(Status::Differs).chain(findings(Status::Inconclusive)) {
-        text.push_str(&brief(finding));
+    let is_brief = |finding: &&Finding| match finding.status {
+        Status::Differs => !heading.strict,
+        Status::Inconclusive => true,
+        _ => false,
+    };
+    for (status, label) in [
+        (Status::Differs, "differs (a correct client would survive it; --strict fails it, --json has the calls)"),
+        (Status::Inconclusive, "inconclusive (seen once and not replayed, since the run ended before)"),
+    ] {
+        let findings: Vec<_> = result.findings.iter().filter(is_brief).filter(|it| it.status == status).collect();
+        text.push_str(&brief::list(label, &findings));
     }
-    for status in [Status::Intermittent, Status::Fail] {
-        for finding in findings(status) {
+    for status in [Status::Differs, Status::Intermittent, Status::Fail] {
+        for finding in result.findings.iter().filter(|it| !is_brief(it) && it.status == status) {
             text.push('\n');
             text.push_str(&finding_text(finding, heading));
-            text.push_str(&commands(finding, heading));
         }
     }
     if let Some(rule) = result.only {
@@ -35,32 +44,14 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
     } else {
         text.push_str(&summary::table(result));
         text.push_str(&summary::unexercised(result));
+        text.push_str(&summary::failed(result, heading.strict));
     }
     text.push_str(&ending(heading, result));
     text
 }
 
-/// The shell commands, if they were asked for.
-pub(super) fn commands(finding: &Finding, heading: &Heading) -> String {
-    if heading.repro { format!("\n{}", repro_text(finding, heading)) } else { String::new() }
-}
-
-/// A difference in a line or two; `--json` has the calls.
-fn brief(finding: &Finding) -> String {
-    let violation = &finding.violation;
-    let line = format!(
-        "{} {} {}: expected {}, observed {}",
-        finding.status.as_str(),
-        violation.rule,
-        operation(finding),
-        plain(&violation.expected),
-        plain(&violation.observed)
-    );
-    wrapped("", &line, 8)
-}
-
 fn ending(heading: &Heading, result: &RunResult) -> String {
-    let mut text = format!("\n{}: {}\n", heading.endpoint, summary::failures(result));
+    let mut text = wrapped("\n", &format!("{}: {}", heading.endpoint, summary::verdict(result, heading.strict)), 2);
     let line = format!(
         "{} cases, {} calls ({} to find, {} to shrink, {} to confirm, {} to clean up), {} ms, seed {}",
         result.cases,

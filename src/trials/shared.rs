@@ -10,7 +10,7 @@ use crate::history::Reply;
 use crate::model::{Functions, Request};
 use crate::report::Heading;
 use crate::rule::RuleId;
-use crate::runner::{Options, Run, RunResult};
+use crate::runner::{Enough, Options, Run, RunResult};
 use crate::settings::Settings;
 
 /// Calls of a focused run after which nothing new is begun. What is under way then is one case or one finding, which
@@ -106,7 +106,7 @@ impl Plan {
             duration_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
             strict: settings.strict,
             result_file: None,
-            repro: false,
+            repro: None,
             is_tour: false,
         };
         Judged { heading, result, is_focused: only.is_some() }
@@ -117,6 +117,7 @@ impl Plan {
 fn focused(options: Options, rule: RuleId) -> Options {
     Options {
         only: Some(rule),
+        enough: Enough::Confirmed,
         jobs: 1,
         max_calls: options.max_calls.min(FOCUSED_CASE_CALLS),
         shrink_calls: FOCUSED_SHRINK_CALLS,

@@ -1,9 +1,10 @@
-//! The commands with aws-cli.
+//! The commands with aws-cli, and with curl for what aws-cli cannot send as the run did.
 
 use std::fmt::Write as _;
 
 use serde_json::Value;
 
+use super::curl;
 use super::script::{Action, Script, is_from_an_answer, members, name_of, word};
 use crate::model::{DeleteSecret, Operation, Request};
 
@@ -33,13 +34,15 @@ const DELETE_FUNCTION: &str = r#"aws lambda delete-function --endpoint-url "$END
 aws iam delete-role --endpoint-url "$ENDPOINT" --role-name "$RUN"
 "#;
 
-pub(super) fn commands(script: &Script, is_local: bool) -> String {
+/// The calls, then `demand`, which says what to look for, then what removes everything again.
+pub(super) fn commands(script: &Script, is_local: bool, demand: &str) -> String {
     let mut text = ENVIRONMENT.to_owned();
-    let requests = script.actions.iter().filter_map(|action| match action {
-        Action::Call { request, .. } => Some(request),
-        Action::Read(_) | Action::Find { .. } => None,
-    });
-    if requests.map(members).any(|members| is_refused_by_the_client(&members)) {
+    let calls = || script.actions.iter().filter(|action| matches!(action, Action::Call { .. }));
+    if calls().any(|action| why_not(action).is_some()) {
+        text.push_str(curl::FUNCTIONS);
+    }
+    let by_aws_cli = calls().filter(|action| why_not(action).is_none());
+    if by_aws_cli.filter_map(Action::request).any(|request| is_refused_by_the_client(&members(request))) {
         text.push_str(WITHOUT_VALIDATION);
     }
     let makes_function = script.needs_function && is_local;
@@ -49,6 +52,7 @@ pub(super) fn commands(script: &Script, is_local: bool) -> String {
     for action in &script.actions {
         text.push_str(&command(action));
     }
+    text.push_str(demand);
     text.push_str("# clean up\n");
     for secret in &script.created {
         let delete = DeleteSecret {
@@ -74,44 +78,46 @@ fn command(action: &Action) -> String {
                  --secret-id \"$S{secret}\" --query \"{query}\" --output text | sed 's/^None$//')\n"
             )
         }
-        Action::Call { number, request, arn_of, .. } => match (why_not(request), arn_of) {
-            (Some(reason), _) => format!("# {number}. aws-cli cannot send this call, curl can: {reason}\n"),
-            (None, None) => format!("{}{}\n", note(*number, request), line(request)),
+        Action::Call { number, request, arn_of, .. } => match (why_not(action), arn_of) {
+            (Some(reason), _) => format!("# with curl, since {reason}\n{}", curl::command(action)),
+            (None, None) => format!("# {number}.\n{}\n", line(request)),
             (None, Some(secret)) => format!(
-                "{}ARN=$({} --query ARN --output text)\n\
+                "# {number}.\nARN=$({} --query ARN --output text)\n\
                  [ -z \"$ARN\" ] || {{ S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$ARN; }}\n",
-                note(*number, request),
                 line(request)
             ),
         },
     }
 }
 
-/// What keeps aws-cli from sending the request.
-fn why_not(request: &Request) -> Option<&'static str> {
+/// What keeps aws-cli from sending the call as the run did.
+fn why_not(action: &Action) -> Option<&'static str> {
+    let Action::Call { request, next_of, .. } = action else { return None };
     match (&request.operation, request.quirk) {
         (Operation::Malformed(_), _) => Some("its body is not JSON"),
-        (Operation::Unknown(_), _) => Some("there is no such operation"),
+        (Operation::Unknown(_), _) => Some("aws-cli has no such operation"),
         (Operation::ListSecretVersionIds(list), _) if list.next_token.as_deref().is_some_and(is_from_an_answer) => {
             Some("its NextToken comes from an answer")
         }
+        (Operation::ListSecretVersionIds(_), None) if next_of.is_some() => {
+            Some("the NextToken of its answer is needed later")
+        }
         (_, Some(_)) => Some("its members are written in an unusual way"),
+        (operation, None) if takes_token(operation) && operation.token().is_none() => {
+            Some("the run sent no ClientRequestToken, and aws-cli always adds one")
+        }
         (_, None) => None,
     }
 }
 
-fn note(number: usize, request: &Request) -> String {
-    let token = match &request.operation {
-        Operation::CreateSecret(it) => it.client_request_token.as_ref(),
-        Operation::PutSecretValue(it) => it.client_request_token.as_ref(),
-        Operation::UpdateSecret(it) => it.client_request_token.as_ref(),
-        Operation::RotateSecret(it) => it.client_request_token.as_ref(),
-        _ => return format!("# {number}.\n"),
-    };
-    match token {
-        Some(_) => format!("# {number}.\n"),
-        None => format!("# {number}. (the run sent no ClientRequestToken; aws-cli adds one)\n"),
-    }
+const fn takes_token(operation: &Operation) -> bool {
+    matches!(
+        operation,
+        Operation::CreateSecret(_)
+            | Operation::PutSecretValue(_)
+            | Operation::UpdateSecret(_)
+            | Operation::RotateSecret(_)
+    )
 }
 
 /// One command, without its line break.

@@ -6,8 +6,8 @@ use super::script::{Action, Script, for_here_document, name_of};
 use crate::model::{DeleteSecret, Operation, Request};
 use crate::wire;
 
-/// A call reads its body from a here-document, so that nothing in it has to be quoted twice.
-const FUNCTIONS: &str = r#"request() {
+/// Sends one request; a call reads its body from a here-document, so that nothing in it has to be quoted twice.
+pub(super) const FUNCTIONS: &str = r#"request() {
   curl --silent --show-error --noproxy '*' --write-out '\n(HTTP %{http_code})\n' \
     --header 'Authorization: AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/'"$1"'/aws4_request, SignedHeaders=host, Signature=test' \
     "${@:2}"
@@ -39,7 +39,8 @@ const DELETE_FUNCTION: &str = r#"request lambda --request DELETE "$ENDPOINT/2015
 request iam --data-urlencode Action=DeleteRole --data-urlencode Version=2010-05-08 --data-urlencode RoleName="$RUN" "$ENDPOINT/"
 "#;
 
-pub(super) fn commands(script: &Script, is_local: bool) -> String {
+/// The calls, then `demand`, which says what to look for, then what removes everything again.
+pub(super) fn commands(script: &Script, is_local: bool, demand: &str) -> String {
     let mut text = FUNCTIONS.to_owned();
     let makes_function = script.needs_function && is_local;
     if makes_function {
@@ -48,6 +49,7 @@ pub(super) fn commands(script: &Script, is_local: bool) -> String {
     for action in &script.actions {
         text.push_str(&command(action));
     }
+    text.push_str(demand);
     text.push_str("# clean up\n");
     for secret in &script.created {
         let delete = DeleteSecret {
@@ -63,7 +65,8 @@ pub(super) fn commands(script: &Script, is_local: bool) -> String {
     text
 }
 
-fn command(action: &Action) -> String {
+/// The commands of one action.
+pub(super) fn command(action: &Action) -> String {
     match action {
         Action::Read(request) => call(request),
         Action::Find { variable, secret, label } => {

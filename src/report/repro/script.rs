@@ -118,6 +118,16 @@ fn version_variable(secret: u8, label: &str) -> String {
     format!("S{secret}_{word}")
 }
 
+impl Action {
+    /// The call of the case that it makes.
+    pub(super) const fn request(&self) -> Option<&Request> {
+        match self {
+            Self::Call { request, .. } => Some(request),
+            Self::Read(_) | Self::Find { .. } => None,
+        }
+    }
+}
+
 impl Script {
     pub(super) fn of(finding: &Finding) -> Self {
         let mut script = Self {

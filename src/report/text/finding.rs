@@ -2,14 +2,25 @@
 
 use std::fmt::Write as _;
 
+use super::legend::{legend, note};
 use super::wrap::wrapped;
 use crate::catalogue;
-use crate::report::{Heading, replay_command, sequence};
+use crate::report::{Heading, replay_command, script_command, sequence};
 use crate::runner::Finding;
 
-/// Placeholders without their sign.
+/// A longer word is shortened.
+const LONGEST_WORD: usize = 100;
+
+/// Placeholders without their sign, and words of any length cut short.
 pub(in crate::report) fn plain(text: &str) -> String {
-    text.replace('$', "")
+    let words = text.split(' ').map(|word| match word.chars().count() {
+        ..=LONGEST_WORD => word.replace('$', ""),
+        length => {
+            let start: String = word.chars().filter(|letter| *letter != '$').take(LONGEST_WORD / 4).collect();
+            format!("{start}...({length} characters)")
+        }
+    });
+    words.collect::<Vec<_>>().join(" ")
 }
 
 /// The name of the operation that shows it.
@@ -32,6 +43,12 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
     let mut line = |label: &str, content: &str| text.push_str(&wrapped(&format!("  {label:<10}"), content, 12));
     line("expected", &plain(&violation.expected));
     line("observed", &plain(&violation.observed));
+    if let Some(legend) = legend(finding) {
+        line("where", &legend);
+    }
+    if let Some(note) = note(finding) {
+        line("note", &note);
+    }
     line("rule", &entry.statement);
     line("source", &entry.source);
     if !violation.also.is_empty() {
@@ -42,10 +59,16 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
         line("after", &format!("an earlier call violates {rule}, of which this may be a consequence"));
     }
     let (seen, of) = finding.replays;
-    let shrunk = format!("after {} calls, shrunk in {}", finding.calls_to_find, finding.calls_to_shrink);
-    line("found", &format!("{shrunk}, seen in {seen} of {of} replays"));
+    let shrunk = match finding.calls_to_shrink {
+        0 => "not shrunk".to_owned(),
+        calls => format!("shrunk in {calls}"),
+    };
+    line("found", &format!("after {} calls, {shrunk}, seen in {seen} of {of} replays", finding.calls_to_find));
     if let Some(command) = replay_command(finding, heading) {
         let _ = writeln!(text, "  replay    {command}");
+    }
+    if let Some(command) = script_command(finding, heading) {
+        let _ = writeln!(text, "  script    {command}");
     }
     text
 }
@@ -70,4 +93,16 @@ fn calls(finding: &Finding) -> String {
         }
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_any_length_is_cut_short_and_says_how_long_it_was() {
+        assert_eq!(plain("version $t1 of $s1"), "version t1 of s1");
+        let shown = plain(&format!("the value '{}' is too long", "x".repeat(2049)));
+        assert_eq!(shown, format!("the value '{}...(2051 characters) is too long", "x".repeat(24)));
+    }
 }

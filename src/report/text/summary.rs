@@ -2,9 +2,11 @@
 
 use std::fmt::Write as _;
 
-use super::wrap::wrapped;
+use super::finding::operation;
+use super::wrap::{WIDTH, cut, wrapped};
+use crate::catalogue;
 use crate::rule::{Level, RULES, RuleId};
-use crate::runner::RunResult;
+use crate::runner::{Conclusion, Ending, RunResult};
 use crate::verdict::Status;
 
 /// The columns: a status, its heading, and whether it is shown if no rule has it.
@@ -67,8 +69,50 @@ pub(super) fn unexercised(result: &RunResult) -> String {
     }
 }
 
-/// `2 rules failed, 1 differ`
-pub(super) fn failures(result: &RunResult) -> String {
+/// The rules that failed, one in a line, with the operations that show it.
+pub(super) fn failed(result: &RunResult, strict: bool) -> String {
+    let mut text = String::new();
+    for rule in &RULES {
+        let mut operations: Vec<_> =
+            result.failing(strict).filter(|it| it.violation.rule == rule.id).map(operation).collect();
+        operations.dedup();
+        if !operations.is_empty() {
+            let line = format!("  {:<14} {}: {}", rule.name, catalogue::entry(rule.id).title, operations.join(", "));
+            let _ = writeln!(text, "{}", cut(&line, WIDTH));
+        }
+    }
+    if text.is_empty() { text } else { format!("\nfailed\n{text}") }
+}
+
+/// `2 rules failed, 1 differ`; a run that says nothing certain says so first, and is never read as a pass.
+pub(super) fn verdict(result: &RunResult, strict: bool) -> String {
+    let counts = counts(result);
+    match (result.conclusion(strict), &result.ending) {
+        (Conclusion::Inconclusive, _) => format!("inconclusive, which is no pass ({}): {counts}", why(result)),
+        (_, Ending::Complete) => counts,
+        (_, Ending::Died(_) | Ending::Interrupted) => format!("{counts}; there may be more, since {}", why(result)),
+    }
+}
+
+fn counts(result: &RunResult) -> String {
     let count = |status| count(result, None, status);
-    format!("{} rules failed, {} differ", count(Status::Fail), count(Status::Differs))
+    let mut text = format!("{} rules failed, {} differ", count(Status::Fail), count(Status::Differs));
+    for (status, words) in
+        [(Status::Intermittent, "failed at times"), (Status::Inconclusive, "seen violated and not replayed")]
+    {
+        if count(status) > 0 {
+            let _ = write!(text, ", {} {words}", count(status));
+        }
+    }
+    text
+}
+
+/// Why a run was not all that it could be.
+fn why(result: &RunResult) -> &'static str {
+    match &result.ending {
+        Ending::Interrupted => "the run was interrupted",
+        Ending::Died(_) => "the endpoint stopped answering",
+        Ending::Complete if !result.has_decided() => "no answer decided a rule",
+        Ending::Complete => "not everything could be settled",
+    }
 }

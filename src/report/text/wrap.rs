@@ -1,7 +1,15 @@
 //! Lines that fit a terminal.
 
 /// The widest line, unless one word is wider.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
+
+/// At most so many characters of a text, with dots where it goes on.
+pub(super) fn cut(text: &str, longest: usize) -> String {
+    match text.chars().count() > longest {
+        true => text.chars().take(longest - 3).chain("...".chars()).collect(),
+        false => text.to_owned(),
+    }
+}
 
 /// The text after a label, broken at spaces; further lines begin with so many spaces. It ends with a line break.
 pub(in crate::report) fn wrapped(label: &str, text: &str, indent: usize) -> String {
@@ -38,6 +46,12 @@ mod tests {
         assert!(*last <= WIDTH && full.iter().all(|width| (WIDTH - 4..=WIDTH).contains(width)), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("            word")), "{text}");
         assert_eq!(text.matches("word").count(), 60);
+    }
+
+    #[test]
+    fn a_text_is_cut_between_characters_and_a_short_one_is_not() {
+        assert_eq!(cut("ééééé", 4), "é...");
+        assert_eq!(cut("éééé", 4), "éééé");
     }
 
     #[test]
