@@ -108,7 +108,7 @@ struct RunArgs {
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of its own")]
 struct CaseArgs {
     /// Test one rule alone, for instance ROT-PROG-001, until a violation of its contract is found and confirmed.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = rule)]
     rule: Option<RuleId>,
     /// With --rule, go on after the first violation: the rule may be violated in other ways too.
     #[arg(long, requires = "rule")]
@@ -150,7 +150,7 @@ struct ReplayArgs {
     /// What `run --json` has written, or one finding of it.
     file: PathBuf,
     /// The findings of this rule alone, for instance ROT-PROG-001.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", value_parser = rule)]
     rule: Option<RuleId>,
     /// How often each finding is replayed.
     #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
@@ -242,6 +242,11 @@ fn carry_out(command: Command) -> Exit {
         Command::Schema => inspect::schema(),
         Command::Explain { id } => inspect::explain(&id),
     }
+}
+
+/// The rule of this id.
+fn rule(id: &str) -> Result<RuleId, String> {
+    id.parse().map_err(|error| format!("failed to {error}"))
 }
 
 /// Prints to standard output; a reader that has gone away is no error.

@@ -129,6 +129,7 @@ fn explain_prints_the_statement_and_the_source_of_a_rule() {
 fn a_rule_that_does_not_exist_is_a_usage_error_that_tells_where_the_rules_are() {
     for id in ["ROT-NOPE-1", "ROT-PROG-999", "PROG-001", ""] {
         assert_refused(&program(["explain", id]), &[id, "`rules` lists the ids"]);
+        assert_refused(&program(["run", "--rule", id]), &["failed to find a rule called", "`rules` lists the ids"]);
     }
 }
 
@@ -168,6 +169,7 @@ fn what_is_no_url_of_an_endpoint_is_a_usage_error_that_shows_one() {
     for (url, word) in [
         ("nonsense", "http://HOST:PORT"),
         ("127.0.0.1:4566", "http://HOST:PORT"),
+        ("localhost:4566", "http://HOST:PORT"),
         ("ftp://127.0.0.1", "only http and https"),
         ("http://127.0.0.1/path", "leave out all that follows"),
     ] {
@@ -249,6 +251,17 @@ fn a_line_that_cannot_be_read_is_a_usage_error_that_names_file_and_line() {
     ] {
         let path = broken(name, line, with);
         assert_refused(&program(["judge", &path]), &[&path, &format!("line {line} ")]);
+    }
+}
+
+#[test]
+fn what_is_no_history_is_a_usage_error_that_says_why() {
+    let (empty, garbage) = (scratch("empty.ndjson"), scratch("garbage.ndjson"));
+    fs::write(&empty, "\n\n").unwrap();
+    fs::write(&garbage, [0xff, 0xfe, 0x00]).unwrap();
+    for (path, words) in [(empty, "failed to find a call in "), (garbage, "line 1 of the history: stream did not")] {
+        let path = path.display().to_string();
+        assert_refused(&program(["judge", &path]), &[&path, words]);
     }
 }
 

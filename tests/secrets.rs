@@ -147,7 +147,7 @@ fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
     let [snapshots, cases, scripts, replays] = ["snapshots", "cases", "scripts", "replays"].map(file);
     let (tenant, proxy) = (format!("X-Tenant: {TENANT}"), format!("X-Proxy: Bearer {BEARER}"));
     let reach = ["--profile", "rc", "--header", &tenant, "--header", &proxy, "--timeout", "2s", "--endpoint", url];
-    let run = "run --no-quotas --cases 20 --max-calls 20 --budget 1s".split(' ');
+    let run = "run --no-quotas --cases 20 --max-calls 20 --budget 3s".split(' ');
     let mut arguments: Vec<String> = run.chain(reach).map(ToOwned::to_owned).collect();
     for (flag, file) in [
         ("--json", &json),
@@ -184,7 +184,7 @@ fn what_an_endpoint_repeats_of_a_request_is_shown_nowhere() {
     let seen = seen.lock().unwrap();
     assert!(seen.requests > 100 && seen.signatures.len() > 50, "{} requests", seen.requests);
     let written = |part: &str| outputs.iter().any(|(name, text)| name.contains(part) && !text.is_empty());
-    for output in ["run", "replay", "judge", "r.json", "r.xml", "h.ndjson", "snapshots/", "cases/"] {
+    for output in ["run", "replay", "judge", "r.json", "r.xml", "h.ndjson", "snapshots/", "cases/", "scripts/"] {
         assert!(written(output), "{output} is empty");
     }
     assert!(outputs.iter().any(|(_, text)| text.contains("(a credential)")), "the endpoint did repeat something");

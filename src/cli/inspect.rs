@@ -32,6 +32,10 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
             return Exit::Usage;
         }
     };
+    if calls.is_empty() {
+        complain(&format!("failed to find a call in {}", args.file.display()));
+        return Exit::Usage;
+    }
     let texts = |arns: &[String]| arns.iter().map(|arn| arn.as_str().into()).collect();
     let functions =
         Functions { accepted: texts(&header.functions.accepted), missing: texts(&header.functions.missing) };
@@ -143,10 +147,10 @@ pub(super) fn schema() -> Exit {
 }
 
 pub(super) fn explain(id: &str) -> Exit {
-    let rule: RuleId = match id.parse() {
+    let rule = match super::rule(id) {
         Ok(rule) => rule,
-        Err(error) => {
-            complain(&format!("failed to {error}"));
+        Err(message) => {
+            complain(&message);
             return Exit::Usage;
         }
     };

@@ -74,7 +74,12 @@ pub enum EndpointError {
 ///
 /// If the URL is not that of an HTTP endpoint, or its host is neither loopback nor allowed.
 pub fn parse_endpoint(url: &str, allow_remote: Option<&str>) -> Result<Target, EndpointError> {
-    let url = Url::parse(url).map_err(|_| EndpointError::NotAUrl)?;
+    let text = url;
+    let url = Url::parse(text).map_err(|_| EndpointError::NotAUrl)?;
+    // `localhost:5000` has a scheme by the letter.
+    if !text.contains("://") {
+        return Err(EndpointError::NotAUrl);
+    }
     if !matches!(url.scheme(), "http" | "https") {
         return Err(EndpointError::Scheme(url.scheme().to_owned()));
     }
@@ -147,7 +152,7 @@ mod tests {
         for (url, error) in [
             ("", EndpointError::NotAUrl),
             ("127.0.0.1:5601", EndpointError::NotAUrl),
-            ("localhost:5601", EndpointError::Scheme("localhost".into())),
+            ("localhost:5601", EndpointError::NotAUrl),
             ("ftp://127.0.0.1", EndpointError::Scheme("ftp".into())),
             ("file:///etc/passwd", EndpointError::Scheme("file".into())),
             ("http://user:pass@127.0.0.1", EndpointError::UserInfo),

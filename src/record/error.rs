@@ -7,7 +7,7 @@ use std::io;
 #[non_exhaustive]
 pub enum RecordError {
     /// The line could not be read at all, or is no UTF-8 text.
-    #[error("read line {line} of the history")]
+    #[error("read line {line} of the history: {source}")]
     Io {
         /// The line, from 1.
         line: usize,

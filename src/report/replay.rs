@@ -1,9 +1,7 @@
 //! Replays: the command for one, and what came of it.
 
-use std::fmt::Write as _;
-
 use super::Heading;
-use super::text::{finding_text, operation, plain, wrapped};
+use super::text::{finding_text, left_behind, operation, plain, wrapped};
 use crate::runner::{Finding, Replayed, Verdict};
 use crate::verdict::Violation;
 
@@ -30,10 +28,8 @@ pub fn replayed_text(heading: &Heading, replayed: &[Replayed], times: u32) -> St
     }
     text.extend(replayed.iter().map(|it| line(it, heading.strict)));
     text.push_str(&wrapped("\n", &numbers(heading, replayed, times), 0));
-    let left: Vec<_> = replayed.iter().flat_map(|it| &it.left).map(|arn| &**arn).collect();
-    if !left.is_empty() {
-        let _ = writeln!(text, "left behind, since deleting failed: {}", left.join(", "));
-    }
+    let left: Vec<_> = replayed.iter().flat_map(|it| it.left.iter().cloned()).collect();
+    text.push_str(&left_behind(&left));
     text
 }
 

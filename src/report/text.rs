@@ -6,9 +6,11 @@ mod legend;
 mod summary;
 mod wrap;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::Heading;
+use crate::model::Text;
 use crate::runner::{Ending, Finding, RunResult};
 use crate::verdict::Status;
 
@@ -16,6 +18,10 @@ pub use finding::finding_text;
 pub(super) use finding::{operation, plain};
 pub(super) use summary::families;
 pub(super) use wrap::wrapped;
+use wrap::{WIDTH, cut};
+
+/// How many of the secrets that could not be deleted are named.
+const LEFT: usize = 5;
 
 /// The whole report: what only differs in a few lines, what fails in full, and a summary.
 #[must_use]
@@ -80,11 +86,40 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
         }
         Ending::Interrupted => text.push_str("interrupted; what was learned until then is above\n"),
     }
-    if !result.left.is_empty() {
-        let _ = writeln!(text, "left behind, since deleting failed: {}", result.left.join(", "));
+    text.push_str(&left_behind(&result.left));
+    if summary::is_of_another_service(result) {
+        text.push_str("no rule passed: is this the endpoint of a Secrets Manager?\n");
     }
     if !result.findings.is_empty() && heading.result_file.is_none() {
         text.push_str("with --json FILE the whole result is written, and `replay FILE` tries each finding again\n");
     }
     text
+}
+
+/// What could not be deleted; of many only the first, lest they hide what else the report says.
+pub(super) fn left_behind(left: &[Text]) -> String {
+    let names: BTreeSet<&str> = left.iter().map(|id| &**id).collect();
+    let shown = names.iter().take(LEFT).map(|id| cut(id, WIDTH)).collect::<Vec<_>>().join(", ");
+    let more = match names.len() {
+        0 => return String::new(),
+        1..=LEFT => String::new(),
+        count => format!(", and {} more, which --json lists", count - LEFT),
+    };
+    wrapped("left behind, since deleting failed: ", &format!("{shown}{more}"), 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_many_secrets_that_were_left_behind_the_first_are_named_and_the_others_counted() {
+        let ids: Vec<Text> = (0..9).map(|number| format!("rc-1-s{number}").into()).collect();
+        let twice = [ids.clone(), ids].concat();
+        let line = "left behind, since deleting failed: rc-1-s0, rc-1-s1, rc-1-s2, rc-1-s3, rc-1-s4, and 4 more, which\n  \
+                    --json lists\n";
+        assert_eq!(left_behind(&twice), line);
+        assert_eq!(left_behind(&twice[..1]), "left behind, since deleting failed: rc-1-s0\n");
+        assert_eq!(left_behind(&[]), "");
+    }
 }
