@@ -113,8 +113,8 @@ struct CaseArgs {
     /// With --rule, go on after the first violation: the rule may be violated in other ways too.
     #[arg(long, requires = "rule")]
     keep_going: bool,
-    /// Run the sweep alone: under four hundred calls that have every rule decided once, and those of shrinking and
-    /// confirming what they find.
+    /// Run the sweep alone: under four hundred calls that have every rule decided once where the endpoint conforms, and
+    /// those of shrinking and confirming where it does not.
     #[arg(long, conflicts_with_all = ["tour", "rule"])]
     sweep_only: bool,
     /// Go through the kinds of calls that can be reached, some fifty thousand calls, in place of random cases.

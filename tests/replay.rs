@@ -57,6 +57,7 @@ fn written(name: &str, text: &str) -> String {
 
 #[test]
 fn a_finding_still_fails_where_it_was_found_and_the_report_names_the_command_that_says_so() {
+    assert!(!FOUND.report.contains("no rule passed"), "{}", FOUND.report);
     let command = FOUND.report.lines().find_map(|line| line.strip_prefix("  replay    rotation-conformance ")).unwrap();
     let ended = program_with(command.split(' ').chain(["--function-arn", FUNCTION]), &[]);
     assert_eq!((ended.code, ended.stderr.as_str()), (Some(1), ""), "{}", ended.shown());

@@ -110,7 +110,9 @@ fn counts(result: &RunResult) -> String {
 /// Whether rules failed and no other was decided, as where something else than a Secrets Manager answers.
 pub(super) fn is_of_another_service(result: &RunResult) -> bool {
     let count = |status| count(result, None, status);
-    count(Status::Fail) > 0 && count(Status::Pass) + count(Status::Observed) + count(Status::Differs) == 0
+    result.only.is_none()
+        && count(Status::Fail) > 0
+        && count(Status::Pass) + count(Status::Observed) + count(Status::Differs) == 0
 }
 
 /// Why a run was not all that it could be.
