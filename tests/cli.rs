@@ -326,6 +326,7 @@ fn judge_tells_violations_that_are_the_same_once_with_their_count() {
         "\n  and 2 times more, last at call 5\n",
         "call 4 DescribeSecret violates ROT-ERR-001 (",
         "\n5 calls judged: 4 violations of 1 rules, 0 differences\n",
+        "\none violation may be a consequence of another, which only `run` tells apart\n",
     ] {
         assert!(ended.stdout.contains(words), "{words} is not in {}", ended.stdout);
     }

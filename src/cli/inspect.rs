@@ -58,6 +58,9 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
         numbers(&failing, "violations"),
         numbers(&differing, "differences")
     );
+    if failing.len() > 1 {
+        text.push_str("one violation may be a consequence of another, which only `run` tells apart\n");
+    }
     print(&text);
     let failing = failing.len();
     match (failing, judge.is_inconclusive()) {
