@@ -238,6 +238,7 @@ fn what_differs_comes_first_then_what_fails_in_full_then_the_summary() {
     assert!(found.is_sorted(), "{found:?} in {stdout}");
     let strict = run_on_the_inverted_rule("strict-order", &["--strict"]).ended.stdout;
     assert!(strict.contains("\nDIFFERS ROT-WIRE-002 ") && !strict.contains("\ndiffers ("), "{strict}");
+    assert!(strict.contains(" differ (which fails too, by --strict)\n"), "{strict}");
 }
 
 #[test]

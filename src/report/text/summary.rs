@@ -73,11 +73,16 @@ pub(super) fn unexercised(result: &RunResult) -> String {
 pub(super) fn failed(result: &RunResult, strict: bool) -> String {
     let mut text = String::new();
     for rule in &RULES {
-        let mut operations: Vec<_> =
-            result.failing(strict).filter(|it| it.violation.rule == rule.id).map(operation).collect();
+        let findings = || result.failing(strict).filter(|it| it.violation.rule == rule.id);
+        let mut operations: Vec<_> = findings().map(operation).collect();
         operations.dedup();
         if !operations.is_empty() {
-            let line = format!("  {:<14} {}: {}", rule.name, catalogue::entry(rule.id).title, operations.join(", "));
+            // Whichever rule asked for an operation that is lacking first, that it is lacking is what matters.
+            let title = match findings().all(|it| it.violation.fingerprint.lacking().is_some()) {
+                true => "the endpoint does not implement the operation",
+                false => catalogue::entry(rule.id).title,
+            };
+            let line = format!("  {:<14} {title}: {}", rule.name, operations.join(", "));
             let _ = writeln!(text, "{}", cut(&line, WIDTH));
         }
     }
@@ -86,7 +91,7 @@ pub(super) fn failed(result: &RunResult, strict: bool) -> String {
 
 /// `2 rules failed, 1 differ`; a run that says nothing certain says so first, and is never read as a pass.
 pub(super) fn verdict(result: &RunResult, strict: bool) -> String {
-    let counts = counts(result);
+    let counts = counts(result, strict);
     match (result.conclusion(strict), &result.ending) {
         (Conclusion::Inconclusive, _) => format!("inconclusive, which is no pass ({}): {counts}", why(result)),
         (_, Ending::Complete) => counts,
@@ -94,9 +99,12 @@ pub(super) fn verdict(result: &RunResult, strict: bool) -> String {
     }
 }
 
-fn counts(result: &RunResult) -> String {
+fn counts(result: &RunResult, strict: bool) -> String {
     let count = |status| count(result, None, status);
     let mut text = format!("{} rules failed, {} differ", count(Status::Fail), count(Status::Differs));
+    if strict && count(Status::Differs) > 0 {
+        text.push_str(" (which fails too, by --strict)");
+    }
     for (status, words) in
         [(Status::Intermittent, "failed at times"), (Status::Inconclusive, "seen violated and not replayed")]
     {
