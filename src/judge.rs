@@ -20,6 +20,7 @@ use crate::model::{
 use crate::rule::Class;
 use crate::verdict::{Exercise, Violation};
 use blame::Score;
+pub(crate) use blame::demand;
 use form::Past;
 use slot::{Slot, Trial};
 

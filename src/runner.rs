@@ -151,7 +151,7 @@ impl<E: Endpoint + 'static> Run<E> {
         if suspects.is_empty() {
             return Vec::new();
         }
-        let atlas = Atlas::shared(self.menu());
+        let atlas = Atlas::detailed(self.menu());
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (number, suspect) in suspects.into_iter().enumerate() {

@@ -3,6 +3,7 @@
 //! A case is a function of its seed and index alone, and every subsequence of a case is a case: there is no illegal
 //! call, and a placeholder that refers to nothing becomes an id that names nothing.
 
+mod alphabet;
 mod ask;
 mod atlas;
 mod cell;
@@ -16,6 +17,7 @@ mod steer;
 mod sweep;
 mod tour;
 
+pub use alphabet::Alphabet;
 pub use atlas::{Atlas, Route};
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use costly::costly;

@@ -12,6 +12,7 @@ use crate::model::{Answer, Claim, Fact, Operation, Outcome, Rank, World};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exclusion, Violation};
 pub(super) use count::{arm, count};
+pub(crate) use fingerprint::demand;
 use fingerprint::fingerprint;
 use observed::observed;
 pub(super) use score::Score;

@@ -55,3 +55,25 @@ pub(super) async fn arms_at_the_end(case: &Case, rule: RuleId, menu: Menu) -> bo
     let before = Case { steps: case.steps[..case.steps.len().saturating_sub(1)].to_vec() };
     exercise(case, menu).await.armed(rule) > exercise(&before, menu).await.armed(rule)
 }
+
+/// Whether an answer to the last call of a case can have a fingerprint of this first half, where nothing deviates
+/// before: as the case is, or with everything read after every call, since what was not read before is the matter of an
+/// earlier request.
+///
+/// What is demanded of the answer itself must be so in every world and outcome that is possible then, or another answer
+/// would be as good.
+pub(super) async fn demands_at_the_end(case: &Case, demanded: &str, menu: Menu) -> bool {
+    let plain = demands(case, menu, Extent::Whole).await;
+    let brings_it = |demands: &Vec<String>| demands.iter().any(|demand| demand == demanded);
+    let is_of_state = demanded.split_once(": ").is_some_and(|(subject, _)| subject.contains(" after "));
+    match is_of_state {
+        true if plain.iter().any(brings_it) => true,
+        true => demands(case, menu, Extent::Observed).await.iter().any(brings_it),
+        false => !plain.is_empty() && plain.iter().all(brings_it),
+    }
+}
+
+async fn demands(case: &Case, menu: Menu, extent: Extent) -> Vec<Vec<String>> {
+    let (service, plan) = prepare(menu, false);
+    Execution::new(&service, &Plan { extent, ..plan }).demands_at_the_end(case).await
+}

@@ -2,6 +2,7 @@
 
 mod certain;
 mod cleaning;
+mod demanding;
 mod reading;
 mod showing;
 mod trace;

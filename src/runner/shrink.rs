@@ -1,18 +1,29 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
+mod index;
+mod need;
 mod reduce;
 mod route;
+mod trying;
 
-use super::dry;
-use super::execution::{Execution, Extent, Plan, Sighting, Trace};
-use super::find::{Suspect, is_past, up_to};
+use std::collections::BTreeSet;
+
+use super::execution::{Extent, Sighting, Trace};
+use super::find::{Suspect, up_to};
 use super::{Finding, REPLAYS, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
-use reduce::{ends, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
+use index::{End, Index};
+use need::{Need, demanded};
+use reduce::{ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
+use route::Scene;
+
+/// About how many calls are spent on the cases of one length that demand the same by the model, and twice as many on the
+/// shortest.
+const SPENT_ON_A_LENGTH: u64 = 10;
 
 /// Where one finding is examined.
 pub(super) struct Lab<'a, E> {
@@ -27,10 +38,14 @@ pub(super) struct Lab<'a, E> {
     extent: Extent,
     /// Whether nothing may go wrong in a candidate before the violation, so that a person sees that alone.
     must_be_clean: bool,
-    /// The rule that the last call of a candidate must arm by the model; `None` where the model cannot tell.
-    must_arm: Option<RuleId>,
+    /// Whether the candidate that was tried last shows the violation, and another before it.
+    was_unclean: bool,
+    /// What the last call of a candidate must bring by the model.
+    need: Need,
     /// The rule that an earlier call of the case violates already.
     after: Option<RuleId>,
+    /// The cases that did not show what is looked for.
+    tried: BTreeSet<String>,
     pub(super) clean: u64,
     pub(super) left: Vec<Text>,
 }
@@ -46,8 +61,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             budget: 0,
             extent: Extent::Whole,
             must_be_clean: false,
-            must_arm: None,
+            was_unclean: false,
+            need: Need::Nothing,
             after: None,
+            tried: BTreeSet::new(),
             clean: 0,
             left: Vec::new(),
         }
@@ -134,25 +151,75 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         None
     }
 
-    /// Tries the shortest way to the same state, then deletes ever smaller windows of calls as long as the violation is
-    /// still seen.
+    /// Tries the shortest cases that demand the same by the model, then the shortest way to the same state, then deletes
+    /// ever smaller windows of calls as long as the violation is still seen.
     ///
     /// `cause` is the step that is to blame, if not the last one, and the state that it met.
-    async fn shrink(&mut self, mut best: Case, cause: (Option<usize>, Option<State>), wanted: &Violation) -> Case {
-        let is_telling = dry::arms_at_the_end(&best, wanted.rule, self.run.menu()).await;
-        self.must_arm = Some(wanted.rule).filter(|_| is_telling);
+    async fn shrink(&mut self, best: Case, cause: (Option<usize>, Option<State>), wanted: &Violation) -> Case {
+        self.need = Need::of(&best, wanted, self.run.menu()).await;
+        self.tried.clear();
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
-        let on_the_shortest_way = route::candidates(self.atlas, &best, cause.0.unwrap_or(last), cause.1);
-        let first = ends(&best).into_iter().chain(on_the_shortest_way).chain(of_one_secret(&best));
-        for candidate in first {
+        let scene = Scene::of(self.atlas, &best, cause.0.unwrap_or(last), cause.1);
+        let (mut best, is_least) = self.by_the_model(best, scene.as_ref(), wanted).await;
+        if !is_least {
+            let on_the_shortest_way = scene.as_ref().map(Scene::on_the_shortest_way).unwrap_or_default();
+            let mut first: Vec<Case> = ends(&best).into_iter().collect();
+            first.extend(on_the_shortest_way.into_iter().chain(of_one_secret(&best)));
+            best = self.shorter(best, first, wanted).await;
+            best = self.without_windows(best, wanted).await;
+            best = self.with_a_function_of_its_own(best, wanted).await;
+            let other = merged(&best).into_iter().chain(filled_at_once(&best)).collect();
+            best = self.shorter(best, other, wanted).await;
+        }
+        best = self.simplify(best, wanted).await;
+        self.settle_extent(&best, wanted).await;
+        best
+    }
+
+    /// The shortest of these candidates that shows the violation, if any is shorter than the best.
+    async fn shorter(&mut self, mut best: Case, candidates: Vec<Case>, wanted: &Fingerprint) -> Case {
+        for candidate in candidates {
+            if self.is_spent() {
+                break;
+            }
             if candidate.steps.len() < best.steps.len() && self.shows(&candidate, wanted).await {
                 best = candidate;
             }
         }
-        best = self.without_windows(best, wanted).await;
-        best = self.with_a_function_of_its_own(best, wanted).await;
-        self.simplify(best, wanted).await
+        best
+    }
+
+    /// The shortest case that demands the same by the model and shows the violation; and whether no case is shorter by
+    /// the model.
+    async fn by_the_model(&mut self, best: Case, scene: Option<&Scene<'_>>, wanted: &Fingerprint) -> (Case, bool) {
+        let demanded = demanded(wanted);
+        let ends = Index::shared(self.run.menu()).ends(demanded);
+        let (Some(scene), Some(least)) = (scene, ends.first().map(End::length)) else { return (best, false) };
+        for length in least..best.steps.len() {
+            let limit = self.spent + if length == least { 2 * SPENT_ON_A_LENGTH } else { SPENT_ON_A_LENGTH };
+            for candidate in scene.demanding(demanded, ends, length) {
+                if self.is_spent() || self.spent >= limit {
+                    break;
+                }
+                let is_shown = self.shows(&candidate, wanted).await;
+                if is_shown || (length == least && self.shows_by_itself(&candidate, wanted).await) {
+                    return (candidate, length == least);
+                }
+            }
+        }
+        let is_least = best.steps.len() <= least;
+        (best, is_least)
+    }
+
+    /// What was seen with reads after every call alone may show without, when other requests stand there now.
+    async fn settle_extent(&mut self, best: &Case, wanted: &Fingerprint) {
+        if self.extent == Extent::Observed {
+            let trace = self.execute(best, Extent::Until(wanted.clone())).await;
+            if trace.sighting(wanted).is_some() {
+                self.extent = Extent::Whole;
+            }
+        }
     }
 
     /// A rotation that names its function needs no earlier one that stored it.
@@ -222,28 +289,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         best
     }
 
-    fn is_spent(&self) -> bool {
-        self.spent >= self.budget || is_past(self.run.deadline(1, 1))
-    }
-
-    async fn shows(&mut self, case: &Case, wanted: &Fingerprint) -> bool {
-        if let Some(rule) = self.must_arm
-            && !dry::arms_at_the_end(case, rule, self.run.menu()).await
-        {
-            return false;
-        }
-        let extent = match self.extent {
-            Extent::Observed => Extent::Observed,
-            Extent::Whole | Extent::Until(_) | Extent::Recorded => Extent::Until(wanted.clone()),
-        };
-        let trace = self.execute(case, extent).await;
-        trace.sighting(wanted).is_some() && (!self.must_be_clean || trace.is_clean_before(wanted))
-    }
-
     /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
     /// blame: the first violation of the state, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
-        if known.class == Class::Fidelity && !known.is_of_state {
+        if self.extent == Extent::Observed || (known.class == Class::Fidelity && !known.is_of_state) {
             return None;
         }
         let trace = self.execute(case, Extent::Observed).await;
@@ -254,8 +303,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         // What only differs may have left a state too in which the rest is as it must be.
         let of_state = |class| trace.sightings.iter().find(move |seen| seen.is_of_state(class));
         let first = of_state(known.class).or_else(|| of_state(Class::Fidelity))?.clone();
-        self.must_arm = None;
-        let is_plain = self.shows(&up_to(case, &first), &first.violation.fingerprint).await;
+        self.need = Need::Nothing;
+        let fingerprint = &first.violation.fingerprint;
+        let alone = self.execute(&up_to(case, &first), Extent::Until(fingerprint.clone())).await;
+        let is_plain = alone.sighting(fingerprint).is_some();
         Some((first, if is_plain { Extent::Whole } else { Extent::Observed }))
     }
 
@@ -271,27 +322,5 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             }
         }
         (hits, last)
-    }
-
-    async fn execute(&mut self, case: &Case, extent: Extent) -> Trace {
-        self.executions += 1;
-        let plan = self.run.plan(&format!("f{}x{}", self.number, self.executions), extent);
-        self.carry_out(case, &plan).await
-    }
-
-    /// The whole case, with what came of each call.
-    async fn replay(&mut self, case: &Case) -> Trace {
-        self.executions += 1;
-        let tag = format!("f{}x{}", self.number, self.executions);
-        let plan = Plan { keeps_steps: true, ..self.run.plan(&tag, self.extent.clone()) };
-        self.carry_out(case, &plan).await
-    }
-
-    async fn carry_out(&mut self, case: &Case, plan: &Plan) -> Trace {
-        let mut trace = Execution::new(&*self.run.endpoint, plan).run(case).await;
-        self.spent += trace.calls();
-        self.clean += trace.clean;
-        self.left.append(&mut trace.left);
-        trace
     }
 }

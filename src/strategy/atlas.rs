@@ -7,13 +7,21 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::OnceLock;
 
-use super::Menu;
 use super::cell::{Rotation, State};
-use super::chart::Chart;
-use crate::model::{Label, Request, Secret, VersionId, World};
+use super::chart::{self, Chart};
+use super::{Alphabet, Menu, complete_read};
+use crate::model::{Fact, Label, Request, Secret, VersionId, World};
 
 /// How many requests a way has at most.
 const LONGEST: usize = 5;
+
+/// How two states can be alike, the closest first: the same; labels and configuration; labels; the pending version.
+const LIKENESSES: [fn(&Outline, &Outline) -> bool; 4] = [
+    |one, other| one == other,
+    |one, other| one.state == other.state,
+    |one, other| one.state.labels() == other.state.labels(),
+    |one, other| one.state.pending() == other.state.pending(),
+];
 
 /// The shortest ways from an unused name.
 #[derive(Debug)]
@@ -49,9 +57,26 @@ impl Atlas {
         ATLASES[index].get_or_init(|| Self::new(menu))
     }
 
+    /// The atlas of a menu with more ways: what a case needs in order to be as short as can be, also where one request
+    /// does what two of the usual ones do. Searched once in a process.
+    pub fn detailed(menu: Menu) -> &'static Self {
+        static ATLASES: [OnceLock<Atlas>; 4] = [const { OnceLock::new() }; 4];
+        let index = usize::from(menu.has_function) * 2 + usize::from(menu.has_missing_function);
+        ATLASES[index].get_or_init(|| {
+            Self::search(menu, &|chart, length| {
+                let usual = chart.alphabet(length);
+                usual.into_iter().chain(chart.further(length)).collect()
+            })
+        })
+    }
+
     /// Searches; this takes no calls.
     #[must_use]
     pub fn new(menu: Menu) -> Self {
+        Self::search(menu, &Chart::alphabet)
+    }
+
+    fn search(menu: Menu, letters: &dyn Fn(&Chart, usize) -> Vec<Request>) -> Self {
         let chart = Chart::new(menu);
         let start = Route { steps: Vec::new(), world: chart.start() };
         let mut by_outline = BTreeMap::from([(Outline::of(&start.world), start.clone())]);
@@ -59,7 +84,7 @@ impl Atlas {
         for length in 1..=LONGEST {
             let mut next = Vec::new();
             for route in &frontier {
-                for step in chart.alphabet(length) {
+                for step in letters(&chart, length) {
                     let Some(world) = chart.after(&route.world, &step) else { continue };
                     if let Entry::Vacant(unseen) = by_outline.entry(Outline::of(&world)) {
                         let steps = route.steps.iter().cloned().chain([step]).collect();
@@ -89,6 +114,42 @@ impl Atlas {
         self.by_outline.is_empty()
     }
 
+    /// Shows what the answers at the end of short cases must show: each way of at most so many requests, what is asked
+    /// there, and every fact that the answer must show by the model.
+    ///
+    /// What is asked is one letter of the alphabet; or one that leaves something behind and a read that shows it. Facts
+    /// that rest on what was asked before are left out: a shorter way shows them.
+    pub fn ends(&self, longest: usize, see: &mut dyn FnMut(&Route, &[&Request], &Fact)) {
+        let alphabet = Alphabet::new(self.chart.menu);
+        let reads: Vec<Request> = complete_read(1).into_iter().map(Request::from).collect();
+        for route in self.by_outline.values().filter(|route| route.steps.len() <= longest) {
+            let world = chart::seen(route.world.clone());
+            for letter in alphabet.letters(&world, route.steps.len() + 1) {
+                let Some((facts, next)) = self.chart.foresee(&world, &letter) else { continue };
+                facts.iter().filter(|fact| fact.since == 0).for_each(|fact| see(route, &[&letter], fact));
+                if !letter.operation.is_read() && route.steps.len() < longest {
+                    for read in &reads {
+                        let shown = self.chart.foresee(&next, read).map(|(facts, _)| facts).unwrap_or_default();
+                        let left = shown.iter().filter(|fact| fact.since == 1);
+                        left.for_each(|fact| see(route, &[&letter, read], fact));
+                    }
+                }
+            }
+        }
+    }
+
+    /// What the answer to the last of these requests must show, the first of them made where this way ends.
+    #[must_use]
+    pub fn facts_after(&self, route: &Route, end: &[Request]) -> Vec<Fact> {
+        let mut world = chart::seen(route.world.clone());
+        let mut last = Vec::new();
+        for step in end {
+            let Some((facts, next)) = self.chart.foresee(&world, step) else { return Vec::new() };
+            (last, world) = (facts, next);
+        }
+        last
+    }
+
     /// The world after these requests about the first secret, by the model.
     #[must_use]
     pub fn after(&self, steps: &[Request]) -> World {
@@ -107,19 +168,20 @@ impl Atlas {
     pub fn routes(&self, world: &World, seen: Option<State>) -> Vec<&Route> {
         let mut outline = Outline::of(world);
         outline.state = seen.unwrap_or(outline.state);
-        let likenesses: [fn(&Outline, &Outline) -> bool; 4] = [
-            |one, other| one == other,
-            |one, other| one.state == other.state,
-            |one, other| one.state.labels() == other.state.labels(),
-            |one, other| one.state.pending() == other.state.pending(),
-        ];
         let mut routes: Vec<&Route> = Vec::new();
-        for is_alike in likenesses {
+        for is_alike in LIKENESSES {
             let alike = self.by_outline.iter().filter(|(other, _)| is_alike(&outline, other));
             let shortest = alike.map(|(_, route)| route).min_by_key(|route| route.steps.len());
             routes.extend(shortest.filter(|route| routes.iter().all(|known| known.steps != route.steps)));
         }
         routes
+    }
+
+    /// How unlike two states are: 0 for the same, more for what [`routes`](Self::routes) comes to later.
+    #[must_use]
+    pub fn unlikeness(&self, one: &World, other: &World) -> usize {
+        let (one, other) = (Outline::of(one), Outline::of(other));
+        LIKENESSES.iter().position(|is_alike| is_alike(&one, &other)).unwrap_or(LIKENESSES.len())
     }
 
     /// Each version of one world with the version of the other that stands for it: the one with the same labels, else

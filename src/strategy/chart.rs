@@ -2,13 +2,16 @@
 
 use super::{Bindings, Menu, Roles};
 use crate::model::{
-    CancelRotateSecret, CreateSecret, DeleteSecret, Functions, Label, Operation, PutSecretValue, Request,
-    RestoreSecret, RotateSecret, RotationRules, Setting, Tag, TagResource, Text, UpdateSecretVersionStage, VersionId,
-    World, outcomes,
+    CancelRotateSecret, CreateSecret, DeleteSecret, Fact, Functions, Label, Operation, Outcome, PutSecretValue,
+    Request, RestoreSecret, RotateSecret, Rotation, RotationRules, Setting, Tag, TagResource, Text,
+    UpdateSecretVersionStage, VersionId, World, outcomes,
 };
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
 const MISSING: &str = "arn:aws:lambda:us-east-1:123456789012:function:missing";
+
+/// What names and tokens of the chart start from.
+const PREFIX: &str = "atlas";
 
 /// What one secret's requests do, by the model.
 #[derive(Debug)]
@@ -26,13 +29,18 @@ impl Roles for World {
 
 impl Chart {
     pub(super) fn new(menu: Menu) -> Self {
-        let bindings = Bindings::new("atlas".to_owned(), Some(FUNCTION.into()), Some(MISSING.into()));
+        let bindings = Bindings::new(PREFIX.to_owned(), Some(FUNCTION.into()), Some(MISSING.into()));
         let functions = Functions { accepted: vec![FUNCTION.into()], missing: vec![MISSING.into()] };
         Self { menu, bindings, functions }
     }
 
     pub(super) fn start(&self) -> World {
         World::unused(self.bindings.name(1))
+    }
+
+    /// What placeholders stand for at an endpoint with these functions.
+    pub(super) fn bindings_for(function: Option<Text>, missing: Option<Text>) -> Bindings {
+        Bindings::new(PREFIX.to_owned(), function, missing)
     }
 
     /// What placeholders stand for in this world.
@@ -46,21 +54,25 @@ impl Chart {
 
     /// The world after a request that is accepted and changes it.
     pub(super) fn after(&self, world: &World, step: &Request) -> Option<World> {
+        let usual = self.usual(world, step)?;
+        usual.next.filter(|_| usual.refusal.is_none()).map(settled)
+    }
+
+    /// What the answer to a request must show, and the world afterwards, where everything was read before.
+    pub(super) fn foresee(&self, world: &World, step: &Request) -> Option<(Vec<Fact>, World)> {
+        let usual = self.usual(world, step)?;
+        Some((usual.facts, usual.next.map_or_else(|| world.clone(), settled)))
+    }
+
+    /// What usually follows a request; `None` if it is about another secret or none.
+    fn usual(&self, world: &World, step: &Request) -> Option<Outcome> {
         let request = self.bindings_in(world).resolve(step, world);
         if request.operation.secret_id().is_none_or(|id| !id.contains(&*world.name)) {
             return None;
         }
-        let functions = &self.functions;
-        let setting = Setting { call: 0, action: None, now: None, called: None, taken: &[], stamp: None, functions };
-        let usual = outcomes(world, &request, &setting).into_iter().next()?;
-        let mut next = usual.next.filter(|_| usual.refusal.is_none())?;
-        next.settle();
-        if let Some(secret) = &mut next.secret {
-            let name = &next.name;
-            let arn = || format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf").into();
-            secret.arn.get_or_insert_with(arn);
-        }
-        Some(next)
+        let (action, functions) = (request.operation.action(), &self.functions);
+        let setting = Setting { call: 1, action, now: None, called: None, taken: &[], stamp: None, functions };
+        outcomes(world, &request, &setting).into_iter().next()
     }
 
     /// The requests that may come as the step of this number; one that is refused leads nowhere.
@@ -93,6 +105,17 @@ impl Chart {
         letters.into_iter().map(Request::from).collect()
     }
 
+    /// Requests beside those that do what two of them do, or configure rotation otherwise.
+    pub(super) fn further(&self, number: usize) -> Vec<Request> {
+        let token: Text = format!("$t{number}").into();
+        let mut letters: Vec<Operation> =
+            [Label::Current, Label::Pending].map(|label| put(&token, &[label, "BLUE".into()])).into();
+        if self.menu.has_function {
+            letters.extend([on_schedule(&token, None), on_schedule(&token, Some(false))]);
+        }
+        letters.into_iter().map(Request::from).collect()
+    }
+
     /// The version id that a token's placeholder stands for.
     pub(super) fn token(&self, number: u8) -> VersionId {
         self.bindings.token(number)
@@ -102,6 +125,32 @@ impl Chart {
     pub(super) fn symbol(&self, id: &VersionId) -> String {
         self.bindings.placeholder_of(id).to_string()
     }
+}
+
+/// The world as it is once everything was read.
+fn settled(mut next: World) -> World {
+    next.settle();
+    if let Some(secret) = &mut next.secret {
+        let name = &next.name;
+        let arn = || format!("arn:aws:secretsmanager:us-east-1:123456789012:secret:{name}-AbCdEf").into();
+        secret.arn.get_or_insert_with(arn);
+    }
+    next
+}
+
+/// The world as it is to a judge who has seen all of it: the next request that touches a part, or must leave it alone,
+/// is to blame for it.
+pub(super) fn seen(mut world: World) -> World {
+    let Some(secret) = &mut world.secret else { return world };
+    secret.labels.iter_mut().for_each(|cell| cell.holder.seen = true);
+    secret.versions.iter_mut().for_each(|version| version.content.seen = true);
+    let Rotation { enabled, function, days, duration, schedule, .. } = &mut secret.rotation;
+    enabled.seen = true;
+    days.seen = true;
+    for cell in [function, duration, schedule] {
+        cell.seen = true;
+    }
+    world
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "the member is optional")]
@@ -150,6 +199,19 @@ pub(super) fn rotate_with(token: &Text, function: Option<Text>, immediately: Opt
         client_request_token: Some(token.clone()),
         rotation_rules: function.is_some().then_some(rules),
         rotation_lambda_arn: function,
+        rotate_immediately: immediately,
+        ..RotateSecret::default()
+    })
+}
+
+/// A RotateSecret that sets a schedule.
+fn on_schedule(token: &Text, immediately: Option<bool>) -> Operation {
+    let rules = RotationRules { schedule_expression: Some("rate(10 days)".into()), ..RotationRules::default() };
+    Operation::RotateSecret(RotateSecret {
+        secret_id: id(),
+        client_request_token: Some(token.clone()),
+        rotation_rules: Some(rules),
+        rotation_lambda_arn: Some("$function".into()),
         rotate_immediately: immediately,
         ..RotateSecret::default()
     })

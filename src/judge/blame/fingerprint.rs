@@ -10,11 +10,7 @@ pub(super) fn fingerprint(call: &Call, answer: &Answer, fact: &Fact, pattern: &s
     if is_of_the_service(call) && is_not_implemented(answer) {
         return Fingerprint::of_lacking(call.request.operation.name());
     }
-    let subject = match fact.by {
-        Some(action) => format!("after {}", action.as_str()),
-        None => call.request.operation.name().to_owned(),
-    };
-    of_fact(fact, &subject, pattern)
+    of_fact(fact, call.request.operation.name(), pattern)
 }
 
 fn is_of_the_service(call: &Call) -> bool {
@@ -31,14 +27,28 @@ fn is_not_implemented(answer: &Answer) -> bool {
 }
 
 /// A law is broken by the state, whichever call has shown it.
-fn of_fact(fact: &Fact, subject: &str, pattern: &str) -> Fingerprint {
-    Fingerprint(match (fact.rule, &fact.claim) {
+fn of_fact(fact: &Fact, operation: &str, pattern: &str) -> Fingerprint {
+    let demand = demand(fact, operation);
+    Fingerprint(match (fact.rule, kept(fact.rule, &fact.claim)) {
+        (RuleId::State001 | RuleId::State002, _) => demand,
+        (_, Some(_)) => format!("{demand} but changed"),
+        (_, None) => format!("{demand} but {pattern}"),
+    })
+}
+
+/// The part of a fingerprint that says what was demanded, before anything was observed.
+pub(crate) fn demand(fact: &Fact, operation: &str) -> String {
+    let subject = || match fact.by {
+        Some(action) => format!("after {}", action.as_str()),
+        None => operation.to_owned(),
+    };
+    match (fact.rule, &fact.claim) {
         (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) => format!("{}: {}", fact.rule, class_of(label)),
         (rule, claim) => match kept(rule, claim) {
-            Some(what) => format!("{rule} {subject}: {what} kept but changed"),
-            None => format!("{rule} {subject}: {} but {pattern}", pattern_of(claim)),
+            Some(what) => format!("{rule} {}: {what} kept", subject()),
+            None => format!("{rule} {}: {}", subject(), pattern_of(claim)),
         },
-    })
+    }
 }
 
 /// What a call must leave alone, if that is what the rule is about: which part of it was changed is the same fault.

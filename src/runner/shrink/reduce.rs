@@ -67,6 +67,79 @@ pub(super) fn without(case: &Case, start: usize, end: usize) -> Case {
     Case { steps: case.steps[..start].iter().chain(&case.steps[end..]).cloned().collect() }
 }
 
+/// The cases in which a version that one request has made is another, made before: without that request, its token
+/// replaced wherever it stands, and its value where it is stored again.
+pub(super) fn merged(case: &Case) -> Vec<Case> {
+    let makers = makers(case);
+    let pairs = makers.iter().enumerate().flat_map(|(number, later)| {
+        let earlier = makers[..number].iter();
+        earlier.map(move |earlier| (*earlier, *later))
+    });
+    pairs.filter_map(|(kept, gone)| with_one_version_for_two(case, kept, gone)).collect()
+}
+
+/// The steps that are the first to name a token.
+fn makers(case: &Case) -> Vec<usize> {
+    let token = |index: usize| case.steps[index].operation.token();
+    let is_first = |index: usize| token(index).is_some() && (0..index).all(|before| token(before) != token(index));
+    (0..case.steps.len()).filter(|index| is_first(*index)).collect()
+}
+
+/// The case without the step `gone`, its version's part played by that of the step `kept`.
+fn with_one_version_for_two(case: &Case, kept: usize, gone: usize) -> Option<Case> {
+    let (old, new) = (case.steps[gone].operation.token()?, case.steps[kept].operation.token()?);
+    let (was, is) = (value(&case.steps[gone]), value(&case.steps[kept]));
+    let played = |step: &Request| {
+        let text = serde_json::to_string(step).ok()?.replace(&quoted(old), &quoted(new));
+        let stored = value(step).filter(|_| step.operation.token() == Some(old));
+        let text = match stored.zip(is.clone()) {
+            Some((stored, is)) if Some(&stored) == was.as_ref() => text.replace(&quoted(&stored), &quoted(&is)),
+            Some((stored, is)) if stored == is => text.replace(&quoted(&stored), &quoted(another(&stored))),
+            Some(_) | None => text,
+        };
+        serde_json::from_str(&text).ok()
+    };
+    let rest = case.steps.iter().enumerate().filter(|(index, _)| *index != gone);
+    let steps = rest.map(|(_, step)| played(step)).collect::<Option<_>>()?;
+    Some(Case { steps })
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{text}\"")
+}
+
+fn another(value: &str) -> &'static str {
+    if value == "value-a" { "value-b" } else { "value-a" }
+}
+
+/// The text that a request stores.
+fn value(request: &Request) -> Option<String> {
+    let request = serde_json::to_value(request).ok()?;
+    request["request"]["SecretString"].as_str().map(str::to_owned)
+}
+
+/// The cases in which a secret that is created without a value has one at once, and one of the requests that store
+/// another is left out.
+pub(super) fn filled_at_once(case: &Case) -> Vec<Case> {
+    let is_empty_creation = |step: &&Request| match &step.operation {
+        Operation::CreateSecret(create) => create.secret_string.is_none() && create.secret_binary.is_none(),
+        _ => false,
+    };
+    let Some(first) = case.steps.first().filter(is_empty_creation) else { return Vec::new() };
+    let mut filled = first.clone();
+    if let Operation::CreateSecret(create) = &mut filled.operation {
+        create.secret_string = Some("value-a".into());
+    }
+    let stores = (1..case.steps.len().saturating_sub(1)).filter(|index| {
+        matches!(case.steps[*index].operation, Operation::PutSecretValue(_) | Operation::UpdateSecret(_))
+    });
+    let without = |index: usize| {
+        let rest = case.steps.iter().enumerate().skip(1).filter(move |(other, _)| *other != index);
+        std::iter::once(filled.clone()).chain(rest.map(|(_, step)| step.clone())).collect()
+    };
+    stores.map(|index| Case { steps: without(index) }).collect()
+}
+
 /// The same request without an oddity of its form, and with the name as its identifier.
 pub(super) fn plainer(request: &Request) -> Vec<Request> {
     let Ok(serde_json::Value::Object(mut whole)) = serde_json::to_value(request) else { return Vec::new() };
@@ -150,6 +223,35 @@ mod tests {
                 {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t2"}}]"#,
         );
         assert_eq!(renumbered(&long), short);
+    }
+
+    #[test]
+    fn one_version_takes_the_part_of_another() {
+        let two = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-a"}}]"#,
+        );
+        let one = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t1","SecretString":"value-b"}}]"#,
+        );
+        assert_eq!(merged(&two), [one]);
+    }
+
+    #[test]
+    fn a_secret_has_its_value_from_the_start() {
+        let late = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1"}},
+                {"op":"UpdateSecret","request":{"SecretId":"$s1","SecretString":"value-b"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1"}}]"#,
+        );
+        let at_once = case(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","SecretString":"value-a"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1"}}]"#,
+        );
+        assert_eq!(filled_at_once(&late), [at_once]);
+        assert_eq!(filled_at_once(&filled_at_once(&late)[0]), []);
     }
 
     #[test]

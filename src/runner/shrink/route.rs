@@ -3,30 +3,118 @@
 
 use serde_json::Value;
 
+use super::index::End;
 use super::reduce::secret_of;
-use crate::model::{Request, World};
+use crate::judge::demand;
+use crate::model::{DescribeSecret, Operation, Request, World};
 use crate::strategy::{Atlas, Case, Route, State};
 
-/// The cases to try, the most alike first, for a violation shown by the last step and caused by the step `culprit`,
-/// which met this state.
-pub(super) fn candidates(atlas: &Atlas, case: &Case, culprit: usize, state: Option<State>) -> Vec<Case> {
-    let Some(last) = case.steps.last() else { return Vec::new() };
-    let Some(secret) = case.steps.get(culprit).and_then(secret_of).filter(|secret| matches!(*secret, "1" | "2")) else {
-        return Vec::new();
-    };
-    if secret_of(last) != Some(secret) {
-        return Vec::new();
+/// A violation shown by the last step of a case, as far as it is about one secret.
+pub(super) struct Scene<'a> {
+    atlas: &'a Atlas,
+    /// The state before the step that is to blame, by the model.
+    world: World,
+    /// The state that this step met, where it was another.
+    state: Option<State>,
+    /// That step and the one that showed the violation, about the first secret.
+    end: Vec<Request>,
+}
+
+impl<'a> Scene<'a> {
+    /// The scene of a violation caused by the step `culprit`, which met this state.
+    pub(super) fn of(atlas: &'a Atlas, case: &Case, culprit: usize, state: Option<State>) -> Option<Self> {
+        let last = case.steps.last()?;
+        let secret = case.steps.get(culprit).and_then(secret_of).filter(|secret| matches!(*secret, "1" | "2"))?;
+        if secret_of(last) != Some(secret) {
+            return None;
+        }
+        let own = |steps: &[Request]| {
+            let own = steps.iter().filter(|step| secret_of(step) == Some(secret));
+            own.map(|step| with_strings(step, &|text| about_the_first(text, secret))).collect::<Vec<_>>()
+        };
+        let world = atlas.after(&own(&case.steps[..culprit]));
+        let mut end = own(&case.steps[culprit..=culprit]);
+        if culprit + 1 < case.steps.len() {
+            end.extend(own(std::slice::from_ref(last)));
+        }
+        Some(Self { atlas, world, state, end })
     }
-    let own = |steps: &[Request]| {
-        let own = steps.iter().filter(|step| secret_of(step) == Some(secret));
-        own.map(|step| with_strings(step, &|text| about_the_first(text, secret))).collect::<Vec<_>>()
-    };
-    let world = atlas.after(&own(&case.steps[..culprit]));
-    let mut end = own(&case.steps[culprit..=culprit]);
-    if culprit + 1 < case.steps.len() {
-        end.extend(own(std::slice::from_ref(last)));
+
+    /// The same requests on the shortest ways to states like this one, the most alike first.
+    pub(super) fn on_the_shortest_way(&self) -> Vec<Case> {
+        let routes = self.atlas.routes(&self.world, self.state);
+        routes.into_iter().map(|route| joined(self.atlas, &self.world, route, &self.end)).collect()
     }
-    atlas.routes(&world, state).into_iter().map(|route| joined(atlas, &world, route, &end)).collect()
+
+    /// The cases of this length that by the model demand the same at their end: first those with the same requests
+    /// there, then others of the same kind, then those with a read where a rotation may have moved something.
+    pub(super) fn demanding(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {
+        let mut cases = self.demanding_at_once(demanded, ends, length);
+        let describe = || Operation::DescribeSecret(DescribeSecret { secret_id: Some("$s1".into()) }).into();
+        let may_act = |step: &Request| matches!(step.operation, Operation::RotateSecret(_));
+        for mut case in self.demanding_at_once(demanded, ends, length - 1) {
+            let before = case.steps.len().saturating_sub(self.end.len());
+            if before.checked_sub(1).and_then(|last| case.steps.get(last)).is_some_and(may_act) {
+                case.steps.insert(before, describe());
+                cases.push(case);
+            }
+        }
+        cases
+    }
+
+    fn demanding_at_once(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {
+        let of_length = || ends.iter().filter(|end| end.length() == length);
+        let mut ways: Vec<&Route> = of_length().map(|end| &end.route).collect();
+        ways.dedup_by(|one, other| one.steps == other.steps);
+        ways.sort_by_key(|route| self.atlas.unlikeness(&self.world, &route.world));
+        let same = ways.into_iter().filter_map(|route| self.joined_if_demanded(route, demanded));
+        let mut cases: Vec<Case> = same.filter(|case| case.steps.len() == length).collect();
+        let mut others: Vec<&End> = of_length().collect();
+        others.sort_by_key(|end| (self.strangeness(end), self.atlas.unlikeness(&self.world, &end.route.world)));
+        for end in others {
+            let case = Case { steps: [&end.route.steps[..], &end.steps].concat() };
+            if !cases.contains(&case) {
+                cases.push(case);
+            }
+        }
+        cases
+    }
+
+    /// The same requests where this way ends, if they demand the same there.
+    fn joined_if_demanded(&self, route: &Route, demanded: &str) -> Option<Case> {
+        let case = joined(self.atlas, &self.world, route, &self.end);
+        let (last, end) = case.steps.last().zip(case.steps.get(route.steps.len()..))?;
+        let facts = self.atlas.facts_after(route, end);
+        facts.iter().any(|fact| demand(fact, last.operation.name()) == demanded).then_some(case)
+    }
+
+    /// How many members the requests at an end have, or lack, that those here do not.
+    fn strangeness(&self, end: &End) -> usize {
+        let pairs = self.end.iter().zip(&end.steps);
+        let lengths = self.end.len().abs_diff(end.steps.len());
+        pairs.map(|(own, other)| differing_members(own, other)).sum::<usize>() + 10 * lengths
+    }
+}
+
+/// How many members of two requests differ, tokens and identifiers aside.
+fn differing_members(one: &Request, other: &Request) -> usize {
+    let members = |request: &Request| match serde_json::to_value(request) {
+        Ok(Value::Object(mut whole)) => {
+            let mut members = match whole.remove("request") {
+                Some(Value::Object(members)) => members,
+                _ => serde_json::Map::new(),
+            };
+            members.extend(whole);
+            members.retain(|name, _| !matches!(name.as_str(), "SecretId" | "ClientRequestToken"));
+            members
+        }
+        _ => serde_json::Map::new(),
+    };
+    let (one, other) = (members(one), members(other));
+    let lacks = |of: &serde_json::Map<String, Value>, from: &serde_json::Map<String, Value>| {
+        of.iter().filter(|(name, value)| from.get(*name) != Some(*value)).count()
+    };
+    lacks(&one, &other) + lacks(&other, &one)
 }
 
 /// A way, and requests written for another world at its end.
@@ -106,14 +194,14 @@ mod tests {
         )
         .expect("written in this test");
         let atlas = Atlas::new(Menu { has_function: true, has_missing_function: true });
-        let found = candidates(&atlas, &case, 5, None);
+        let found = Scene::of(&atlas, &case, 5, None).expect("about one secret").on_the_shortest_way();
         let written = |case: &Case| serde_json::to_string(&case.steps[2..]).expect("cases are plain data");
         assert_eq!(found[0].steps.len(), 4);
         assert_eq!(
             written(&found[0]),
             r#"[{"op":"UpdateSecretVersionStage","request":{"SecretId":"$s1","VersionStage":"AWSPENDING","MoveToVersionId":"$t1"}},{"op":"DescribeSecret","request":{"SecretId":"$s1.arn"}}]"#
         );
-        let with_a_fresh_token = candidates(&atlas, &case, 6, None);
+        let with_a_fresh_token = Scene::of(&atlas, &case, 6, None).expect("about one secret").on_the_shortest_way();
         assert!(written(&with_a_fresh_token[0]).contains(r#""ClientRequestToken":"$t4""#), "{with_a_fresh_token:?}");
     }
 }

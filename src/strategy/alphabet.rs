@@ -1,0 +1,74 @@
+//! The finite alphabet over which the shortest cases are searched for: what the generator can ask of a secret, each
+//! kind of request once.
+//!
+//! Where requests differ in their relation to the state (which version, which label, which token, whose value), every
+//! combination is a letter: those are the asks of [`Cell`](super::Cell). What does not depend on the state (a form of
+//! an identifier, a validation class, a shape of rotation rules, a page, a quirk) is a letter once, on a plain request:
+//! `specs/alphabet.ndjson` has these, with `$new` for a token that nobody has used. There too stand the few requests
+//! about a second secret, which matter only to what one secret must not know of another.
+
+use std::sync::LazyLock;
+
+use super::ask;
+use super::chart::Chart;
+use super::{Bindings, Menu};
+use crate::model::{Request, Text, World};
+
+/// How many fresh tokens a case of letters may use.
+const TOKENS: usize = 12;
+
+/// The letters of `specs/alphabet.ndjson`, for each number of a fresh token.
+static FORMS: LazyLock<Vec<Vec<Request>>> = LazyLock::new(|| {
+    let text = include_str!("../../specs/alphabet.ndjson");
+    let letters = |token: usize| {
+        let named = text.replace("$new", &format!("$t{token}"));
+        named.lines().map(serde_json::from_str).collect::<Result<_, _>>()
+    };
+    let all: Result<_, _> = (0..=TOKENS).map(letters).collect();
+    all.expect("specs/alphabet.ndjson is part of the build, and a test reads all of it")
+});
+
+/// What may be asked next.
+#[derive(Debug)]
+pub struct Alphabet {
+    chart: Chart,
+}
+
+impl Alphabet {
+    /// The alphabet of a menu.
+    #[must_use]
+    pub fn new(menu: Menu) -> Self {
+        Self { chart: Chart::new(menu) }
+    }
+
+    /// What the placeholders of its letters stand for, before anything was created.
+    #[must_use]
+    pub fn bindings(function: Option<Text>, missing: Option<Text>) -> Bindings {
+        Chart::bindings_for(function, missing)
+    }
+
+    /// The letters that may come as the step of this number, where the first secret is in this state.
+    #[must_use]
+    pub fn letters(&self, world: &World, step: usize) -> Vec<Request> {
+        let step = step.min(TOKENS);
+        let fresh: Text = format!("$t{step}").into();
+        let mut letters = ask::requests(&self.chart, world, &fresh);
+        letters.extend(FORMS[step].iter().cloned());
+        letters
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_form_is_a_letter_with_a_token_of_its_own() {
+        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true });
+        let letters = alphabet.letters(&World::unused("s".into()), 2);
+        let forms = include_str!("../../specs/alphabet.ndjson").lines().count();
+        assert!(forms > 100 && letters.len() > forms, "{forms} of {}", letters.len());
+        let text = serde_json::to_string(&letters).expect("requests are plain data");
+        assert!(text.contains("$t2") && !text.contains("$new"));
+    }
+}
