@@ -195,6 +195,13 @@ struct SelftestArgs {
     /// Write every trial to this file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Look for the shortest case of each defect and rule by search, breadth first over service and judge, instead of
+    /// by random cases. Takes as long as it takes.
+    #[arg(long)]
+    minimum: bool,
+    /// How many calls a case of that search has at most.
+    #[arg(long, value_name = "N", default_value_t = 7, requires = "minimum")]
+    depth: usize,
     /// Write the shortest case of each defect and rule to this file, as `specs/kills.ndjson` has them.
     #[arg(long, value_name = "FILE")]
     kills: Option<PathBuf>,

@@ -8,6 +8,7 @@
 mod beside;
 mod corpus;
 mod matrix;
+mod minimum;
 mod text;
 mod trial;
 mod unbitten;
@@ -17,9 +18,10 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 pub use beside::beside;
-pub use corpus::{Known, kills_to_ndjson};
+pub use corpus::{Known, kills_to_ndjson, minima_to_ndjson};
 pub use matrix::{Blame, Matrix, Row, Spread, Why};
-pub use text::to_text;
+pub use minimum::{Minimum, minima, minimum};
+pub use text::{minima_to_text, to_text};
 pub use trial::{Kill, Trial};
 pub use unbitten::{UNBITTEN, UNFOUND};
 

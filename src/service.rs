@@ -63,7 +63,7 @@ pub struct Service {
     state: Mutex<State>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct State {
     worlds: BTreeMap<Text, World>,
     /// Names by full and partial ARN, of deleted secrets too.
@@ -131,6 +131,16 @@ impl Service {
     /// How many secrets there are, those marked for deletion included.
     pub fn secret_count(&self) -> usize {
         self.lock().worlds.values().filter(|world| world.secret.is_some()).count()
+    }
+
+    /// Another service in the same state: what one is asked from now on, the other does not know.
+    pub(crate) fn fork(&self) -> Self {
+        Self { config: self.config.clone(), state: Mutex::new(self.lock().clone()) }
+    }
+
+    /// The state of every name that was ever used, in the order of the names.
+    pub(crate) fn worlds(&self) -> Vec<World> {
+        self.lock().worlds.values().cloned().collect()
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

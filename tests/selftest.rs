@@ -38,6 +38,54 @@ fn the_kill_matrix_is_what_was_reviewed() {
     settings.bind(|| insta::assert_snapshot!("kill-matrix", lines.join("\n")));
 }
 
+/// What `specs/kills.ndjson` says of the minimum is what the search finds, in at most so many calls, for these defects.
+fn search_again(defects: &[Defect], depth: usize) {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    for found in selftest::minima(defects, depth, threads) {
+        let name = found.defect.to_string();
+        for known in Known::all().iter().filter(|known| known.defect == name) {
+            let (length, what) = (known.case.steps.len(), format!("{name} {}", known.rule));
+            match found.cases.get(&known.rule) {
+                Some(case) => assert!(case.steps.len() >= length, "{what}: a shorter case is known now"),
+                None => assert!(!known.is_minimum() || length > found.depth, "{what}: not found in {depth} calls"),
+            }
+        }
+    }
+}
+
+/// The defects of which some rule that they announce has a minimum of this length, and none a longer one.
+fn of_minimum(length: usize) -> Vec<Defect> {
+    let longest =
+        |defect: &Defect| defect.breaks().iter().filter_map(|rule| Known::minimum(*defect, *rule)).max().unwrap_or(0);
+    Defect::named().chain(Defect::generated()).filter(|defect| longest(defect) == length).collect()
+}
+
+/// All of one call, and some of two and three: what is searched grows twentyfold with each call.
+#[test]
+fn the_search_finds_the_minima_again() {
+    search_again(&of_minimum(1), 1);
+    let of_two: Vec<_> = of_minimum(2).into_iter().step_by(9).collect();
+    search_again(&of_two, 2);
+    search_again(&["progress-inverted".parse().unwrap()], 3);
+}
+
+#[test]
+#[ignore = "takes some ten minutes, in a release build"]
+fn the_search_finds_all_minima_of_up_to_four_calls_again() {
+    for length in 1..=4 {
+        search_again(&of_minimum(length), length);
+    }
+}
+
+#[test]
+fn how_short_a_known_case_can_be_is_known_for_each() {
+    for known in Known::all() {
+        let length = known.case.steps.len();
+        let least = known.none_below.unwrap_or(0);
+        assert!(least <= length && least >= length.min(3), "{} {}: {least} of {length}", known.defect, known.rule);
+    }
+}
+
 #[test]
 fn known_cases_blame_for_a_reason_and_no_defect_is_without() {
     let all: Vec<_> = Defect::named().chain(Defect::generated()).collect();

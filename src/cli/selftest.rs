@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::json;
 
 use super::{Exit, SelftestArgs, complain, files, print};
-use crate::selftest::{self, Matrix, Options, kills_to_ndjson, to_text};
+use crate::selftest::{self, Matrix, Options, kills_to_ndjson, minima_to_ndjson, minima_to_text, to_text};
 use crate::service::Defect;
 
 pub(super) fn selftest(args: &SelftestArgs) -> Exit {
@@ -13,6 +13,9 @@ pub(super) fn selftest(args: &SelftestArgs) -> Exit {
     if let Err(message) = wanted.try_for_each(|path| files::try_file(path)) {
         complain(&message);
         return Exit::Usage;
+    }
+    if args.minimum {
+        return minimum(args);
     }
     let matrix = selftest::run(&options(args));
     print(&to_text(&matrix));
@@ -24,6 +27,20 @@ pub(super) fn selftest(args: &SelftestArgs) -> Exit {
         }
     }
     if matrix.is_proof() { Exit::Success } else { Exit::Violations }
+}
+
+/// Looks for the shortest cases by search.
+fn minimum(args: &SelftestArgs) -> Exit {
+    let Options { defects, threads, .. } = options(args);
+    let minima = selftest::minima(&defects, args.depth, threads);
+    print(&minima_to_text(&minima));
+    if let Some(path) = &args.kills
+        && let Err(message) = files::write(path, &minima_to_ndjson(&minima))
+    {
+        complain(&message);
+        return Exit::Usage;
+    }
+    Exit::Success
 }
 
 fn options(args: &SelftestArgs) -> Options {

@@ -1,7 +1,8 @@
 //! The shortest known case for each defect and each rule that is rightly blamed for it.
 //!
-//! `specs/kills.ndjson` holds them, found by a self-test and written by it. They are replayed whenever judge or defects
-//! change: that takes no search, and shows that each rule still bites and is blamed still.
+//! `specs/kills.ndjson` holds them, found by a self-test or by the search for the [`Minimum`], and written by these. They
+//! are replayed whenever judge or defects change: that takes no search, and shows that each rule still bites and is
+//! blamed still. Where the search has shown that no case of fewer calls does the same, the line says so.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,11 +11,13 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::matrix::{Matrix, Why};
+use super::minimum::Minimum;
 use super::trial::Trial;
 use crate::rule::RuleId;
-use crate::runner::{Course, Options, Run};
+use crate::runner::{Course, Finding, Options, Run};
 use crate::service::{Config, Defect, Service};
 use crate::strategy::Case;
+use crate::verdict::Status;
 
 /// One case that shows a defect, and the rule that is blamed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -26,6 +29,10 @@ pub struct Known {
     pub rule: RuleId,
     /// The case.
     pub case: Case,
+    /// No case of fewer calls, as far as [`Minimum`] looks, makes the judge blame the rule. Where that is the length of
+    /// the case, it is the true minimum.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub none_below: Option<usize>,
 }
 
 static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
@@ -48,12 +55,31 @@ impl Known {
         KNOWN.iter().find(is_it).map(|known| known.case.steps.len())
     }
 
+    /// Whether the search has shown that no case is shorter.
+    #[must_use]
+    pub fn is_minimum(&self) -> bool {
+        self.none_below.is_some_and(|least| least >= self.case.steps.len())
+    }
+
+    /// The true minimum for this defect and rule, where the search has found it.
+    #[must_use]
+    pub fn minimum(defect: Defect, rule: RuleId) -> Option<usize> {
+        let name = defect.to_string();
+        let is_it = |known: &&Self| known.rule == rule && known.defect == name && known.is_minimum();
+        KNOWN.iter().find(is_it).map(|known| known.case.steps.len())
+    }
+
     /// The rules that are blamed if this case alone runs against the defect.
     ///
     /// # Panics
     ///
     /// If there is no such defect.
     pub async fn replay(&self) -> Vec<RuleId> {
+        self.findings().await.into_iter().map(|(rule, _)| rule).collect()
+    }
+
+    /// The same, each with the calls of the case up to the one that shows it.
+    pub(super) async fn findings(&self) -> Vec<(RuleId, Case)> {
         let defect: Defect =
             self.defect.parse().expect("a test keeps the names of known cases to defects that there are");
         let service = Service::new(Config { defects: vec![defect], ..Config::default() });
@@ -70,42 +96,78 @@ impl Known {
             ..Options::default()
         };
         let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
-        result.findings.iter().map(|finding| finding.violation.rule).collect()
+        let is_confirmed = |finding: &Finding| matches!(finding.status, Status::Fail | Status::Differs);
+        let findings = result.findings.into_iter().filter(is_confirmed);
+        findings.map(|finding| (finding.violation.rule, finding.case)).collect()
     }
 }
 
 /// The shortest case of each defect and rightly blamed rule, those known before included, as lines of JSON.
-///
-/// # Panics
-///
-/// Never: cases are plain data.
 #[must_use]
 pub fn kills_to_ndjson(matrix: &Matrix) -> String {
-    let mut shortest: BTreeMap<(String, RuleId), Case> = BTreeMap::new();
-    let mut add = |defect: String, rule: RuleId, case: &Case| {
-        let known = shortest.entry((defect, rule)).or_insert_with(|| case.clone());
-        if case.steps.len() < known.steps.len() {
-            known.clone_from(case);
-        }
-    };
-    for known in Known::all() {
-        add(known.defect.clone(), known.rule, &known.case);
-    }
+    let mut corpus = Corpus::known();
     for row in matrix.rows() {
         let is_right = |rule: &RuleId| {
             row.blamed.get(rule).is_some_and(|blame| matches!(blame.why, Why::Announced | Why::Beside(_)))
         };
         let kills = matrix.trials.iter().filter(|trial| trial.defect == Some(row.defect));
         for kill in kills.flat_map(Trial::confirmed).filter(|kill| is_right(&kill.rule)) {
-            add(row.defect.to_string(), kill.rule, &kill.case);
+            corpus.add(row.defect, kill.rule, &kill.case);
         }
     }
-    let mut text = String::new();
-    for ((defect, rule), case) in shortest {
-        let line = serde_json::to_string(&Known { defect, rule, case }).expect("cases are plain data");
-        let _ = writeln!(text, "{line}");
+    corpus.to_ndjson()
+}
+
+/// The same with what searches have found, and have found not to be.
+#[must_use]
+pub fn minima_to_ndjson(minima: &[Minimum]) -> String {
+    let mut corpus = Corpus::known();
+    for minimum in minima {
+        for (rule, case) in &minimum.cases {
+            corpus.add(minimum.defect, *rule, case);
+        }
+        corpus.none_below(minimum);
     }
-    text
+    corpus.to_ndjson()
+}
+
+/// What is known of each defect and rule.
+struct Corpus(BTreeMap<(String, RuleId), Known>);
+
+impl Corpus {
+    fn known() -> Self {
+        Self(Known::all().iter().map(|known| ((known.defect.clone(), known.rule), known.clone())).collect())
+    }
+
+    /// Keeps the shorter case. A shorter one than there can be says that the search was another then.
+    fn add(&mut self, defect: Defect, rule: RuleId, case: &Case) {
+        let defect = defect.to_string();
+        let new = || Known { defect: defect.clone(), rule, case: case.clone(), none_below: None };
+        let known = self.0.entry((defect.clone(), rule)).or_insert_with(new);
+        if case.steps.len() < known.case.steps.len() {
+            known.case.clone_from(case);
+            known.none_below = known.none_below.filter(|least| *least <= case.steps.len());
+        }
+    }
+
+    /// Notes for each rule of a defect below which length the search has found nothing.
+    fn none_below(&mut self, minimum: &Minimum) {
+        let name = minimum.defect.to_string();
+        for known in self.0.values_mut().filter(|known| known.defect == name) {
+            let length = known.case.steps.len();
+            let found = minimum.cases.get(&known.rule).map(|case| case.steps.len());
+            let least = found.unwrap_or(minimum.depth + 1).min(length);
+            known.none_below = known.none_below.max(Some(least));
+        }
+    }
+
+    fn to_ndjson(&self) -> String {
+        self.0.values().fold(String::new(), |mut text, known| {
+            let line = serde_json::to_string(known).expect("cases are plain data");
+            let _ = writeln!(text, "{line}");
+            text
+        })
+    }
 }
 
 #[cfg(test)]

@@ -1,9 +1,12 @@
 //! The kill matrix for a person.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::{Known, Matrix, Row, Spread, UNFOUND, Why};
+use super::{Kill, Known, Matrix, Minimum, Row, Spread, UNFOUND, Why};
 use crate::rule::RuleId;
+use crate::service::Defect;
+use crate::verdict::Fingerprint;
 
 /// The matrix, then what it comes to.
 #[must_use]
@@ -46,15 +49,30 @@ fn range(spread: Spread) -> String {
     }
 }
 
-/// How many findings have the shortest known length, of those for which one is known.
-fn at_shortest(matrix: &Matrix) -> (usize, usize) {
+/// The findings of rules that the defects announce, in the trials without the fixed cases.
+fn findings(matrix: &Matrix) -> impl Iterator<Item = (Defect, &Kill)> {
     let random = matrix.trials.iter().filter(|trial| !trial.sweep);
-    let lengths: Vec<bool> = random
-        .filter_map(|trial| Some((trial.defect?, trial)))
-        .flat_map(|(defect, trial)| trial.confirmed().map(move |kill| (defect, kill)))
-        .filter_map(|(defect, kill)| Some(kill.length <= Known::shortest(defect, kill.rule)?))
-        .collect();
-    (lengths.iter().filter(|is_shortest| **is_shortest).count(), lengths.len())
+    let of_defects = random.filter_map(|trial| Some((trial.defect?, trial)));
+    of_defects.flat_map(|(defect, trial)| trial.confirmed().map(move |kill| (defect, kill)))
+}
+
+/// How many findings are as short as any for their defect and rule, of those for which that length is known.
+fn at_least_length(matrix: &Matrix, of: fn(Defect, RuleId) -> Option<usize>) -> (usize, usize) {
+    let known = findings(matrix).filter_map(|(defect, kill)| Some(kill.length <= of(defect, kill.rule)?));
+    known.fold((0, 0), |(least, all), is_least| (least + usize::from(is_least), all + 1))
+}
+
+/// How many findings are as short as the shortest of the same defect and fingerprint.
+fn at_least_of_the_same(matrix: &Matrix) -> (usize, usize) {
+    let mut lengths: BTreeMap<(String, &Fingerprint), Vec<usize>> = BTreeMap::new();
+    for (defect, kill) in findings(matrix) {
+        lengths.entry((defect.to_string(), &kill.fingerprint)).or_default().push(kill.length);
+    }
+    let of_one = lengths.values().map(|lengths| {
+        let least = lengths.iter().min();
+        (lengths.iter().filter(|length| Some(*length) == least).count(), lengths.len())
+    });
+    of_one.fold((0, 0), |(least, all), (some, of)| (least + some, all + of))
 }
 
 /// What the calls of all defects come to.
@@ -71,8 +89,14 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
     let _ = writeln!(text, "\n{} defects, found in {found} of {trials} trials", rows.len());
     calls(text, "find", rows, |row| row.find);
     calls(text, "shrink", rows, |row| row.shrink);
-    let (shortest, all) = at_shortest(matrix);
-    let _ = writeln!(text, "at the shortest known length: {shortest} of {all} findings that defects announce");
+    let (least, all) = at_least_length(matrix, Known::minimum);
+    let (shortest, known) = at_least_length(matrix, Known::shortest);
+    let (alike, of) = at_least_of_the_same(matrix);
+    let _ = writeln!(
+        text,
+        "at the true minimum of defect and rule: {least} of {all} findings; at the shortest known length: {shortest} of \
+         {known}; as short as any of the same fingerprint: {alike} of {of}"
+    );
     let strays = rows.iter().flat_map(Row::strays).count();
     let _ = writeln!(
         text,
@@ -88,4 +112,17 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
     for (seed, kill) in matrix.alarms() {
         let _ = writeln!(text, "  seed {seed}: {}", kill.fingerprint);
     }
+}
+
+/// The minima: for each defect each rule with the calls of its shortest case, and what was not found.
+#[must_use]
+pub fn minima_to_text(minima: &[Minimum]) -> String {
+    let mut text = String::new();
+    for minimum in minima {
+        let found = minimum.cases.iter().map(|(rule, case)| format!("{rule} {}", case.steps.len()));
+        let missing = minimum.missing.iter().map(|rule| format!("{rule} none in {}", minimum.depth));
+        let rules: Vec<_> = found.chain(missing).collect();
+        let _ = writeln!(text, "{}: {} ({} states)", minimum.defect, rules.join(", "), minimum.states);
+    }
+    text
 }
