@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::blame::{self, Score};
 use crate::history::{Call, Moment, Reply};
-use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, SUFFIX_LENGTH, Setting, Text, World, form_of};
+use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, Setting, Text, World, form_of};
 use crate::rule::RuleId;
 use crate::verdict::{Exercise, Violation};
 use search::{Survivor, nearest_first};
@@ -108,10 +108,8 @@ impl Slot {
     }
 
     pub(super) fn is_denoted_by(&self, id: &str) -> bool {
-        let is_partial =
-            |arn: &Text| arn.len().checked_sub(SUFFIX_LENGTH).is_some_and(|end| arn.get(..end) == Some(id));
-        let is_shown = self.arns.iter().any(|arn| **arn == *id || is_partial(arn));
-        is_shown
+        let is_shown = |state: &State| self.arns.iter().any(|arn| form_of(id, &state.world.name, Some(arn)).is_some());
+        self.states.first().is_some_and(is_shown)
             || self.states.iter().any(|state| {
                 let arn = state.world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
                 form_of(id, &state.world.name, arn).is_some()
@@ -202,7 +200,7 @@ impl Slot {
             self.retired = true;
             return SlotResult { violations: Vec::new(), inconclusive };
         }
-        let survivors = nearest_first(survivors);
+        let survivors = self.or_with_rotations_ended(nearest_first(survivors), trial, &mut budget);
         let violations = match (self.law_of_races(trial, exercise), survivors.first()) {
             (Some(twice), _) => vec![twice],
             (None, Some(nearest)) if nearest.score.fidelity() == 0 => self.survive(trial, survivors, exercise),

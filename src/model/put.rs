@@ -7,7 +7,7 @@ pub(super) mod token;
 use super::create::token_conflict;
 use super::operation::{Given, PutSecretValue};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::receipt::{put_receipt, version_receipt};
+use super::receipt::put_receipt;
 use super::world::{Cell, Content, Secret, World};
 use super::{Claim, ErrorType, Label, Value, VersionId};
 use crate::rule::RuleId;
@@ -99,7 +99,7 @@ fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], set
             secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
         }
     });
-    put_receipt(Outcome::accepted(RuleId::Idem009), world, token).then(next)
+    put_receipt(Outcome::accepted(RuleId::Idem009), &next, token).then(next)
 }
 
 fn repeated(
@@ -116,10 +116,7 @@ fn repeated(
         secret.close(setting.contract(RuleId::Idem002));
     });
     let labels: Vec<_> = secret.labels_of(token).cloned().collect();
-    let answered = |outcome: Outcome| match !labels.is_empty() {
-        true => put_receipt(outcome, world, token),
-        false => version_receipt(outcome, world, token),
-    };
+    let answered = |outcome: Outcome| put_receipt(outcome, world, token);
     if !is_plain {
         return vec![
             answered(Outcome::unjudged()).then(next),
@@ -157,7 +154,7 @@ fn stored(
             Some(stages) => label_by_put(secret, token, stages, is_first, setting),
         }
     });
-    put_receipt(Outcome::accepted(accepted_by(token, stages)), world, token).then(next)
+    put_receipt(Outcome::accepted(accepted_by(token, stages)), &next, token).then(next)
 }
 
 pub(super) fn add(secret: &mut Secret, token: &VersionId, value: &Value, setting: &Setting<'_>) {

@@ -5,7 +5,7 @@
 
 mod value;
 
-pub(crate) use value::get;
+pub(crate) use value::{get, perhaps_read};
 
 use super::operation::{BatchGetSecretValue, ListSecretVersionIds};
 use super::outcome::{Outcome, Reason, fact, refuse, refuse_or};

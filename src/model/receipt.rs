@@ -32,7 +32,11 @@ pub(crate) fn version_receipt(outcome: Outcome, world: &World, token: &VersionId
         .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
 }
 
-/// The same, and its labels, as PutSecretValue answers.
-pub(crate) fn put_receipt(outcome: Outcome, world: &World, token: &VersionId) -> Outcome {
-    version_receipt(outcome, world, token).contract(RuleId::Wire009, Claim::Present(Member::VersionStages))
+/// The same, and its labels, as PutSecretValue answers, where the version is known to have one afterwards.
+pub(crate) fn put_receipt(outcome: Outcome, next: &World, token: &VersionId) -> Outcome {
+    let outcome = version_receipt(outcome, next, token);
+    match next.secret.as_ref().is_some_and(|secret| secret.labels_of(token).next().is_some()) {
+        true => outcome.contract(RuleId::Wire009, Claim::Present(Member::VersionStages)),
+        false => outcome,
+    }
 }

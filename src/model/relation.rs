@@ -158,7 +158,10 @@ fn name_with_suffix(
     if is_lacking(operation) {
         reasons.push(Reason::perhaps());
     }
-    let mut outcomes = refuse_or(&reasons, || world.clone().opened());
+    let mut outcomes = refuse_or(&reasons, || match operation {
+        Operation::GetSecretValue(_) => read::perhaps_read(world.clone().opened()),
+        _ => world.clone().opened(),
+    });
     for outcome in outcomes.iter_mut().filter(|outcome| !outcome.is_accepted()) {
         stay_after_refusal(outcome, world, operation, setting);
     }
@@ -239,7 +242,8 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
         reasons.push(Reason::perhaps());
     }
     let outcome = refuse(&reasons);
-    vec![match has_token || is_nameless {
+    // The characters of the name may be checked before the token, by operations of which no record says so too.
+    vec![match has_token || is_nameless || !is_legal {
         true => outcome,
         false => outcome.fidelity(
             RuleId::Val006,

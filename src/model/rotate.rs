@@ -164,6 +164,11 @@ fn is_unclear(rules: &RotationRules) -> bool {
 /// A refusal, and what it must leave alone (ROT-VAL-020).
 fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
     let mut outcomes = refuse_or(reasons, || started(world, request, setting).opened());
+    let may_have_ended = world.secret.as_ref().is_some_and(|secret| secret.pending_by_rotation().is_some());
+    if may_have_ended && reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
+        // Where the rotation has ended unseen the request is accepted, so that nothing is decided by a refusal.
+        outcomes[0].facts.iter_mut().for_each(|fact| fact.counts = false);
+    }
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
@@ -347,11 +352,14 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
             refused.reading(RuleId::Conf021, "CancelRotateSecret without rotation is refused"),
         ];
     }
-    let rule = if rotation.may_act() { RuleId::Life022 } else { RuleId::Conf010 };
+    // Where it is not known whether a rotation runs both rules permit the request.
+    let rule = if rotation.unfinished.is_some() { RuleId::Life022 } else { RuleId::Conf010 };
     let mut outcome = receipt(Outcome::accepted(rule), world);
-    let is_with = |token: &Text| secret.holder(&Label::Pending).is_none_or(|holder| holder == Some(token));
-    if let Some(token) = rotation.unfinished.as_ref().filter(|token| is_with(token)) {
+    if let Some(token) = rotation.unfinished.as_ref().filter(|token| secret.pending_by_rotation() == Some(token)) {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
+    } else if secret.label(&Label::Pending).is_some_and(|cell| cell.by.rule == RuleId::Life023) {
+        // A rotation that has ended unseen leaves no version to name.
+        outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(None));
     }
     vec![outcome.then(cancelled(world, rule, setting))]
 }

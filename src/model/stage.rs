@@ -144,6 +144,10 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
         if *label == Label::Pending && secret.rotation.may_act() {
             secret.rotation.lose_track();
         }
+        // AWSCURRENT may have moved onto the AWSPENDING version.
+        if *label == Label::Current && to.is_some() && secret.holder(&Label::Pending) == Some(to) {
+            secret.open_label(&Label::Pending, true, setting.contract(RuleId::State016));
+        }
         if matches!(label, Label::Current | Label::Previous) {
             secret.open_label(&Label::Current, true, by);
             secret.open_label(&Label::Previous, true, by);

@@ -79,6 +79,17 @@ impl World {
         self
     }
 
+    /// The same state if a rotation, or the test of a configuration, has come to its end since it was last seen.
+    ///
+    /// A function that no harness holds may have failed, or done nothing with success, at any moment, and whether the
+    /// service then takes AWSPENDING away is open (ROT-LIFE-013, -021, -023, ROT-PROG-006). `None` where there is no
+    /// rotation that could end, as where a client has put AWSPENDING.
+    #[must_use]
+    pub fn with_rotation_ended(&self) -> Option<Self> {
+        let mut ended = self.clone();
+        ended.secret.as_mut().is_some_and(|secret| secret.end_rotation()).then_some(ended)
+    }
+
     /// Allows for a version under this token, of which nothing is known.
     pub(crate) fn expect_version(&mut self, token: &Text) {
         if let Some(secret) = self.secret.as_mut().filter(|secret| secret.version(token).is_none()) {

@@ -24,6 +24,7 @@ const FOR_ANY: &[(RuleId, &str)] = &[
         "CancelRotateSecret answers the version that has AWSPENDING, where that is not where it should be",
     ),
     (RuleId::State009, "whether a version is listed follows from its labels, where those are not what they should be"),
+    (RuleId::Read008, "it owns what BatchGetSecretValue shows of a version, wherever AWSCURRENT ought to be"),
     (RuleId::Val020, "a refusal between cause and read required the cell to stay, and so was the last to own it"),
     (RuleId::Err007, "a deletion between cause and read required the cell to stay, and so was the last to own it"),
 ];
@@ -46,13 +47,36 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("days-drift", &[RuleId::Conf010, RuleId::Conf013], "whichever request set the days last owns them"),
     (
         "progress-by-flag",
-        &[RuleId::Conf002, RuleId::Conf007, RuleId::Prog003],
+        &[RuleId::Val008, RuleId::Val010, RuleId::Conf002, RuleId::Conf006, RuleId::Conf007, RuleId::Prog003],
         "whichever rule permits the RotateSecret owns that",
     ),
     (
         "pending-refilled",
         &[RuleId::Idem003],
         "a version that has AWSPENDING and AWSCURRENT is refused by the rule for any version",
+    ),
+    (
+        "first-version-not-current",
+        &[RuleId::Idem002],
+        "the labels in the answer to a retry are those of the version, which lacks one",
+    ),
+    ("against:ROT-STATE-004", &[RuleId::Idem002], "as with first-version-not-current"),
+    ("put-ignores-stages", &[RuleId::Val014], "labels that are not read are not refused either"),
+    (
+        "function-forgotten",
+        &[RuleId::Prog001],
+        "where AWSPENDING is in the way too, the refusal is for another reason, of the same type and with another text",
+    ),
+    ("test-stores-nothing", &[RuleId::Prog001], "as with function-forgotten"),
+    (
+        "deprecated-pruned",
+        &[RuleId::State012, RuleId::Read002],
+        "a version that was removed can neither be read nor have a label moved to it",
+    ),
+    (
+        "against:ROT-STATE-011",
+        &[RuleId::State012],
+        "AWSCURRENT was lost to an earlier move, which the case observed does not show: reads change what the rule owns",
     ),
     ("against:ROT-IDEM-010", &[RuleId::Idem003, RuleId::Read002, RuleId::Wire007], "a lie about a stored value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
@@ -67,6 +91,7 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("restore-does-nothing", "every request after the RestoreSecret finds the secret marked for deletion"),
     ("arn-unknown", "every request by ARN finds nothing"),
     ("partial-arn-unknown", "every request by partial ARN finds nothing"),
+    ("old-arn-finds-successor", "a forced delete by the old ARN succeeds in any case, and then the successor is gone"),
     ("name-with-suffix-found", "a write by that name is carried out, and every rule may own what it left"),
     ("fifth-version-evicts-first", "every label on the first version, and every later use of its token, is gone"),
     ("labels-of-account", "whichever request put the label, or required it to stay, owns it"),

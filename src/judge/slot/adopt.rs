@@ -52,9 +52,15 @@ impl Slot {
             world = unsettled(world, trial);
             self.unsettled = true;
         }
-        if world.bind(&trial.call.request.operation, output, trial.answer.partial, trial.call.returned.into()).is_err()
-        {
+        if is_written_all_the_same(&world, &outcome, trial) {
             self.retired = true;
+        }
+        if let (Output::Value(_), Some(secret)) = (output, &mut world.secret) {
+            secret.dates.may_have_been_read = true;
+        }
+        if !is_read_of_something_else(&outcome, trial) {
+            let (operation, returned) = (&trial.call.request.operation, trial.call.returned.into());
+            self.retired |= world.bind(operation, output, trial.answer.partial, returned).is_err();
         }
         self.states = vec![State { world, done: Vec::new() }];
         self.retire_if_illegal(trial.answer);
@@ -82,6 +88,22 @@ fn unsettled(world: World, trial: &Trial<'_>) -> World {
         world.expect_version(token);
     }
     world
+}
+
+/// Whether a secret that was marked for deletion took a change: then it is not known whether it is marked still.
+fn is_written_all_the_same(world: &World, outcome: &Outcome, trial: &Trial<'_>) -> bool {
+    let is_marked = world.secret.as_ref().is_some_and(|secret| secret.deletion.is_some());
+    is_marked && !outcome.is_accepted() && !trial.call.request.operation.is_read()
+}
+
+/// Whether GetSecretValue answers with a version that it should not have found, or with another one: what that says is
+/// no state, and what the state is will be shown by the reads that follow.
+fn is_read_of_something_else(outcome: &Outcome, trial: &Trial<'_>) -> bool {
+    let is_another = |claim: &Claim| {
+        matches!(claim, Claim::Version(_) | Claim::HasLabel(..)) && claim.holds(trial.answer) == Some(false)
+    };
+    let is_read = matches!(trial.call.request.operation, Operation::GetSecretValue(_));
+    is_read && (!outcome.is_accepted() || outcome.facts.iter().any(|fact| is_another(&fact.claim)))
 }
 
 /// Whether only members or text of the answer are wrong, so that the state is what the model says.

@@ -32,6 +32,31 @@ impl Slot {
         survivors
     }
 
+    /// The worlds that explain the answer, those in which a rotation has ended unseen included if no other does so fully.
+    pub(super) fn or_with_rotations_ended(
+        &self,
+        survivors: Vec<Survivor>,
+        trial: &Trial<'_>,
+        budget: &mut usize,
+    ) -> Vec<Survivor> {
+        if survivors.first().is_some_and(|nearest| nearest.score.fidelity() == 0) {
+            return survivors;
+        }
+        let mut others = Vec::new();
+        for state in &self.states {
+            if let Some(world) = state.world.with_rotation_ended() {
+                self.explore(&State { world, done: state.done.clone() }, trial, budget, &mut others, None);
+            }
+        }
+        let others = nearest_first(others);
+        let is_better = match (others.first(), survivors.first()) {
+            (Some(other), Some(nearest)) => other.score.fidelity() < nearest.score.fidelity(),
+            (Some(_), None) => true,
+            (None, _) => false,
+        };
+        if is_better { others } else { survivors }
+    }
+
     /// Lets the call take effect in a state, before or after other calls that are still open.
     fn explore(
         &self,

@@ -32,7 +32,14 @@ fn in_progress() -> Vec<Mutant> {
         contract(R::Prog001, after(&blocked, rotate_monthly("$t3")), Refused(InvalidParameterException)),
         contract(
             R::Prog001,
-            [create(), rotate_monthly("$t2"), look(), ask("RotateSecret", json!({ "ClientRequestToken": "$t3" }))],
+            [
+                create(),
+                rotate_monthly("$t2"),
+                stage("AWSPENDING", "$t2", ""),
+                put_as("$t3", &["AWSPENDING"]),
+                look(),
+                ask("RotateSecret", json!({ "ClientRequestToken": "$t4" })),
+            ],
             Accepted,
         ),
         contract(R::Prog002, after(&both, rotate_monthly("$t3")), Refused(InvalidRequestException)),

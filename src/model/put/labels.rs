@@ -75,6 +75,10 @@ pub(crate) fn label_by_put(
         if !names_pending && secret.holder(&Label::Pending) != Some(None) {
             abandon_or_leave(secret, setting);
         }
+    } else if is_first == Some(false) && secret.holder(&Label::Current) == Some(None) {
+        // A first value that is AWSPENDING alone may leave AWSCURRENT nowhere; the next may repair that (ROT-STATE-002).
+        secret.set_label(&Label::Current, Cell::open(None, setting.contract(RuleId::State004)));
+        secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
     } else if is_first == Some(false) {
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));

@@ -25,7 +25,7 @@ pub(crate) fn get(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone());
+        return refuse_or(reasons, || perhaps_read(world.clone()));
     }
     let reading = Reading { world, secret, now: setting.now };
     match (&request.version_id, &request.version_stage) {
@@ -38,6 +38,14 @@ pub(crate) fn get(
 fn either_way(world: &World) -> Vec<Outcome> {
     let answered = identified(Outcome::unjudged(), world).then(read(world));
     vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
+}
+
+/// The world in which a value may have been read.
+pub(crate) fn perhaps_read(mut world: World) -> World {
+    if let Some(secret) = &mut world.secret {
+        secret.dates.may_have_been_read = true;
+    }
+    world
 }
 
 /// The world after a value was read.
@@ -119,9 +127,9 @@ fn of_version(reading: &Reading<'_>, version: &Version, way: &Way<'_>) -> Vec<Ou
         Some(Content::Unfilled) => return vec![refuse(&[unfilled(&version.id)])],
         Some(Content::Value(value)) => value,
     };
-    let is_labelled = secret.may_have_a_label(&version.id);
+    let is_labelled = secret.labels_of(&version.id).next().is_some();
     let permitted_by = match () {
-        () if is_default && secret.rotation.may_act() => RuleId::Prog014,
+        () if is_default && is_that_before_the_rotation(secret) => RuleId::Prog014,
         () if !is_default && secret.versions.len() > VERSION_QUOTA => RuleId::State022,
         () => rule,
     };
@@ -164,11 +172,17 @@ fn unlabelled(reading: &Reading<'_>, version: &Version, read: Outcome) -> Vec<Ou
     [read, refused].into_iter().map(|outcome| outcome.fidelity(rule, Claim::Accepted)).collect()
 }
 
+/// Whether a rotation runs and nobody has moved AWSCURRENT since (ROT-PROG-014).
+fn is_that_before_the_rotation(secret: &Secret) -> bool {
+    let is_moved = secret.label(&Label::Current).is_some_and(|cell| cell.by.rule == RuleId::State012);
+    secret.rotation.unfinished.is_some() && !is_moved
+}
+
 fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
     let owner = match value {
         _ if version.content.seen => RuleId::State018,
         Value::Bytes(_) => RuleId::Wire007,
-        Value::Text(_) if is_default && secret.rotation.may_act() => RuleId::Prog014,
+        Value::Text(_) if is_default && is_that_before_the_rotation(secret) => RuleId::Prog014,
         Value::Text(_) => rule,
     };
     let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));

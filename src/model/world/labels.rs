@@ -1,7 +1,8 @@
 //! Where the staging labels of a secret are: a relation beside its versions.
 
-use super::{Cell, Provenance, Secret};
+use super::{Cell, Content, Provenance, Secret};
 use crate::model::{Label, VersionId};
+use crate::rule::RuleId;
 
 /// Where one staging label is.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +65,27 @@ impl Secret {
             _ => None,
         };
         self.set_label(label, Cell::open(usual, by));
+    }
+
+    /// The version that a rotation, or the test of a configuration, has put AWSPENDING on; `None` where a client has.
+    pub(crate) fn pending_by_rotation(&self) -> Option<&VersionId> {
+        if self.label(&Label::Pending).is_some_and(|cell| cell.open && cell.by.rule == RuleId::Life008) {
+            return self.rotation.unfinished.as_ref();
+        }
+        let id = self.holder(&Label::Pending).flatten()?;
+        let is_by_client = self.version(id).is_some_and(|version| version.content.by.rule == RuleId::State018);
+        let is_of_rotation = self.rotation.unfinished.as_ref() == Some(id) || !is_by_client;
+        Some(id).filter(|_| self.rotation.configured && is_of_rotation)
+    }
+
+    /// Lets the rotation end, if there is one: AWSPENDING goes, and a version that got no value is forgotten.
+    pub(super) fn end_rotation(&mut self) -> bool {
+        let Some(id) = self.pending_by_rotation().cloned() else { return false };
+        let by = Provenance { rule: RuleId::Life023, ..Provenance::UNKNOWN };
+        self.set_label(&Label::Pending, Cell::known(None, by));
+        self.rotation.lose_track();
+        self.versions.retain(|version| version.id != id || version.content.get() != Some(&Content::Unfilled));
+        true
     }
 
     pub(crate) fn hold_label(&mut self, label: &Label, by: Provenance) {

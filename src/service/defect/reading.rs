@@ -101,6 +101,7 @@ pub(super) static BUGS: &[Bug] = &[
             RuleId::State012,
             RuleId::State020,
             RuleId::State026,
+            RuleId::Read005,
         ],
         hooks: &[Hook::Says(describe_hides_custom_labels)],
     },

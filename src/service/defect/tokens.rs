@@ -229,7 +229,7 @@ fn description_answers_version(answer: &mut Answer, scene: &Scene<'_>) {
 fn pending_fill_refused(outcome: &mut Outcome, scene: &Scene<'_>) {
     let Operation::PutSecretValue(put) = scene.operation else { return };
     let version = put.client_request_token.as_deref().and_then(|token| scene.active()?.version(token));
-    if version.is_some_and(|version| version.content.value == Content::Unfilled) {
+    if outcome.is_accepted() && version.is_some_and(|version| version.content.value == Content::Unfilled) {
         refuse(outcome, ErrorType::ResourceExistsException);
     }
 }
