@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 use crate::rule::RuleId;
-use crate::service::Defect;
+use crate::service::{Defect, Variant};
 use crate::settings::{Reach, Settings};
 
 /// Exit codes.
@@ -68,7 +68,7 @@ enum Command {
     Serve(ServeArgs),
     /// Look for every defect that the reference service can be given: does each rule bite?
     Selftest(SelftestArgs),
-    /// List the defects.
+    /// List the defects, and the permitted ways to answer otherwise.
     Defects,
     /// Judge a recorded history.
     Judge(JudgeArgs),
@@ -173,6 +173,9 @@ struct ServeArgs {
     /// Switch a bug on; `defects` lists them. May be given more than once.
     #[arg(long, value_name = "NAME")]
     defect: Vec<Defect>,
+    /// Answer in another permitted way; `defects` lists them too. May be given more than once.
+    #[arg(long, value_name = "NAME")]
+    variant: Vec<Variant>,
 }
 
 #[derive(Args, Debug)]
@@ -183,7 +186,10 @@ struct SelftestArgs {
     /// Look for this defect alone; `defects` lists them. May be given more than once.
     #[arg(long, value_name = "NAME")]
     defect: Vec<Defect>,
-    /// How many random cases the service without a defect runs.
+    /// Try this permitted way to answer otherwise alone; `defects` lists them too. May be given more than once.
+    #[arg(long, value_name = "NAME")]
+    variant: Vec<Variant>,
+    /// How many random cases the service without a defect runs; each of its variants runs one for twenty.
     #[arg(long, default_value_t = 10_000)]
     cases: u64,
     /// Give a defect up after so many calls.

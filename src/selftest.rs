@@ -1,8 +1,9 @@
-//! The oracle proves itself: every defect of the reference service is found, by a rule that it announces, and the
-//! service without a defect raises no alarm.
+//! The oracle proves itself: every defect of the reference service is found, by a rule that it announces, and no service
+//! without a defect raises an alarm, also where it answers otherwise than the reference service as the rules permit.
 //!
 //! A green run against the reference service proves little, since service and judge share the model. What shows that a
-//! rule bites is a service that breaks it and is caught. Each trial is one run of one defect with one seed, in this
+//! rule bites is a service that breaks it and is caught; what shows that no rule bites the innocent is a service that
+//! makes use of what is open, and is left in peace. Each trial is one run of one defect or variant with one seed, in this
 //! process; trials share nothing, so that they run side by side. Nothing here is printed.
 
 mod beside;
@@ -25,23 +26,28 @@ pub use text::{minima_to_text, to_text};
 pub use trial::{Kill, Trial};
 pub use unbitten::{UNBITTEN, UNFOUND};
 
-use crate::service::Defect;
+use crate::service::{Defect, Variant};
 use crate::strategy::{Case, Menu, Steered};
 use trial::Task;
 
 /// What the reference service has.
 const MENU: Menu = Menu { has_function: true, has_missing_function: true };
 
+/// For how many cases of the service without a defect each of its variants runs one.
+const VARIANT_SHARE: u64 = 20;
+
 /// What a self-test does.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The defects to look for.
     pub defects: Vec<Defect>,
+    /// The permitted ways to answer otherwise.
+    pub variants: Vec<Variant>,
     /// With how many seeds each is looked for, from 1 on.
     pub seeds: u64,
-    /// How many random cases the service without a defect runs, over all seeds.
+    /// How many random cases the service without a defect runs, over all seeds; each of its variants runs one for twenty.
     pub cases: u64,
-    /// Calls of cases at most in one trial.
+    /// Calls of cases at most in one trial of a defect or a variant.
     pub max_calls: u64,
     /// Whether each defect is looked for once more with the fixed cases first.
     pub sweep: bool,
@@ -54,6 +60,7 @@ impl Default for Options {
         let is_sought = |defect: &Defect| UNFOUND.iter().all(|(name, _)| *name != defect.to_string());
         Self {
             defects: Defect::named().chain(Defect::generated()).filter(is_sought).collect(),
+            variants: Variant::all().collect(),
             seeds: 30,
             cases: 10_000,
             max_calls: 20_000,
@@ -67,13 +74,23 @@ impl Options {
     /// The trials: the longest first, so that no thread is left alone with one at the end.
     fn tasks(&self) -> Vec<Task> {
         let seeds = 1..=self.seeds;
-        let per_seed = self.cases.div_ceil(self.seeds.max(1));
-        let mut tasks: Vec<_> = seeds
-            .clone()
-            .map(|seed| Task { defect: None, seed, cases: per_seed, max_calls: u64::MAX, sweep: self.sweep })
-            .collect();
+        let per_seed = |cases: u64| cases.div_ceil(self.seeds.max(1));
+        let correct = |variant: Option<Variant>, seed, cases, sweep| Task {
+            defect: None,
+            variant,
+            seed,
+            cases: per_seed(cases),
+            max_calls: variant.map_or(u64::MAX, |_| self.max_calls),
+            sweep,
+        };
+        let mut tasks: Vec<_> = seeds.clone().map(|seed| correct(None, seed, self.cases, self.sweep)).collect();
+        for variant in self.variants.iter().copied().map(Some) {
+            tasks.extend(seeds.clone().map(|seed| correct(variant, seed, self.cases / VARIANT_SHARE, false)));
+            tasks.extend(self.sweep.then(|| correct(variant, 1, 0, true)));
+        }
         for defect in self.defects.iter().copied().map(Some) {
-            let task = |seed, sweep| Task { defect, seed, cases: u64::MAX, max_calls: self.max_calls, sweep };
+            let task =
+                |seed, sweep| Task { defect, variant: None, seed, cases: u64::MAX, max_calls: self.max_calls, sweep };
             tasks.extend(seeds.clone().map(|seed| task(seed, false)));
             tasks.extend(self.sweep.then(|| task(1, true)));
         }

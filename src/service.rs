@@ -6,13 +6,17 @@
 
 mod defect;
 mod forget;
+mod hook;
 pub mod http;
+mod variant;
 mod view;
 
 pub use defect::{Bug, Defect, UnknownDefect};
+pub use variant::{Otherwise, UnknownVariant, Variant};
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::iter;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -22,7 +26,7 @@ use crate::model::{
     Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Refusal, Request, SUFFIX_LENGTH,
     Secret, Setting, Shared, Text, Timestamp, World, batch, form_of, outcomes,
 };
-use defect::Scene;
+use hook::{Hook, Scene};
 
 /// The account of the reference service.
 pub const ACCOUNT: &str = "123456789012";
@@ -41,11 +45,32 @@ pub struct Config {
     pub clock: Clock,
     /// The bugs that are switched on.
     pub defects: Vec<Defect>,
+    /// The ways to answer otherwise that are switched on.
+    pub variants: Vec<Variant>,
+}
+
+impl Config {
+    /// What is changed of what the model says.
+    fn hooks(&self) -> impl Iterator<Item = Hook> {
+        let of_defects = self.defects.iter().flat_map(Defect::hooks);
+        of_defects.chain(self.variants.iter().flat_map(|variant| variant.hooks())).copied()
+    }
+
+    /// Whether the service answers as the model does.
+    const fn is_plain(&self) -> bool {
+        self.defects.is_empty() && self.variants.is_empty()
+    }
 }
 
 impl Default for Config {
     fn default() -> Self {
-        Self { region: "us-east-1".to_owned(), suffixes: Vec::new(), clock: system_time, defects: Vec::new() }
+        Self {
+            region: "us-east-1".to_owned(),
+            suffixes: Vec::new(),
+            clock: system_time,
+            defects: Vec::new(),
+            variants: Vec::new(),
+        }
     }
 }
 
@@ -160,13 +185,13 @@ impl Service {
         let nobody = World::unused("".into());
         let scene = Scene::new(&request.operation, &nobody, &state.worlds, state.calls, now);
         let mut answer = match &request.operation {
-            Operation::BatchGetSecretValue(batch) => state.batch(batch, &scene, &self.config.defects),
+            Operation::BatchGetSecretValue(batch) => state.batch(batch, &scene, &self.config),
             Operation::ListSecrets(list) => {
-                of_several(view::secrets(state.worlds.values(), list), &scene, &self.config.defects)
+                of_several(view::secrets(state.worlds.values(), list), &scene, &self.config)
             }
             _ => state.answer_one(request, now, &self.config),
         };
-        answer.form.date = Some(now);
+        answer.form.date.get_or_insert(now);
         answer
     }
 }
@@ -179,8 +204,8 @@ impl Endpoint for Service {
 
 impl State {
     /// The name that an identifier denotes, or the identifier itself.
-    fn name_of(&self, id: &Text, defects: &[Defect]) -> Text {
-        if let Some(name) = defect::find(defects, id, &self.worlds) {
+    fn name_of(&self, id: &Text, hooks: impl Iterator<Item = Hook>) -> Text {
+        if let Some(name) = hook::find(hooks, id, &self.worlds) {
             return name;
         }
         if self.worlds.contains_key(id) {
@@ -204,10 +229,11 @@ impl State {
         let operation = &request.operation;
         if let Operation::BatchGetSecretValue(request) = operation {
             let ids = request.secret_id_list.iter().flatten();
-            let named: Vec<_> = ids.map(|id| Named { id, world: self.worlds.get(&self.name_of(id, &[])) }).collect();
+            let named: Vec<_> =
+                ids.map(|id| Named { id, world: self.worlds.get(&self.name_of(id, iter::empty())) }).collect();
             return (World::unused("".into()), usual(batch(request, &named)));
         }
-        let name = operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, &[]));
+        let name = operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, iter::empty()));
         let before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name));
         let taken = Scene::new(operation, &before, &self.worlds, self.calls + 1, now).taken();
         let functions = self.functions_for(&before, operation);
@@ -225,19 +251,18 @@ impl State {
     }
 
     fn answer_one(&mut self, request: &Request, now: Timestamp, config: &Config) -> Answer {
-        let defects = &config.defects[..];
-        let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, defects));
+        let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, config.hooks()));
         let mut before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
         view::resume_listing(&mut before, &request.operation);
         let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);
-        let Decided { read, refusal, facts, next } = self.decided(request, &scene, defects);
+        let Decided { read, refusal, facts, next } = self.decided(request, &scene, config);
         let refusal = match refusal {
-            Some(refusal) if defects.is_empty() => return refusal,
+            Some(refusal) if config.is_plain() => return refusal,
             other => other,
         };
         let scene = Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, ..scene };
         let mut world = next.unwrap_or_else(|| before.clone());
-        defect::store(defects, &mut world, &scene);
+        hook::store(config.hooks(), &mut world, &scene);
         if let Some(secret) = &mut world.secret {
             if secret.arn.is_none() {
                 secret.arn = Some(new_arn(&mut self.created, &name, config));
@@ -249,24 +274,25 @@ impl State {
         }
         let answered = || view::answer(&read.operation, &world, before.secret.as_deref(), now);
         let mut answer = refusal.unwrap_or_else(answered);
-        defect::say(defects, &mut answer, &mut world, &scene);
-        self.keep(world, &read.operation, defects);
+        defect::spoil(&config.defects, &mut answer, &mut world, &scene);
+        hook::say(config.hooks(), &mut answer, &scene);
+        self.keep(world, &read.operation, &config.defects);
         answer
     }
 
     /// What the model says of a request: of the permitted outcomes the usual one.
-    fn decided<'r>(&self, request: &'r Request, scene: &Scene<'_>, defects: &[Defect]) -> Decided<'r> {
-        let read = defect::read(defects, request, scene);
-        let seen = defect::see(defects, scene);
+    fn decided<'r>(&self, request: &'r Request, scene: &Scene<'_>, config: &Config) -> Decided<'r> {
+        let read = hook::read(config.hooks(), request, scene);
+        let seen = hook::see(config.hooks(), scene);
         let functions = self.functions_for(&seen, &read.operation);
         let (action, now) = (read.operation.action(), Some(scene.now));
-        let taken = if defect::remember_reads(defects) { scene.taken() } else { Vec::new() };
+        let remembers = defect::remember_reads(&config.defects);
+        let taken = if remembers { scene.taken() } else { Vec::new() };
         let setting =
             Setting { call: scene.call, action, now, called: None, taken: &taken, stamp: now, functions: &functions };
         let mut outcome = usual(outcomes(&seen, &read, &setting));
-        defect::decide(defects, &mut outcome, scene);
+        hook::decide(config.hooks(), &mut outcome, scene);
         let refusal = outcome.refusal.map(refused);
-        let remembers = defect::remember_reads(defects);
         let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none() || remembers);
         if let Some(next) = &mut next {
             next.settle();
@@ -312,12 +338,12 @@ impl State {
         }
     }
 
-    fn batch(&self, request: &BatchGetSecretValue, scene: &Scene<'_>, defects: &[Defect]) -> Answer {
+    fn batch(&self, request: &BatchGetSecretValue, scene: &Scene<'_>, config: &Config) -> Answer {
         let ids: Vec<Text> = match (&request.secret_id_list, &request.filters) {
             (Some(ids), _) => ids.clone(),
             (None, filters) => view::filtered(self.worlds.values(), filters.as_deref().unwrap_or_default()),
         };
-        let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id, defects)).collect();
+        let denoted: Vec<Text> = ids.iter().map(|id| self.name_of(id, config.hooks())).collect();
         let named: Vec<_> =
             ids.iter().zip(&denoted).map(|(id, name)| Named { id, world: self.worlds.get(name) }).collect();
         let outcome = usual(batch(request, &named));
@@ -325,7 +351,7 @@ impl State {
             Some(refusal) => refused(refusal),
             None => Answer::output(Output::Batch(view::batch(&named))),
         };
-        of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, defects)
+        of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, config)
     }
 }
 
@@ -338,9 +364,10 @@ fn refused(refusal: Refusal) -> Answer {
     Answer::error(refusal.error_type, refusal.text.map(Cow::into_owned))
 }
 
-/// An answer about several secrets, as the defects have it.
-fn of_several(mut answer: Answer, scene: &Scene<'_>, defects: &[Defect]) -> Answer {
-    defect::say(defects, &mut answer, &mut scene.before.clone(), scene);
+/// An answer about several secrets, as defects and variants have it.
+fn of_several(mut answer: Answer, scene: &Scene<'_>, config: &Config) -> Answer {
+    defect::spoil(&config.defects, &mut answer, &mut scene.before.clone(), scene);
+    hook::say(config.hooks(), &mut answer, scene);
     answer
 }
 

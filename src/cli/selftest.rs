@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{Exit, SelftestArgs, complain, files, print};
 use crate::selftest::{self, Matrix, Options, kills_to_ndjson, minima_to_ndjson, minima_to_text, to_text};
-use crate::service::Defect;
+use crate::service::{Defect, Otherwise, Variant};
 
 pub(super) fn selftest(args: &SelftestArgs) -> Exit {
     let mut wanted = [&args.json, &args.kills].into_iter().flatten();
@@ -45,8 +45,20 @@ fn minimum(args: &SelftestArgs) -> Exit {
 
 fn options(args: &SelftestArgs) -> Options {
     let all = Options::default();
-    let defects = if args.defect.is_empty() { all.defects.clone() } else { args.defect.clone() };
-    Options { defects, seeds: args.seeds, cases: args.cases, max_calls: args.max_calls, sweep: !args.no_sweep, ..all }
+    // Whoever names some wants no others.
+    let (defects, variants) = match (&args.defect[..], &args.variant[..]) {
+        ([], []) => (all.defects.clone(), all.variants.clone()),
+        (defects, variants) => (defects.to_vec(), variants.to_vec()),
+    };
+    Options {
+        defects,
+        variants,
+        seeds: args.seeds,
+        cases: args.cases,
+        max_calls: args.max_calls,
+        sweep: !args.no_sweep,
+        ..all
+    }
 }
 
 fn to_json(matrix: &Matrix) -> String {
@@ -59,6 +71,13 @@ pub(super) fn defects() -> Exit {
         let rules: Vec<_> = defect.breaks().iter().map(|rule| rule.as_str()).collect();
         let _ = writeln!(text, "{defect}: {}", defect.does());
         let _ = writeln!(text, "  breaks {}; {}", rules.join(", "), defect.seen());
+    }
+    for variant in Variant::all() {
+        let Otherwise { does, permitted_by, differs, .. } = variant.otherwise();
+        let rules: Vec<_> = differs.iter().map(|rule| rule.as_str()).collect();
+        let differs = if rules.is_empty() { String::new() } else { format!("; differs by {}", rules.join(", ")) };
+        let _ = writeln!(text, "variant {variant}: {does}");
+        let _ = writeln!(text, "  permitted by {permitted_by}{differs}");
     }
     print(&text);
     Exit::Success

@@ -22,7 +22,7 @@ async fn listen(args: ServeArgs) -> Exit {
     let interrupted = async {
         let _ = super::told_to_end().await;
     };
-    let config = Config { defects: args.defect, ..Config::default() };
+    let config = Config { defects: args.defect, variants: args.variant, ..Config::default() };
     match http::serve(listener, Arc::new(Service::new(config)), interrupted).await {
         Ok(()) => Exit::Success,
         Err(error) => {

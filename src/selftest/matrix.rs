@@ -115,16 +115,25 @@ impl Matrix {
         rows
     }
 
-    /// What the service without a defect was blamed for, each with its seed.
-    pub fn alarms(&self) -> impl Iterator<Item = (u64, &Kill)> {
-        let correct = self.trials.iter().filter(|trial| trial.defect.is_none());
-        correct.flat_map(|trial| trial.kills.iter().map(|kill| (trial.seed, kill)))
+    /// What services without a defect were blamed for, each with its trial.
+    pub fn alarms(&self) -> impl Iterator<Item = (&Trial, &Kill)> {
+        self.trials.iter().flat_map(|trial| trial.alarms().map(move |kill| (trial, kill)))
     }
 
-    /// How many cases and calls the service without a defect has answered.
+    /// How many cases and calls the service without a defect has answered as it usually does.
     #[must_use]
     pub fn peace(&self) -> (u64, u64) {
-        let correct = || self.trials.iter().filter(|trial| trial.defect.is_none());
+        self.answered(|trial| trial.variant.is_none())
+    }
+
+    /// How many cases and calls its variants have answered.
+    #[must_use]
+    pub fn tolerance(&self) -> (u64, u64) {
+        self.answered(|trial| trial.variant.is_some())
+    }
+
+    fn answered(&self, counts: fn(&Trial) -> bool) -> (u64, u64) {
+        let correct = || self.trials.iter().filter(|trial| trial.defect.is_none() && counts(trial));
         (correct().map(|trial| trial.cases).sum(), correct().map(|trial| trial.calls).sum())
     }
 
@@ -136,7 +145,7 @@ impl Matrix {
         RULES.iter().filter(is_due).map(|rule| rule.id).filter(move |id| !blamed.contains(id))
     }
 
-    /// Whether every defect was found with every seed, and the service without a defect raised no alarm.
+    /// Whether every defect was found with every seed, and no service without a defect raised an alarm.
     #[must_use]
     pub fn is_proof(&self) -> bool {
         self.alarms().next().is_none() && self.rows().iter().all(|row| row.found == row.seeds)

@@ -1,6 +1,6 @@
 //! The kill matrix for a person.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::{Kill, Known, Matrix, Minimum, Row, Spread, UNFOUND, Why};
@@ -107,10 +107,25 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
     for (defect, why) in UNFOUND {
         let _ = writeln!(text, "not looked for: {defect}, since {why}");
     }
+    alarms(text, matrix);
+}
+
+/// What services without a defect were blamed for, which must be nothing.
+fn alarms(text: &mut String, matrix: &Matrix) {
     let (cases, calls) = matrix.peace();
-    let _ = writeln!(text, "false alarms: {} in {cases} cases, {calls} calls", matrix.alarms().count());
-    for (seed, kill) in matrix.alarms() {
-        let _ = writeln!(text, "  seed {seed}: {}", kill.fingerprint);
+    let of_variants = matrix.alarms().filter(|(trial, _)| trial.variant.is_some()).count();
+    let _ = writeln!(text, "false alarms: {} in {cases} cases, {calls} calls", matrix.alarms().count() - of_variants);
+    let (cases, calls) = matrix.tolerance();
+    let variants: BTreeSet<_> =
+        matrix.trials.iter().filter_map(|trial| trial.variant).map(|variant| variant.to_string()).collect();
+    let _ = writeln!(
+        text,
+        "false alarms with {} permitted ways to answer otherwise: {of_variants} in {cases} cases, {calls} calls",
+        variants.len()
+    );
+    for (trial, kill) in matrix.alarms() {
+        let variant = trial.variant.map(|variant| format!(", {variant}")).unwrap_or_default();
+        let _ = writeln!(text, "  seed {}{variant}: {:?} {}", trial.seed, kill.status, kill.fingerprint);
     }
 }
 

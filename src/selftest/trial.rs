@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::rule::RuleId;
 use crate::runner::{Course, Enough, Finding, Options, Run, RunResult};
-use crate::service::{Config, Defect, Service};
+use crate::service::{Config, Defect, Service, Variant};
 use crate::strategy::Case;
 use crate::verdict::{Fingerprint, Status};
 
@@ -14,6 +14,7 @@ use crate::verdict::{Fingerprint, Status};
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Task {
     pub(super) defect: Option<Defect>,
+    pub(super) variant: Option<Variant>,
     pub(super) seed: u64,
     pub(super) cases: u64,
     pub(super) max_calls: u64,
@@ -25,6 +26,8 @@ pub(super) struct Task {
 pub struct Trial {
     /// The defect; `None` for the service without one.
     pub defect: Option<Defect>,
+    /// The permitted way to answer otherwise, of a service without a defect.
+    pub variant: Option<Variant>,
     /// The seed.
     pub seed: u64,
     /// Whether the fixed cases ran before the random ones.
@@ -61,7 +64,8 @@ pub struct Kill {
 impl Task {
     /// Without the fixed cases, those that are steered by the seed are made once for all defects.
     pub(super) async fn run(&self, steered: &[Case]) -> Trial {
-        let service = Service::new(Config { defects: self.defect.into_iter().collect(), ..Config::default() });
+        let (defects, variants) = (self.defect.into_iter().collect(), self.variant.into_iter().collect());
+        let service = Service::new(Config { defects, variants, ..Config::default() });
         let options = Options {
             seed: self.seed,
             cases: self.cases,
@@ -84,12 +88,20 @@ impl Task {
     fn trial(&self, result: &RunResult) -> Trial {
         let mut kills: Vec<_> = result.findings.iter().map(Kill::of).collect();
         kills.sort_by_key(|kill| kill.calls_to_find);
-        let Self { defect, seed, sweep, .. } = *self;
-        Trial { defect, seed, sweep, kills, cases: result.cases, calls: result.calls.total() }
+        let Self { defect, variant, seed, sweep, .. } = *self;
+        Trial { defect, variant, seed, sweep, kills, cases: result.cases, calls: result.calls.total() }
     }
 }
 
 impl Trial {
+    /// What this service, which has no defect, was blamed for and must not be: a variant may differ from what strict mode
+    /// alone requires, by the rules that it names.
+    pub(super) fn alarms(&self) -> impl Iterator<Item = &Kill> {
+        let differs = self.variant.map_or(&[][..], |variant| variant.otherwise().differs);
+        let is_permitted = |kill: &&Kill| kill.status == Status::Differs && differs.contains(&kill.rule);
+        self.kills.iter().filter(move |kill| self.defect.is_none() && !is_permitted(kill))
+    }
+
     /// The findings that every replay showed.
     pub(super) fn confirmed(&self) -> impl Iterator<Item = &Kill> {
         self.kills.iter().filter(|kill| kill.is_confirmed())

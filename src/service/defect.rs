@@ -1,8 +1,6 @@
 //! Defects: named bugs that can be switched on in the reference service, so that the oracle proves itself.
 //!
-//! A defect changes one of the five things that answering is made of: how the request is read, what state the decision
-//! sees, what is decided, what is stored, and what is said. The model stays out of it: a defect takes what the model
-//! says and spoils it. An illegal state needs no overlay, since labels are a relation: a label with two cells is on two
+//! A defect hooks into answering ([`super::hook`]) and spoils what the model says. An illegal state needs no overlay, since labels are a relation: a label with two cells is on two
 //! versions. Beside the named ones there is a defect against each rule, made from the facts that the rule owns.
 
 mod against;
@@ -20,15 +18,12 @@ mod tokens;
 mod validation;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
-use crate::model::{
-    Answer, Cell, Claim, ErrorType, Fact, Label, LabelCell, Operation, Outcome, Provenance, Refusal, Request, Secret,
-    Text, Timestamp, VersionId, World,
-};
-use crate::rule::{Class, RuleId};
+use super::hook::{BY_BUG, Hook, Scene, add_label, is_refused_by, put_label, refuse, rename};
+use crate::model::{Answer, Operation, World};
+use crate::rule::RuleId;
 
 /// A bug that can be switched on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,76 +55,6 @@ impl PartialEq for Bug {
 }
 
 impl Eq for Bug {}
-
-/// What a bug changes.
-#[derive(Clone, Copy, Debug)]
-enum Hook {
-    /// The identifier that the request is taken to carry.
-    Finds(fn(&Text, &BTreeMap<Text, World>) -> Option<Text>),
-    /// The request as the service reads it.
-    Reads(fn(&mut Operation, &Scene<'_>)),
-    /// The state as the decision sees it; of an accepted request it stays so.
-    Sees(fn(&mut World, &Scene<'_>)),
-    /// The outcome.
-    Decides(fn(&mut Outcome, &Scene<'_>)),
-    /// The state afterwards, of a refused request too.
-    Stores(fn(&mut World, &Scene<'_>)),
-    /// The answer.
-    Says(fn(&mut Answer, &Scene<'_>)),
-}
-
-/// What a hook may look at.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Scene<'a> {
-    /// The request, as far as it was read.
-    pub operation: &'a Operation,
-    /// The secret that it is about, before.
-    pub before: &'a World,
-    /// Every secret, before.
-    pub worlds: &'a BTreeMap<Text, World>,
-    /// The number of the call; cells carry the number of the one that wrote them.
-    pub call: u32,
-    /// The time.
-    pub now: Timestamp,
-    /// Whether the request is refused; not known before it is decided.
-    pub is_refused: bool,
-    /// What the answer must show by the model; empty before that is decided.
-    pub facts: &'a [Fact],
-}
-
-impl<'a> Scene<'a> {
-    /// What there is to see before anything is decided.
-    pub(super) const fn new(
-        operation: &'a Operation,
-        before: &'a World,
-        worlds: &'a BTreeMap<Text, World>,
-        call: u32,
-        now: Timestamp,
-    ) -> Self {
-        Self { operation, before, worlds, call, now, is_refused: false, facts: &[] }
-    }
-
-    /// The secret before; `None` if there was none, or if it was marked for deletion.
-    fn active(&self) -> Option<&'a Secret> {
-        self.before.secret.as_deref().filter(|secret| secret.deletion.is_none())
-    }
-
-    /// Where a label was before.
-    fn holder(&self, label: &Label) -> Option<&'a VersionId> {
-        self.active()?.holder(label).flatten()
-    }
-
-    /// The token of the request, if another secret has a version under it (ROT-IDEM-015).
-    pub(super) fn taken(&self) -> Vec<Text> {
-        let is_taken = |token: &&Text| self.others().any(|secret| secret.version(token).is_some());
-        self.operation.token().filter(is_taken).cloned().into_iter().collect()
-    }
-
-    /// The secrets of other names.
-    fn others(&self) -> impl Iterator<Item = &'a Secret> {
-        self.worlds.values().filter(|world| world.name != self.before.name).filter_map(|world| world.secret.as_deref())
-    }
-}
 
 /// The defects that are switched on.
 impl Defect {
@@ -190,7 +115,8 @@ impl Defect {
         }
     }
 
-    fn hooks(&self) -> &'static [Hook] {
+    /// What it changes of what the model says.
+    pub(super) fn hooks(&self) -> &'static [Hook] {
         match self {
             Self::Bug(bug) => bug.hooks,
             Self::Against(_) => &[],
@@ -228,56 +154,8 @@ impl FromStr for Defect {
     }
 }
 
-/// The name that the first defect which says so takes an identifier for.
-pub(super) fn find(defects: &[Defect], id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
-    hooks(defects).find_map(|hook| match hook {
-        Hook::Finds(find) => find(id, worlds),
-        _ => None,
-    })
-}
-
-/// The request as the service reads it.
-pub(super) fn read<'r>(defects: &[Defect], request: &'r Request, scene: &Scene<'_>) -> Cow<'r, Request> {
-    let mut read = Cow::Borrowed(request);
-    for hook in hooks(defects) {
-        if let Hook::Reads(change) = hook {
-            change(&mut read.to_mut().operation, scene);
-        }
-    }
-    read
-}
-
-/// The state as the decision sees it.
-pub(super) fn see<'a>(defects: &[Defect], scene: &Scene<'a>) -> Cow<'a, World> {
-    let mut seen = Cow::Borrowed(scene.before);
-    for hook in hooks(defects) {
-        if let Hook::Sees(change) = hook {
-            change(seen.to_mut(), scene);
-        }
-    }
-    seen
-}
-
-/// The outcome as the service decides it.
-pub(super) fn decide(defects: &[Defect], outcome: &mut Outcome, scene: &Scene<'_>) {
-    for hook in hooks(defects) {
-        if let Hook::Decides(change) = hook {
-            change(outcome, scene);
-        }
-    }
-}
-
-/// The state as the service stores it.
-pub(super) fn store(defects: &[Defect], world: &mut World, scene: &Scene<'_>) {
-    for hook in hooks(defects) {
-        if let Hook::Stores(change) = hook {
-            change(world, scene);
-        }
-    }
-}
-
-/// The answer as the service gives it; a defect against a rule may change the state as well.
-pub(super) fn say(defects: &[Defect], answer: &mut Answer, world: &mut World, scene: &Scene<'_>) {
+/// Spoils the answer, or the state, against rules.
+pub(super) fn spoil(defects: &[Defect], answer: &mut Answer, world: &mut World, scene: &Scene<'_>) {
     for defect in defects {
         if let Defect::Against(rule) = defect {
             match scene.operation {
@@ -286,47 +164,11 @@ pub(super) fn say(defects: &[Defect], answer: &mut Answer, world: &mut World, sc
             }
         }
     }
-    for hook in hooks(defects) {
-        if let Hook::Says(change) = hook {
-            change(answer, scene);
-        }
-    }
 }
 
 /// Whether the state remembers what was read, as the judge does: what a rule owns may depend on it.
 pub(super) fn remember_reads(defects: &[Defect]) -> bool {
     defects.iter().any(|defect| matches!(defect, Defect::Against(_)))
-}
-
-fn hooks(defects: &[Defect]) -> impl Iterator<Item = Hook> {
-    defects.iter().flat_map(Defect::hooks).copied()
-}
-
-/// What a bug writes rests on no rule.
-const BY_BUG: Provenance = Provenance { rule: RuleId::State001, class: Class::Contract, call: 0, action: None };
-
-/// Puts a label on a version and nowhere else.
-fn put_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
-    secret.labels.retain(|cell| cell.label != *label);
-    add_label(secret, label, id);
-}
-
-/// Puts a label on a version without taking it from another.
-fn add_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
-    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, BY_BUG) });
-}
-
-/// A refusal of this type and without a text.
-fn refuse(outcome: &mut Outcome, error_type: ErrorType) {
-    outcome.refusal = Some(Refusal { error_type, text: None });
-    outcome.next = None;
-}
-
-/// Whether the outcome is the refusal that a rule demands, and no other rule does: what else is wrong with a request is
-/// found all the same.
-fn is_refused_by(outcome: &Outcome, rule: RuleId) -> bool {
-    let is_refusal = |fact: &Fact| fact.rule == rule && fact.claim == Claim::Refused && fact.counts;
-    !outcome.is_accepted() && outcome.facts.iter().any(is_refusal)
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::history::{Call, Fate, Moment, Reply, Silence};
 use crate::judge::{Judge, Options};
 use crate::model::{Answer, Body, Functions, Operation, Output, Request, Text, Timestamp};
-use crate::service::{Config, Service};
+use crate::service::{Config, Service, Variant};
 use crate::strategy::Bindings;
 use crate::verdict::Violation;
 
@@ -27,9 +27,13 @@ pub(crate) struct Scene {
 
 impl Scene {
     pub(crate) fn new() -> Self {
+        Self::served_by(Vec::new())
+    }
+
+    fn served_by(variants: Vec<Variant>) -> Self {
         let clock = || Timestamp(NOW.get());
         // Another Region than that of the ARNs that cases make up, so that no made-up partial ARN finds a secret.
-        let service = Service::new(Config { clock, region: "eu-west-1".to_owned(), ..Config::default() });
+        let service = Service::new(Config { clock, region: "eu-west-1".to_owned(), variants, ..Config::default() });
         let function = service.register_function("f");
         let missing: Text = service.function_arn("missing").into();
         let bindings = Bindings::new("h".to_owned(), Some(function.clone()), Some(missing.clone()));
@@ -44,6 +48,15 @@ impl Scene {
     /// The history of these requests.
     pub(crate) fn of(requests: &[Request]) -> Self {
         let mut scene = Self::new();
+        for request in requests {
+            scene.ask(request);
+        }
+        scene
+    }
+
+    /// The history of these requests where the service answers in this permitted way.
+    pub(crate) fn otherwise(variant: &str, requests: &[Request]) -> Self {
+        let mut scene = Self::served_by(vec![variant.parse().expect("a variant of this name")]);
         for request in requests {
             scene.ask(request);
         }

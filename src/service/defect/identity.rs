@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Bug, Hook, Scene, refuse};
+use super::{Bug, Hook, Scene, refuse, rename};
 use crate::model::{ErrorType, Operation, Outcome, SUFFIX_LENGTH, Text, World};
 use crate::rule::RuleId;
 
@@ -130,29 +130,4 @@ fn suffix_dropped(operation: &mut Operation, scene: &Scene<'_>) {
     if suffixed(&id, scene.worlds).is_some() {
         rename(operation, &scene.before.name);
     }
-}
-
-/// Makes a request about one secret name it by its name.
-fn rename(operation: &mut Operation, name: &Text) {
-    let id = match operation {
-        Operation::DescribeSecret(request) => &mut request.secret_id,
-        Operation::GetSecretValue(request) => &mut request.secret_id,
-        Operation::ListSecretVersionIds(request) => &mut request.secret_id,
-        Operation::PutSecretValue(request) => &mut request.secret_id,
-        Operation::UpdateSecret(request) => &mut request.secret_id,
-        Operation::UpdateSecretVersionStage(request) => &mut request.secret_id,
-        Operation::RotateSecret(request) => &mut request.secret_id,
-        Operation::CancelRotateSecret(request) => &mut request.secret_id,
-        Operation::DeleteSecret(request) => &mut request.secret_id,
-        Operation::RestoreSecret(request) => &mut request.secret_id,
-        Operation::TagResource(request) => &mut request.secret_id,
-        Operation::UntagResource(request) => &mut request.secret_id,
-        Operation::ValidateResourcePolicy(request) => &mut request.secret_id,
-        Operation::CreateSecret(_)
-        | Operation::BatchGetSecretValue(_)
-        | Operation::ListSecrets(_)
-        | Operation::Malformed(_)
-        | Operation::Unknown(_) => return,
-    };
-    *id = Some(name.clone());
 }

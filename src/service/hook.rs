@@ -1,0 +1,201 @@
+//! What can be changed of the way in which the service answers, from outside of the model.
+//!
+//! Answering is made of six steps: which secret is found, how the request is read, what state the decision sees, what
+//! is decided, what is stored, and what is said. Each takes what the model says and may change it. Defects spoil it;
+//! variants answer otherwise where the rules permit that as well.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::model::{
+    Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Outcome, Provenance, Refusal, Request,
+    Secret, Text, Timestamp, VersionId, World, form_of,
+};
+use crate::rule::{Class, RuleId};
+
+/// What is changed of what the model says.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Hook {
+    /// The identifier that the request is taken to carry.
+    Finds(fn(&Text, &BTreeMap<Text, World>) -> Option<Text>),
+    /// The request as the service reads it.
+    Reads(fn(&mut Operation, &Scene<'_>)),
+    /// The state as the decision sees it; of an accepted request it stays so.
+    Sees(fn(&mut World, &Scene<'_>)),
+    /// The outcome.
+    Decides(fn(&mut Outcome, &Scene<'_>)),
+    /// The state afterwards, of a refused request too.
+    Stores(fn(&mut World, &Scene<'_>)),
+    /// The answer.
+    Says(fn(&mut Answer, &Scene<'_>)),
+}
+
+/// What a hook may look at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scene<'a> {
+    /// The request, as far as it was read.
+    pub operation: &'a Operation,
+    /// The secret that it is about, before.
+    pub before: &'a World,
+    /// Every secret, before.
+    pub worlds: &'a BTreeMap<Text, World>,
+    /// The number of the call; cells carry the number of the one that wrote them.
+    pub call: u32,
+    /// The time.
+    pub now: Timestamp,
+    /// Whether the request is refused; not known before it is decided.
+    pub is_refused: bool,
+    /// What the answer must show by the model; empty before that is decided.
+    pub facts: &'a [Fact],
+}
+
+impl<'a> Scene<'a> {
+    /// What there is to see before anything is decided.
+    pub(super) const fn new(
+        operation: &'a Operation,
+        before: &'a World,
+        worlds: &'a BTreeMap<Text, World>,
+        call: u32,
+        now: Timestamp,
+    ) -> Self {
+        Self { operation, before, worlds, call, now, is_refused: false, facts: &[] }
+    }
+
+    /// The secret before; `None` if there was none, or if it was marked for deletion.
+    pub(super) fn active(&self) -> Option<&'a Secret> {
+        self.before.secret.as_deref().filter(|secret| secret.deletion.is_none())
+    }
+
+    /// The same, if the identifier of the request denotes it by name, by ARN or by partial ARN.
+    pub(super) fn subject(&self) -> Option<&'a Secret> {
+        let secret = self.active()?;
+        let form = form_of(self.operation.secret_id()?, &self.before.name, secret.arn.as_deref())?;
+        matches!(form, IdForm::Name | IdForm::Arn | IdForm::PartialArn).then_some(secret)
+    }
+
+    /// Where a label was before.
+    pub(super) fn holder(&self, label: &Label) -> Option<&'a VersionId> {
+        self.active()?.holder(label).flatten()
+    }
+
+    /// The token of the request, if another secret has a version under it (ROT-IDEM-015).
+    pub(super) fn taken(&self) -> Vec<Text> {
+        let is_taken = |token: &&Text| self.others().any(|secret| secret.version(token).is_some());
+        self.operation.token().filter(is_taken).cloned().into_iter().collect()
+    }
+
+    /// The secrets of other names.
+    pub(super) fn others(&self) -> impl Iterator<Item = &'a Secret> {
+        self.worlds.values().filter(|world| world.name != self.before.name).filter_map(|world| world.secret.as_deref())
+    }
+}
+
+/// The name that the first hook which says so takes an identifier for.
+pub(super) fn find(mut hooks: impl Iterator<Item = Hook>, id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
+    hooks.find_map(|hook| match hook {
+        Hook::Finds(find) => find(id, worlds),
+        _ => None,
+    })
+}
+
+/// The request as the service reads it.
+pub(super) fn read<'r>(hooks: impl Iterator<Item = Hook>, request: &'r Request, scene: &Scene<'_>) -> Cow<'r, Request> {
+    let mut read = Cow::Borrowed(request);
+    for hook in hooks {
+        if let Hook::Reads(change) = hook {
+            change(&mut read.to_mut().operation, scene);
+        }
+    }
+    read
+}
+
+/// The state as the decision sees it.
+pub(super) fn see<'a>(hooks: impl Iterator<Item = Hook>, scene: &Scene<'a>) -> Cow<'a, World> {
+    let mut seen = Cow::Borrowed(scene.before);
+    for hook in hooks {
+        if let Hook::Sees(change) = hook {
+            change(seen.to_mut(), scene);
+        }
+    }
+    seen
+}
+
+/// The outcome as the service decides it.
+pub(super) fn decide(hooks: impl Iterator<Item = Hook>, outcome: &mut Outcome, scene: &Scene<'_>) {
+    for hook in hooks {
+        if let Hook::Decides(change) = hook {
+            change(outcome, scene);
+        }
+    }
+}
+
+/// The state as the service stores it.
+pub(super) fn store(hooks: impl Iterator<Item = Hook>, world: &mut World, scene: &Scene<'_>) {
+    for hook in hooks {
+        if let Hook::Stores(change) = hook {
+            change(world, scene);
+        }
+    }
+}
+
+/// The answer as the service gives it.
+pub(super) fn say(hooks: impl Iterator<Item = Hook>, answer: &mut Answer, scene: &Scene<'_>) {
+    for hook in hooks {
+        if let Hook::Says(change) = hook {
+            change(answer, scene);
+        }
+    }
+}
+
+/// What a hook writes rests on no rule.
+pub(super) const BY_BUG: Provenance =
+    Provenance { rule: RuleId::State001, class: Class::Contract, call: 0, action: None };
+
+/// Puts a label on a version and nowhere else.
+pub(super) fn put_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
+    secret.labels.retain(|cell| cell.label != *label);
+    add_label(secret, label, id);
+}
+
+/// Puts a label on a version without taking it from another.
+pub(super) fn add_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
+    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, BY_BUG) });
+}
+
+/// A refusal of this type and without a text.
+pub(super) fn refuse(outcome: &mut Outcome, error_type: ErrorType) {
+    outcome.refusal = Some(Refusal { error_type, text: None });
+    outcome.next = None;
+}
+
+/// Whether the outcome is the refusal that a rule demands, and no other rule does: what else is wrong with a request is
+/// found all the same.
+pub(super) fn is_refused_by(outcome: &Outcome, rule: RuleId) -> bool {
+    let is_refusal = |fact: &Fact| fact.rule == rule && fact.claim == Claim::Refused && fact.counts;
+    !outcome.is_accepted() && outcome.facts.iter().any(is_refusal)
+}
+
+/// Makes a request about one secret name it by its name.
+pub(super) fn rename(operation: &mut Operation, name: &Text) {
+    let id = match operation {
+        Operation::DescribeSecret(request) => &mut request.secret_id,
+        Operation::GetSecretValue(request) => &mut request.secret_id,
+        Operation::ListSecretVersionIds(request) => &mut request.secret_id,
+        Operation::PutSecretValue(request) => &mut request.secret_id,
+        Operation::UpdateSecret(request) => &mut request.secret_id,
+        Operation::UpdateSecretVersionStage(request) => &mut request.secret_id,
+        Operation::RotateSecret(request) => &mut request.secret_id,
+        Operation::CancelRotateSecret(request) => &mut request.secret_id,
+        Operation::DeleteSecret(request) => &mut request.secret_id,
+        Operation::RestoreSecret(request) => &mut request.secret_id,
+        Operation::TagResource(request) => &mut request.secret_id,
+        Operation::UntagResource(request) => &mut request.secret_id,
+        Operation::ValidateResourcePolicy(request) => &mut request.secret_id,
+        Operation::CreateSecret(_)
+        | Operation::BatchGetSecretValue(_)
+        | Operation::ListSecrets(_)
+        | Operation::Malformed(_)
+        | Operation::Unknown(_) => return,
+    };
+    *id = Some(name.clone());
+}
