@@ -172,10 +172,10 @@ fn unlabelled(reading: &Reading<'_>, version: &Version, read: Outcome) -> Vec<Ou
     [read, refused].into_iter().map(|outcome| outcome.fidelity(rule, Claim::Accepted)).collect()
 }
 
-/// Whether a rotation runs and nobody has moved AWSCURRENT since (ROT-PROG-014).
+/// Whether a rotation runs, or may have failed, and nobody has moved AWSCURRENT since (ROT-PROG-014).
 fn is_that_before_the_rotation(secret: &Secret) -> bool {
-    let is_moved = secret.label(&Label::Current).is_some_and(|cell| cell.by.rule == RuleId::State012);
-    secret.rotation.unfinished.is_some() && !is_moved
+    let moves = |rule| matches!(rule, RuleId::State005 | RuleId::State008 | RuleId::State012);
+    secret.rotation.may_act() && !secret.label(&Label::Current).is_some_and(|cell| moves(cell.by.rule))
 }
 
 fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
