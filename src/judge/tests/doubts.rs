@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use crate::history::Fate;
+use crate::history::{Fate, Moment};
 use crate::judge::{Judge, Options};
 use crate::model::ErrorType::{InvalidRequestException, ResourceExistsException};
-use crate::model::{Answer, Batch, Body, ErrorType, Operation, Output, Receipt, Request, Text};
+use crate::model::{Answer, Batch, Body, ErrorType, Operation, Output, Receipt, Request, Text, Timestamp};
 use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
@@ -296,5 +296,39 @@ fn an_abandoned_rotation_loses_awspending_and_a_label_put_by_hand_stays() {
         let Body::Output(Output::Description(shown)) = &scene.answer().body else { panic!("no description") };
         let shown = shown.version_ids_to_stages.iter().flatten().flat_map(|(_, labels)| labels);
         assert_eq!(shown.count(), labels, "{}", scene.story());
+    }
+}
+
+#[test]
+fn a_refusal_for_two_reasons_has_the_type_of_one_of_them() {
+    let both = json!({ "AutomaticallyAfterDays": 30, "ScheduleExpression": "rate(10 days)" });
+    let requests = [create(), rotate("$t2", &days(30)), look(), rotate("$t3", &both)];
+    for (error_type, is_good) in [
+        (ErrorType::InvalidParameterException, true),
+        (InvalidRequestException, true),
+        (ErrorType::ResourceNotFoundException, false),
+    ] {
+        let mut scene = Scene::of(&requests);
+        *scene.answer() = Answer::error(error_type, None);
+        assert_eq!(blamed(&scene).is_empty(), is_good, "{}", scene.story());
+    }
+}
+
+/// An update that is under way counts from when it was called, and dates may be whole seconds.
+#[test]
+fn the_date_of_the_last_change_need_not_advance_within_a_second() {
+    let update = ask("UpdateSecret", json!({ "ClientRequestToken": "$t2", "SecretString": "b" }));
+    for (later_us, is_good) in [(500_000, true), (2_000_000, false)] {
+        let mut scene = Scene::of(&[create(), look(), update.clone(), look()]);
+        let shown_at = scene.calls[1].returned.0;
+        let moment = |later: u64| Moment(shown_at + later);
+        (scene.calls[2].called, scene.calls[2].returned) = (moment(later_us), moment(9_000_000));
+        (scene.calls[3].called, scene.calls[3].returned) = (moment(3_000_000), moment(4_000_000));
+        let mut answer = scene.answer().clone();
+        let Body::Output(output) = &mut answer.body else { panic!("no description") };
+        shown(output).last_changed_date = Some(Timestamp(1_700_000_000.0));
+        *scene.answer() = answer;
+        let expected = (!is_good).then_some((4, R::Conf017, Class::Fidelity));
+        assert_eq!(blamed(&scene), Vec::from_iter(expected), "{}", scene.story());
     }
 }
