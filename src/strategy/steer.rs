@@ -9,6 +9,7 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::mem::{Discriminant, discriminant};
 
+use foldhash::fast::FixedState;
 use proptest::prelude::RngExt as _;
 
 use super::generate::{Generator, Menu};
@@ -33,7 +34,7 @@ pub struct Steered {
     seed: u64,
     menu: Menu,
     index: u64,
-    met: HashMap<Trait, u32>,
+    met: HashMap<Trait, u32, FixedState>,
 }
 
 /// Something about a request that is worth meeting.
@@ -84,7 +85,7 @@ impl Steered {
     /// Those of this seed.
     #[must_use]
     pub fn new(seed: u64, menu: Menu) -> Self {
-        Self { seed, menu, index: 0, met: HashMap::new() }
+        Self { seed, menu, index: 0, met: HashMap::default() }
     }
 
     fn case(&mut self, index: u64) -> Case {
