@@ -34,7 +34,7 @@ impl<'a> Hidden<'a> {
 
     /// Takes the secrets out of everything that is read of an answer.
     pub(super) fn take_out_of(&self, incoming: &mut Incoming) {
-        let secrets = self.texts();
+        let secrets = self.secrets();
         for value in incoming.headers.values_mut() {
             if let Some(clean) = value.to_str().ok().and_then(|text| without(text, &secrets)) {
                 *value = HeaderValue::from_str(&clean).unwrap_or_else(|_| HeaderValue::from_static(INSTEAD));
@@ -47,30 +47,41 @@ impl<'a> Hidden<'a> {
         }
     }
 
-    /// The secrets, the longer ones first where one is a part of another.
-    fn texts(&self) -> Vec<&str> {
+    fn secrets(&self) -> Secrets<'_> {
         let authorization = self.authorization.as_ref().and_then(|value| value.to_str().ok());
-        let signature = authorization.and_then(|text| text.rsplit_once("Signature=")).map(|(_, signature)| signature);
-        let credentials = &self.credentials;
+        let signature = authorization.and_then(|text| text.rsplit_once('='));
+        let signature = signature.filter(|(before, _)| before.ends_with("Signature")).map(|(_, signature)| signature);
+        let own = [Some(self.credentials.secret_access_key()), Some(self.credentials.access_key_id())];
+        let own = [signature.or(authorization), self.credentials.session_token()].into_iter().chain(own).flatten();
         let of_the_user = self.added.iter().filter(|(name, _)| !TELLING.contains(name));
         let of_the_user = of_the_user.filter_map(|(_, value)| value.to_str().ok());
         // `Bearer` and the like are said of a secret, which may come back alone.
         let of_the_user =
             of_the_user.flat_map(|text| [Some(text), text.rsplit_once(' ').map(|(_, last)| last)]).flatten();
-        let own = [authorization, signature, credentials.session_token(), Some(credentials.secret_access_key())];
-        let own = own.into_iter().chain([Some(credentials.access_key_id())]).flatten();
-        own.chain(of_the_user).filter(|text| text.len() >= SHORTEST_BYTES).collect()
+        Secrets {
+            signed: authorization.filter(|_| signature.is_some()),
+            all: own.chain(of_the_user).filter(|text| text.len() >= SHORTEST_BYTES).collect(),
+        }
     }
 }
 
+/// The texts that nobody may see.
+struct Secrets<'a> {
+    /// The header with the signature, which is nowhere unless the signature is.
+    signed: Option<&'a str>,
+    /// The others, the longer ones first where one is a part of another.
+    all: Vec<&'a str>,
+}
+
 /// The text without secrets; `None` if there are none in it.
-fn without(text: &str, secrets: &[&str]) -> Option<String> {
-    let is_in = |text: &str| secrets.iter().any(|secret| text.contains(secret));
-    is_in(text).then(|| secrets.iter().fold(text.to_owned(), |text, secret| text.replace(secret, INSTEAD)))
+fn without(text: &str, secrets: &Secrets<'_>) -> Option<String> {
+    let is_in = secrets.all.iter().any(|secret| text.contains(secret));
+    let found = || secrets.signed.iter().chain(&secrets.all);
+    is_in.then(|| found().fold(text.to_owned(), |text, secret| text.replace(secret, INSTEAD)))
 }
 
 /// The body without secrets; `None` if there are none in it. JSON can write any character with a backslash.
-fn clean_body(body: &[u8], secrets: &[&str]) -> Option<Vec<u8>> {
+fn clean_body(body: &[u8], secrets: &Secrets<'_>) -> Option<Vec<u8>> {
     let text = String::from_utf8_lossy(body);
     let clean = without(&text, secrets);
     let json = if text.contains('\\') { serde_json::from_str(clean.as_deref().unwrap_or(&text)).ok() } else { None };
@@ -79,7 +90,7 @@ fn clean_body(body: &[u8], secrets: &[&str]) -> Option<Vec<u8>> {
 }
 
 /// The value without secrets in its texts and in the names of its members; `None` if there are none.
-fn clean_value(value: &Value, secrets: &[&str]) -> Option<Value> {
+fn clean_value(value: &Value, secrets: &Secrets<'_>) -> Option<Value> {
     match value {
         Value::String(text) => without(text, secrets).map(Value::from),
         Value::Array(items) => {
@@ -106,10 +117,12 @@ fn clean_value(value: &Value, secrets: &[&str]) -> Option<Value> {
 mod tests {
     use super::*;
 
-    const SECRETS: [&str; 2] = ["hunter2/+hunter2", "another-secret"];
+    fn secrets() -> Secrets<'static> {
+        Secrets { signed: Some("v4 hunter2/+hunter2"), all: vec!["hunter2/+hunter2", "another-secret"] }
+    }
 
     fn clean(body: &str) -> Option<String> {
-        clean_body(body.as_bytes(), &SECRETS).map(|body| String::from_utf8(body).unwrap())
+        clean_body(body.as_bytes(), &secrets()).map(|body| String::from_utf8(body).unwrap())
     }
 
     #[test]
@@ -130,7 +143,12 @@ mod tests {
         for body in ["", "{}", r#"{ "Message" : "hunter2 \" \/ é" }"#, r"\ no JSON", "hunter2"] {
             assert_eq!(clean(body), None, "{body}");
         }
-        assert_eq!(clean_body(&[0xff, b'\\'], &SECRETS), None);
+        assert_eq!(clean_body(&[0xff, b'\\'], &secrets()), None);
+    }
+
+    #[test]
+    fn a_header_with_a_signature_is_taken_out_whole() {
+        assert_eq!(clean("a v4 hunter2/+hunter2 b").unwrap(), "a (a credential) b");
     }
 
     #[test]

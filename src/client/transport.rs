@@ -13,7 +13,7 @@ use reqwest::{Method, Request, Response, Url};
 
 use super::hidden::Hidden;
 use super::keep_alive::{KeepAlive, Lane};
-use super::signer::{Scope, add_signature};
+use super::signer::Signer;
 use super::{Options, Target};
 use crate::history::{Fate, Silence};
 
@@ -61,7 +61,7 @@ pub(super) enum Received {
 pub(super) struct Transport {
     target: Target,
     options: Options,
-    region: String,
+    signer: Signer,
     kept: reqwest::Client,
     fresh: reqwest::Client,
     keep_alive: KeepAlive,
@@ -80,7 +80,7 @@ impl Transport {
     pub(super) fn new(target: Target, options: Options) -> reqwest::Result<Self> {
         let named = options.region.as_deref().or(target.region());
         Ok(Self {
-            region: named.unwrap_or("us-east-1").to_owned(),
+            signer: Signer::new(named.unwrap_or("us-east-1").to_owned()),
             kept: builder(&target, &options).build()?,
             fresh: builder(&target, &options).pool_max_idle_per_host(0).build()?,
             keep_alive: KeepAlive::default(),
@@ -123,7 +123,9 @@ impl Transport {
 
     async fn signed(&self, outgoing: Outgoing) -> Result<(Request, Hidden<'_>), Silence> {
         let mut url = self.target.url().clone();
-        url.set_path(&outgoing.path);
+        if !outgoing.path.is_empty() {
+            url.set_path(&outgoing.path);
+        }
         let mut request = Request::new(outgoing.method, url);
         request.headers_mut().extend(outgoing.headers);
         *request.body_mut() = Some(outgoing.body.into());
@@ -131,8 +133,8 @@ impl Transport {
         let time = SystemTime::now();
         let credentials =
             self.options.credentials.at(time).await.map_err(|error| not_sent(&format!("failed to {error}")))?;
-        let scope = Scope { credentials: credentials.clone(), region: &self.region, service: outgoing.service, time };
-        add_signature(&mut request, scope).map_err(|error| not_sent(&error.to_string()))?;
+        let signature = self.signer.add_signature(&mut request, &credentials, outgoing.service, time);
+        signature.map_err(|error| not_sent(&error.to_string()))?;
         for (name, value) in &self.options.headers {
             request.headers_mut().insert(name, value.clone());
         }
