@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand};
+use tokio::runtime::Builder;
 
 use crate::rule::RuleId;
 use crate::service::{Defect, Variant};
@@ -290,9 +291,19 @@ async fn told_to_end() -> io::Result<()> {
     tokio::signal::ctrl_c().await
 }
 
-/// Runs a future to its end.
+/// Runs a future to its end, on a thread for each core.
 fn block_on<T>(future: impl Future<Output = T>) -> Result<T, Exit> {
-    match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+    block_on_threads(&mut Builder::new_multi_thread(), future)
+}
+
+/// Runs a future to its end on this thread alone: for calls over HTTP, since to hand each call and its answer from one
+/// thread to another takes longer than everything else that is done with them.
+fn block_on_this_thread<T>(future: impl Future<Output = T>) -> Result<T, Exit> {
+    block_on_threads(&mut Builder::new_current_thread(), future)
+}
+
+fn block_on_threads<T>(threads: &mut Builder, future: impl Future<Output = T>) -> Result<T, Exit> {
+    match threads.enable_all().build() {
         Ok(runtime) => Ok(runtime.block_on(future)),
         Err(error) => {
             complain(&format!("failed to start the runtime: {error}"));

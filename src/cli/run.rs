@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use indicatif::ProgressBar;
 
 use super::connect::{self, EMBEDDED};
-use super::{Exit, RunArgs, block_on, cases, complain, files, snapshots};
+use super::{Exit, RunArgs, block_on, block_on_this_thread, cases, complain, files, snapshots};
 use crate::endpoint::Endpoint;
 use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
@@ -21,18 +21,18 @@ use crate::runner::{Conclusion, Course, Enough, Options, Progress, Run, RunResul
 const TICK: Duration = Duration::from_millis(200);
 
 pub(super) fn run(args: &RunArgs) -> Exit {
-    block_on(async {
-        let outcome = match (prepare(args), &args.settings.reach.endpoint) {
-            (Err(message), _) => Err(message),
-            (Ok(()), None) => embedded(args).await,
-            (Ok(()), Some(url)) => against(url, args).await,
-        };
-        outcome.unwrap_or_else(|message| {
+    let outcome = match (prepare(args), &args.settings.reach.endpoint) {
+        (Err(message), _) => Ok(Err(message)),
+        (Ok(()), None) => block_on(embedded(args)),
+        (Ok(()), Some(url)) => block_on_this_thread(against(url, args)),
+    };
+    match outcome {
+        Ok(Ok(exit)) | Err(exit) => exit,
+        Ok(Err(message)) => {
             complain(&message);
             Exit::Usage
-        })
-    })
-    .unwrap_or_else(|exit| exit)
+        }
+    }
 }
 
 /// Tries everything that the run is to write, before anything is sent.
