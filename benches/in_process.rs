@@ -1,7 +1,8 @@
 //! Judged calls per second in this process, on one core and without sockets: the whole run, and its parts.
 //!
 //! The clock is that of the CPU, so that other programs on the machine disturb less. Everything that is sent counts as
-//! a call, cleaning up included.
+//! a call, cleaning up included. What a run does once, whatever its length, is part of it: the steering of the first
+//! cases, which has a line of its own.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures of a benchmark have few digits")]
@@ -21,11 +22,14 @@ use rotation_conformance::judge::{self, Judge};
 use rotation_conformance::model::{Body, Functions, Operation, Output};
 use rotation_conformance::runner::{Options, Run};
 use rotation_conformance::service::{Config, Service};
-use rotation_conformance::strategy::{Bindings, Case, Menu, generate};
+use rotation_conformance::strategy::{Bindings, Case, Menu, Steered, generate};
 use rounds::Rounds;
 
-const ROUNDS: usize = 7;
-const CASES: u64 = 10_000;
+const ROUNDS: usize = 5;
+/// Half a million calls.
+const CASES: u64 = 30_000;
+/// The cases of which the parts are measured.
+const SAMPLE: u64 = 5_000;
 const MENU: Menu = Menu { has_function: true, has_missing_function: true };
 
 /// What a part of the work took: calls, and microseconds of CPU.
@@ -44,6 +48,8 @@ fn main() {
             per_second.push(took.calls as f64 / took.cpu_us * 1e6);
         }
     }
+    let steering: Rounds = (0..ROUNDS as u64).map(|seed| cpu_us(|| steer(seed)).0 / 1e3).collect();
+    println!("ms of CPU to steer the first cases, once a run {steering}");
     println!("part        µs of CPU per call              calls per second of CPU");
     for (name, per_call, per_second) in &parts {
         println!("{name:<11} {per_call:<31} {per_second}");
@@ -52,16 +58,20 @@ fn main() {
 
 /// The whole run and its parts, on the same cases.
 fn round(seed: u64) -> [Took; 4] {
-    let cases: Vec<Case> = (0..CASES).map(|index| generate(seed, index, MENU)).collect();
+    let cases: Vec<Case> = (0..SAMPLE).map(|index| generate(seed, index, MENU)).collect();
     let histories = histories(&cases);
     let calls = histories.iter().map(|(_, calls)| calls.len()).sum();
     let part = |work: &dyn Fn()| Took { calls, cpu_us: cpu_us(work).0 };
     [
         whole_run(seed),
-        part(&|| (0..CASES).for_each(|index| drop(black_box(generate(seed, index, MENU))))),
+        part(&|| (0..SAMPLE).for_each(|index| drop(black_box(generate(seed, index, MENU))))),
         part(&|| answer(&histories)),
         part(&|| judge(&histories)),
     ]
+}
+
+fn steer(seed: u64) {
+    Steered::new(seed, MENU).for_each(|case| drop(black_box(case)));
 }
 
 fn cpu_us<T>(work: impl FnOnce() -> T) -> (f64, T) {

@@ -2,7 +2,8 @@
 //! same server; and whether many cases at once help where answers take their time.
 //!
 //! What a client uses of the CPU is measured for this process alone: the server is another. Each round takes all of
-//! them in turns, so that what else the machine does touches them alike.
+//! them in turns, so that what else the machine does touches them alike. With `-- --endpoint URL` it compares calls per
+//! second on an emulator too.
 
 #![expect(clippy::print_stdout, reason = "a benchmark prints its figures")]
 #![expect(clippy::cast_precision_loss, reason = "figures of a benchmark have few digits")]
@@ -11,6 +12,8 @@
 mod bare;
 #[path = "support/clock.rs"]
 mod clock;
+#[path = "support/emulator.rs"]
+mod emulator;
 #[path = "support/rounds.rs"]
 mod rounds;
 #[path = "support/server.rs"]
@@ -18,8 +21,8 @@ mod server;
 #[path = "support/slow.rs"]
 mod slow;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use bare::Recording;
@@ -76,6 +79,9 @@ fn main() {
         of(|[one, .., load]| one.calls_per_s() / load.calls_per_s())
     );
     slow::print_growth();
+    if let Some(url) = std::env::args().skip_while(|argument| argument != "--endpoint").nth(1) {
+        emulator::print_comparison(&url);
+    }
 }
 
 /// One case at a time, 32 at once, the bare client, and the load generator.
@@ -96,9 +102,9 @@ fn round(seed: u64) -> [Took; 4] {
     ]
 }
 
-/// As the command line has it.
+/// One thread, as the command line has it.
 fn runtime() -> Runtime {
-    Builder::new_multi_thread().enable_all().build().expect("threads can be started")
+    Builder::new_current_thread().enable_all().build().expect("threads can be started")
 }
 
 /// A run against a server of its own.
@@ -142,9 +148,9 @@ fn options(seed: u64, jobs: usize) -> Options {
 fn requests(seed: u64) -> Vec<Encoded> {
     let service = Service::new(Config::default());
     service.register_function(FUNCTION);
-    let recording = Arc::new(Recording { service, requests: Mutex::default() });
+    let recording = Arc::new(Recording::of(service));
     runtime().block_on(run(Arc::clone(&recording), options(seed, 1)));
-    std::mem::take(&mut *recording.requests.lock().expect("nobody panics"))
+    recording.take()
 }
 
 /// Measures what this process uses while it makes calls of a new server; tells their number.

@@ -14,21 +14,30 @@ use reqwest::{Client, Method, Request, Url};
 use rotation_conformance::endpoint::Endpoint;
 use rotation_conformance::history::Reply;
 use rotation_conformance::model;
-use rotation_conformance::service::Service;
 use rotation_conformance::wire::{Encoded, MEDIA_TYPE, encode_request};
 
 const TARGET: HeaderName = HeaderName::from_static("x-amz-target");
 
-/// The reference service in this process, and every request that was made of it.
-pub(crate) struct Recording {
-    pub(crate) service: Service,
+/// An endpoint, and every request that was made of it.
+pub(crate) struct Recording<E> {
+    pub(crate) endpoint: E,
     pub(crate) requests: Mutex<Vec<Encoded>>,
 }
 
-impl Endpoint for Recording {
+impl<E> Recording<E> {
+    pub(crate) fn of(endpoint: E) -> Self {
+        Self { endpoint, requests: Mutex::default() }
+    }
+
+    pub(crate) fn take(&self) -> Vec<Encoded> {
+        std::mem::take(&mut *self.requests.lock().expect("nobody panics"))
+    }
+}
+
+impl<E: Endpoint> Endpoint for Recording<E> {
     async fn call(&self, request: &model::Request) -> Reply {
         self.requests.lock().expect("nobody panics").push(encode_request(request));
-        Reply::Answer(self.service.answer(request))
+        self.endpoint.call(request).await
     }
 }
 
@@ -70,19 +79,28 @@ fn add_signature(request: &mut Request) {
     }
 }
 
-/// Writes the bytes of each request and reads its answer up to the end, looking at nothing else.
+/// Writes the bytes of each request and reads its answer up to the end, looking at nothing else. A server that closes
+/// its connections gets new ones.
 pub(crate) fn blast(address: &str, requests: &[Encoded]) {
     let prepared: Vec<Vec<u8>> = requests.iter().map(|encoded| bytes_of(address, encoded)).collect();
-    let mut stream = TcpStream::connect(address).expect("the server listens");
-    stream.set_nodelay(true).expect("a socket has the option");
+    let mut kept: Option<TcpStream> = None;
     let mut buffer = vec![0; 1 << 20];
     for bytes in prepared {
+        let mut stream = kept.take().unwrap_or_else(|| connected(address));
         stream.write_all(&bytes).expect("the server reads");
         let mut read = 0;
         while !is_whole(&buffer[..read]) {
             read += stream.read(&mut buffer[read..]).expect("the server answers");
         }
+        let closes = header(&buffer[..read], "connection").is_some_and(|value| value.eq_ignore_ascii_case(b"close"));
+        kept = (!closes).then_some(stream);
     }
+}
+
+fn connected(address: &str) -> TcpStream {
+    let stream = TcpStream::connect(address).expect("the server listens");
+    stream.set_nodelay(true).expect("a socket has the option");
+    stream
 }
 
 fn bytes_of(address: &str, encoded: &Encoded) -> Vec<u8> {
@@ -101,10 +119,17 @@ fn bytes_of(address: &str, encoded: &Encoded) -> Vec<u8> {
 /// Whether these bytes are an answer to its end.
 fn is_whole(bytes: &[u8]) -> bool {
     const END: &[u8] = b"\r\n\r\n";
-    const LENGTH: &[u8] = b"content-length: ";
     let Some(head) = bytes.windows(END.len()).position(|window| window == END) else { return false };
-    let at = bytes[..head].windows(LENGTH.len()).position(|window| window == LENGTH).expect("each answer has one");
-    let digits = bytes[at + LENGTH.len()..head].iter().take_while(|byte| byte.is_ascii_digit());
+    let digits = header(&bytes[..head], "content-length").expect("each answer has one").iter();
     let length = digits.fold(0, |length, digit| 10 * length + usize::from(digit - b'0'));
     bytes.len() >= head + END.len() + length
+}
+
+/// The value of the first header of this name.
+fn header<'a>(answer: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    answer.split(|byte| *byte == b'\n').take_while(|line| *line != b"\r").find_map(|line| {
+        let (found, value) = line.split_at_checked(name.len())?;
+        let value = value.strip_prefix(b":").filter(|_| found.eq_ignore_ascii_case(name.as_bytes()));
+        value.map(<[u8]>::trim_ascii)
+    })
 }
