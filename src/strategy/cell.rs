@@ -340,7 +340,7 @@ impl Stored {
 }
 
 impl Mark {
-    const fn of(label: &Label) -> Self {
+    pub(super) const fn of(label: &Label) -> Self {
         match label {
             Label::Current => Self::Current,
             Label::Pending => Self::Pending,

@@ -13,8 +13,8 @@ pub use arguments::complete_read;
 
 use super::{Bindings, Case, Roles};
 use crate::model::{
-    Action, Body, Label, ListSecretVersionIds, Malformed, Operation, Output, Quirk, Request, Secret, Shared, Text,
-    Unknown, VersionId,
+    Action, Answer, Body, DescribeSecret, Filter, GetSecretValue, Label, ListSecretVersionIds, ListSecrets, Malformed,
+    Operation, Output, Quirk, Request, RestoreSecret, Secret, Shared, Text, Unknown, Version, VersionId,
 };
 use crate::service::{Config, Service};
 
@@ -27,13 +27,37 @@ pub struct Menu {
     pub has_missing_function: bool,
 }
 
+/// How requests are drawn; a run has both habits, a benchmark shows what each brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Habits {
+    /// Whether what is useful is drawn more often; else all that there is to draw from is equally likely.
+    pub weights: bool,
+    /// Whether each case does without some operations.
+    pub swarm: bool,
+}
+
+impl Habits {
+    /// Those of a run.
+    pub const ALL: Self = Self { weights: true, swarm: true };
+}
+
 /// The fewest and the most steps of a generated case, its last reads not counted.
 const STEPS: std::ops::RangeInclusive<usize> = 4..=20;
 
 /// The case of this seed and index.
 #[must_use]
 pub fn generate(seed: u64, index: u64, menu: Menu) -> Case {
+    generate_by(Habits::ALL, seed, index, menu)
+}
+
+/// The case of this seed and index, drawn by these habits.
+#[must_use]
+pub fn generate_by(habits: Habits, seed: u64, index: u64, menu: Menu) -> Case {
     let mut generator = Generator::new(seed, index, menu);
+    generator.has_weights = habits.weights;
+    if !habits.swarm {
+        generator.omitted.clear();
+    }
     let steps = generator.rng.random_range(STEPS);
     for _ in 0..steps {
         let request = generator.next_request();
@@ -64,6 +88,10 @@ pub(super) struct Generator {
     pub(super) next_token: u8,
     /// Whether what is seldom is chosen more often: every weight counts as its square root.
     pub(super) is_bold: bool,
+    /// Whether there are weights at all.
+    has_weights: bool,
+    /// What makes the weights of this case differ from those of others; 0 for nothing.
+    taste: u64,
 }
 
 impl Roles for Service {
@@ -83,6 +111,7 @@ impl Generator {
         let missing: Text = service.function_arn("missing").into();
         let bindings = Bindings::new("dry".to_owned(), Some(function), Some(missing));
         let omitted = omitted(&mut rng);
+        let taste = if rng.random_bool(0.5) { rng.random_range(1..u64::MAX) } else { 0 };
         let mut secrets = vec![1];
         if rng.random_ratio(1, 3) {
             secrets.push(2);
@@ -90,10 +119,23 @@ impl Generator {
         if rng.random_ratio(1, 12) {
             secrets.push(rng.random_range(3..=7));
         }
-        Self { rng, menu, omitted, service, bindings, steps: Vec::new(), secrets, next_token: 1, is_bold: false }
+        Self {
+            rng,
+            menu,
+            omitted,
+            service,
+            bindings,
+            steps: Vec::new(),
+            secrets,
+            next_token: 1,
+            is_bold: false,
+            has_weights: true,
+            taste,
+        }
     }
 
-    pub(super) fn push(&mut self, request: Request) {
+    /// Takes a step; the request as it was sent, and its answer.
+    pub(super) fn push(&mut self, request: Request) -> (Request, Answer) {
         let resolved = self.bindings.resolve(&request, &self.service);
         let answer = self.service.answer(&resolved);
         if let (Operation::CreateSecret(_), Body::Output(Output::Receipt(receipt))) =
@@ -107,6 +149,7 @@ impl Generator {
             self.bindings.answered(secret, &resolved.operation, Some(&answer.body));
         }
         self.steps.push(request);
+        (resolved, answer)
     }
 
     /// The page after the one that was just listed, as a rule.
@@ -118,7 +161,7 @@ impl Generator {
     }
 
     /// What the model predicts of a secret; `None` if there is none of that name.
-    fn secret(&self, secret: u8) -> Option<Shared<Secret>> {
+    pub(super) fn secret(&self, secret: u8) -> Option<Shared<Secret>> {
         self.service.secret(&self.bindings.name(secret))
     }
 
@@ -128,6 +171,9 @@ impl Generator {
         }
         let secret = self.secrets[self.rng.random_range(0..self.secrets.len())];
         let state = self.secret(secret);
+        if let Some(request) = self.follow_up() {
+            return request;
+        }
         if self.one_in(80) {
             return self.not_understood().into();
         }
@@ -138,6 +184,34 @@ impl Generator {
         };
         let quirk = if self.one_in(10) { self.quirk(&operation) } else { None };
         Request { operation, quirk }
+    }
+
+    /// What clients do: look at what was just made, and repeat a request now and then.
+    fn follow_up(&mut self) -> Option<Request> {
+        if let Some(read) = self.first_look()
+            && self.one_in(5)
+        {
+            return Some(read.into());
+        }
+        let writes: Vec<_> = self.steps.iter().filter(|step| step.operation.token().is_some()).collect();
+        let index = (!writes.is_empty()).then(|| self.rng.random_range(0..writes.len()))?;
+        let again = writes[index].clone();
+        self.one_in(15).then_some(again)
+    }
+
+    /// A read of the secret that was just made: its own, then its entry in the list.
+    fn first_look(&self) -> Option<Operation> {
+        let mut latest = self.steps.iter().rev().map(|step| &step.operation);
+        match (latest.next()?, latest.next()) {
+            (Operation::CreateSecret(create), _) => {
+                Some(Operation::DescribeSecret(DescribeSecret { secret_id: create.name.clone() }))
+            }
+            (Operation::DescribeSecret(_), Some(Operation::CreateSecret(create))) => {
+                let filter = Filter { key: Some("name".into()), values: Some(create.name.iter().cloned().collect()) };
+                Some(Operation::ListSecrets(ListSecrets { filters: Some(vec![filter]), ..ListSecrets::default() }))
+            }
+            _ => None,
+        }
     }
 
     fn not_understood(&mut self) -> Operation {
@@ -161,11 +235,14 @@ impl Generator {
     fn on_secret(&mut self, secret: u8, state: Option<&Secret>) -> Operation {
         let mut weights = WEIGHTS.to_vec();
         if state.is_some_and(|state| state.deletion.is_some()) {
-            weights.push((Action::RestoreSecret, 60));
+            weights.push((Action::RestoreSecret, 80));
             weights.push((Action::CreateSecret, 10));
         }
         if state.is_some_and(|state| state.holder(&Label::Pending).flatten().is_some()) {
             weights.push((Action::RotateSecret, 25));
+        }
+        if state.is_some_and(has_turned) {
+            weights.extend([(Action::PutSecretValue, 15), (Action::UpdateSecret, 10), (Action::RotateSecret, 10)]);
         }
         weights.retain(|(action, _)| !self.omitted.contains(action));
         let action = self.pick(&weights).unwrap_or(Action::DescribeSecret);
@@ -173,18 +250,46 @@ impl Generator {
     }
 
     /// The state of every secret that may have been made, so that no deviation stays unseen.
-    pub(super) fn read_at_the_end(&mut self) {
+    fn read_at_the_end(&mut self) {
         for secret in self.secrets.clone() {
-            if self.secret(secret).is_some() {
-                self.steps.extend(complete_read(secret).map(Request::from));
-            }
+            let reads = self.last_reads(secret);
+            self.steps.extend(reads.into_iter().map(Request::from));
         }
+    }
+
+    /// What shows the state of a secret at the end of a case: one that is marked for deletion is restored first, and
+    /// one version is read beside the current one.
+    pub(super) fn last_reads(&mut self, secret: u8) -> Vec<Operation> {
+        let Some(state) = self.secret(secret) else { return Vec::new() };
+        let id: Text = format!("$s{secret}").into();
+        let restore = Operation::RestoreSecret(RestoreSecret { secret_id: Some(id.clone()) });
+        let mut reads: Vec<_> = state.deletion.is_some().then_some(restore).into_iter().collect();
+        reads.extend(complete_read(secret));
+        let is_other = |version: &&Version| !state.holds(&Label::Current, &version.id);
+        let others: Vec<_> = state.versions.iter().filter(is_other).collect();
+        if !others.is_empty() {
+            let other = &others[self.rng.random_range(0..others.len())].id;
+            let version_id = Some(self.bindings.placeholder_of(other));
+            reads.push(Operation::GetSecretValue(GetSecretValue {
+                secret_id: Some(id),
+                version_id,
+                ..GetSecretValue::default()
+            }));
+        }
+        reads
     }
 }
 
 /// The number of the secret in `$s1`, `$s1.arn` and so on.
 fn secret_named_by(id: &Text) -> Option<u8> {
     id.strip_prefix("$s")?.split('.').next()?.parse().ok()
+}
+
+/// Whether something was taken back: a deletion, a rotation or a value. What is done next may stumble over what is left.
+fn has_turned(secret: &Secret) -> bool {
+    let made_last = secret.versions.last().map(|version| &version.id);
+    let is_rolled_back = made_last.is_some_and(|id| secret.holds(&Label::Previous, id));
+    secret.deletion.is_none() && (secret.restored.is_some() || secret.rotation.cancelled || is_rolled_back)
 }
 
 /// How often each operation is chosen, relative to the others.
@@ -197,13 +302,13 @@ const WEIGHTS: [(Action, u32); 16] = [
     (Action::UpdateSecretVersionStage, 20),
     (Action::RotateSecret, 20),
     (Action::CancelRotateSecret, 4),
-    (Action::DeleteSecret, 3),
+    (Action::DeleteSecret, 4),
     (Action::RestoreSecret, 1),
     (Action::CreateSecret, 4),
     (Action::TagResource, 2),
     (Action::UntagResource, 2),
     (Action::BatchGetSecretValue, 2),
-    (Action::ListSecrets, 1),
+    (Action::ListSecrets, 3),
     (Action::ValidateResourcePolicy, 1),
 ];
 

@@ -12,7 +12,7 @@ pub use self::value::{LONG, LONGEST, TOO_LONG};
 
 use self::name::Names;
 use self::token::{Tokens, replaced};
-use crate::model::{Body, Label, Operation, Output, Request, SUFFIX_LENGTH, SecretString, Text, VersionId};
+use crate::model::{Body, Functions, Label, Operation, Output, Request, SUFFIX_LENGTH, SecretString, Text, VersionId};
 
 /// Finds the version that has a label, by secret name; what a case knows of the state while it runs.
 pub trait Roles {
@@ -42,6 +42,12 @@ impl Bindings {
     pub fn new(prefix: String, function: Option<Text>, missing: Option<Text>) -> Self {
         let tokens = Tokens::new(&prefix);
         Self { names: Names::new(prefix), tokens, arns: BTreeMap::new(), next: BTreeMap::new(), function, missing }
+    }
+
+    /// The function ARNs whose standing is known.
+    pub(super) fn functions(&self) -> Functions {
+        let list = |arn: &Option<Text>| arn.iter().cloned().collect();
+        Functions { accepted: list(&self.function), missing: list(&self.missing) }
     }
 
     /// The name of a secret; the eighth has illegal characters (ROT-VAL-017).

@@ -1,32 +1,43 @@
 //! Steering: the first random cases of a run are those that, by the model, meet what none before them has met.
 //!
 //! Rules differ by a factor of a thousand in how often random calls exercise them. So each step of these cases is the
-//! best of several random ones: the one that decides most facts, writes most cells under a rule, or makes kinds of calls
-//! that were met seldom or never. That is predicted by the reference service in this process, without any call, so that
-//! the cases are a function of the seed alone. Later cases are plain random ones, which owe nothing to this judgement.
+//! best of several random ones, and each case the best of several drafts: what counts is the facts that answers decide,
+//! what is written under which rule, what is left alone by it, and how requests are written. That is predicted by the
+//! reference service in this process, without any call, so that the cases are a function of the seed alone.
+//!
+//! Only what a judge could tell counts. A draft keeps what is known of each secret, with the cells that the rules leave
+//! open: after a request that is UNSPECIFIED they decide nothing, and a case that goes on there is a poor one. What is
+//! written counts once a DescribeSecret shows it, and not at all if the secret is deleted by force before. Later cases
+//! are plain random ones, which owe nothing to this judgement.
+
+mod draft;
+mod traits;
 
 use std::collections::HashMap;
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
-use std::mem::{Discriminant, discriminant};
 
 use foldhash::fast::FixedState;
 use proptest::prelude::RngExt as _;
 
 use super::generate::{Generator, Menu};
-use super::{Ask, Atlas, Case, Cell, State};
-use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, World};
-use crate::rule::RuleId;
+use super::{Atlas, Case, State};
+use crate::model::Request;
+use draft::Draft;
+use traits::{Seen, Sight, Trait, look};
 
 /// How many cases of a run are steered.
-pub const STEERED: u64 = 96;
+pub const STEERED: u64 = 128;
 /// The fewest and the most steps of a case after the way to its first state, its last reads not counted.
-const STEPS: std::ops::RangeInclusive<usize> = 10..=24;
+const STEPS: std::ops::RangeInclusive<usize> = 4..=24;
+/// Of how many drafts a case is the best.
+const DRAFTS: u64 = 6;
 /// Of how many random requests a step is the best.
-const CANDIDATES: usize = 48;
+const CANDIDATES: usize = 16;
 /// Of how many ways to a state the first steps are the best.
 const WAYS: usize = 6;
 /// One step in so many is not chosen at all.
 const UNCHOSEN: u32 = 10;
+/// What a case costs beside its calls, in calls: it makes and deletes a secret of its own.
+const OVERHEAD: i64 = 4;
 
 /// The steered cases of a seed, one after the other.
 #[derive(Debug)]
@@ -34,114 +45,122 @@ pub struct Steered {
     seed: u64,
     menu: Menu,
     index: u64,
-    met: HashMap<Trait, u32, FixedState>,
+    met: Met,
 }
 
-/// Something about a request that is worth meeting.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-enum Trait {
-    /// The answer decides a fact of the rule.
-    Rule(RuleId),
-    /// Such a request is accepted or refused as the rule has it.
-    Verdict(RuleId, Option<Action>),
-    /// The answer to such a request decides such a fact, about what such a request has left.
-    Fact(RuleId, Option<Action>, Option<Action>, Discriminant<Claim>, Option<Mark>),
-    /// The request writes such a cell under the rule.
-    Write(RuleId, Option<Action>, Mark),
-    /// What it asks for, relative to the state.
-    Ask(Ask),
-    /// It leads to such a state.
-    State(State),
-    /// The kind of call.
-    Cell(Cell),
-    /// The request as it is written, whatever its tokens are.
-    Form(u64),
-}
-
-/// A label or a member of the rotation configuration, and whether it is anywhere.
-type Mark = (u8, bool);
-
-impl Trait {
-    /// What it is worth to meet it for the first time; every further time it is worth a quarter of the time before.
-    const fn worth(self) -> u64 {
-        match self {
-            Self::Rule(_) | Self::State(_) => 4096,
-            Self::Verdict(..) | Self::Write(..) => 1024,
-            Self::Fact(..) | Self::Ask(_) => 512,
-            Self::Form(_) => 384,
-            Self::Cell(_) => 256,
-        }
-    }
-}
+/// How often each trait was met.
+type Met = HashMap<Trait, u32, FixedState>;
 
 /// A step that may be taken.
 struct Candidate {
     request: Request,
     next_token: u8,
-    traits: Vec<Trait>,
+    seen: Seen,
 }
 
 impl Steered {
     /// Those of this seed.
     #[must_use]
     pub fn new(seed: u64, menu: Menu) -> Self {
-        Self { seed, menu, index: 0, met: HashMap::default() }
+        Self { seed, menu, index: 0, met: Met::default() }
     }
 
     fn case(&mut self, index: u64) -> Case {
-        let mut generator = Generator::new(self.seed, index, self.menu);
-        use_another_name(&mut generator);
-        for request in self.way(&mut generator) {
-            self.meet(&traits(&generator, &request));
-            generator.push(request);
-            generator.next_token += 1;
+        let drafts = (0..DRAFTS).map(|number| self.draft(index + number * STEERED));
+        let best = drafts.max_by_key(Draft::rate).expect("there is at least one draft");
+        for it in best.taken {
+            *self.met.entry(it).or_default() += 1;
         }
-        let steps = generator.rng.random_range(STEPS);
+        Case { steps: best.generator.steps }
+    }
+
+    fn draft(&self, index: u64) -> Draft {
+        let mut draft = Draft::new(Generator::new(self.seed, index, self.menu));
+        use_another_name(&mut draft.generator);
+        for request in self.way(&mut draft.generator) {
+            let seen = look(&draft, &request);
+            self.advance(&mut draft, request, seen);
+            draft.generator.next_token += 1;
+        }
+        let steps = draft.generator.rng.random_range(STEPS);
         for _ in 0..steps {
-            let chosen = self.choose(&mut generator);
-            generator.next_token = chosen.next_token;
-            self.meet(&chosen.traits);
-            generator.push(chosen.request);
+            let chosen = self.choose(&mut draft);
+            draft.generator.next_token = chosen.next_token;
+            self.advance(&mut draft, chosen.request, chosen.seen);
         }
-        generator.read_at_the_end();
-        Case { steps: generator.steps }
+        self.read_at_the_end(&mut draft);
+        draft
+    }
+
+    fn read_at_the_end(&self, draft: &mut Draft) {
+        for secret in draft.generator.secrets.clone() {
+            for operation in draft.generator.last_reads(secret) {
+                let request = Request::from(operation);
+                let seen = look(draft, &request);
+                self.advance(draft, request, seen);
+            }
+        }
     }
 
     /// The shortest way to a state that was met seldom, of some that a few requests can reach.
     fn way(&self, generator: &mut Generator) -> Vec<Request> {
         let ways: Vec<_> = Atlas::shared(self.menu).ways().collect();
         let drawn = (0..WAYS).map(|_| ways[generator.rng.random_range(0..ways.len())]);
-        let rarest = drawn.max_by_key(|way| self.worth(Trait::State(State::of(&way.world))));
+        let nothing = Met::default();
+        let rarest = drawn.max_by_key(|way| self.worth(&[Trait::State(State::of(&way.world))], &nothing));
         rarest.map(|way| way.steps.clone()).unwrap_or_default()
     }
 
-    fn choose(&self, generator: &mut Generator) -> Candidate {
-        let candidates = if generator.rng.random_ratio(1, UNCHOSEN) { 1 } else { CANDIDATES };
-        let first_token = generator.next_token;
-        let mut best: Option<(u64, Candidate)> = None;
+    fn choose(&self, draft: &mut Draft) -> Candidate {
+        let candidates = if draft.generator.rng.random_ratio(1, UNCHOSEN) { 1 } else { CANDIDATES };
+        let first_token = draft.generator.next_token;
+        let mut best: Option<(i64, Candidate)> = None;
         for number in 0..candidates {
-            generator.next_token = first_token;
-            generator.is_bold = number % 2 == 1;
-            let request = generator.next_request();
-            let candidate =
-                Candidate { traits: traits(generator, &request), next_token: generator.next_token, request };
-            let worth = candidate.traits.iter().map(|it| self.worth(*it)).sum();
-            if best.as_ref().is_none_or(|(most, _)| worth > *most) {
-                best = Some((worth, candidate));
+            draft.generator.next_token = first_token;
+            draft.generator.is_bold = number % 2 == 1;
+            let request = draft.generator.next_request();
+            let seen = look(draft, &request);
+            let gain = self.gain(draft, &seen);
+            if best.as_ref().is_none_or(|(most, _)| gain > *most) {
+                best = Some((gain, Candidate { request, next_token: draft.generator.next_token, seen }));
             }
         }
         best.map(|(_, candidate)| candidate).expect("there is at least one candidate")
     }
 
-    fn worth(&self, it: Trait) -> u64 {
-        let times = self.met.get(&it).copied().unwrap_or(0);
-        it.worth().checked_shr(2 * times).unwrap_or(0)
+    /// What it is worth to take a step, less what nobody can read any more then.
+    fn gain(&self, draft: &Draft, seen: &Seen) -> i64 {
+        let lost = match seen.sight {
+            Sight::Ends => draft.unread_of(&seen.secret).map(|it| self.worth(it, &draft.met)).sum(),
+            Sight::Stays | Sight::Shows => 0,
+        };
+        self.worth(&seen.traits, &draft.met) + self.worth(&seen.written, &draft.met) - lost
     }
 
-    fn meet(&mut self, traits: &[Trait]) {
-        for it in traits {
-            *self.met.entry(*it).or_default() += 1;
+    fn advance(&self, draft: &mut Draft, request: Request, seen: Seen) {
+        let shown = match seen.sight {
+            Sight::Stays => Vec::new(),
+            Sight::Shows => draft.drain_unread(&seen.secret),
+            Sight::Ends => {
+                draft.drain_unread(&seen.secret);
+                Vec::new()
+            }
+        };
+        for traits in shown.iter().chain([&seen.traits]) {
+            draft.worth += self.worth(traits, &draft.met);
+            for it in traits {
+                *draft.met.entry(*it).or_default() += 1;
+            }
+            draft.taken.extend(traits);
         }
+        draft.push(request, seen);
+    }
+
+    /// What it is worth to meet these, with what a draft has met already; every further time is worth a quarter of the
+    /// time before.
+    fn worth(&self, traits: &[Trait], of_draft: &Met) -> i64 {
+        let times = |it: &Trait| [&self.met, of_draft].into_iter().filter_map(|met| met.get(it)).sum::<u32>();
+        traits.iter().map(|it| it.worth().checked_shr(2 * times(it)).unwrap_or(0)).sum()
     }
 }
 
@@ -163,97 +182,12 @@ impl Iterator for Steered {
     }
 }
 
-/// What there is to meet in a request, each once.
-fn traits(generator: &Generator, request: &Request) -> Vec<Trait> {
-    let resolved = generator.bindings.resolve(request, &generator.service);
-    let (before, outcome) = generator.service.foresee(&resolved);
-    let action = resolved.operation.action();
-    let cell = Cell::of(&before, &resolved);
-    let mut traits = vec![Trait::Ask(cell.ask), Trait::Cell(cell), form(request)];
-    let mut add = |it: Trait| {
-        if !traits.contains(&it) {
-            traits.push(it);
-        }
-    };
-    for fact in outcome.facts.iter().filter(|fact| fact.counts) {
-        add(Trait::Rule(fact.rule));
-        add(of_fact(fact, action));
-    }
-    if let Some(after) = outcome.next.as_ref().filter(|_| !resolved.operation.is_read()) {
-        add(Trait::State(State::of(after)));
-    }
-    if let Operation::ListSecrets(_) = resolved.operation {
-        add(Trait::Rule(RuleId::Read009));
-    }
-    for (rule, mark) in writes(&before, &outcome) {
-        add(Trait::Write(rule, action, mark));
-    }
-    traits
-}
-
-/// The request without the numbers of ordinary tokens.
-fn form(request: &Request) -> Trait {
-    let text = serde_json::to_string(request).unwrap_or_default();
-    let mut hasher = DefaultHasher::new();
-    for part in text.split("$t") {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let is_odd = part[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
-        part[if is_odd { 0 } else { digits }..].hash(&mut hasher);
-    }
-    Trait::Form(hasher.finish())
-}
-
-fn of_fact(fact: &Fact, action: Option<Action>) -> Trait {
-    let mark = match &fact.claim {
-        Claim::Accepted | Claim::Refused => return Trait::Verdict(fact.rule, action),
-        Claim::Label(label, holder) => Some(mark(label, holder.is_some())),
-        _ => None,
-    };
-    Trait::Fact(fact.rule, action, fact.by, discriminant(&fact.claim), mark)
-}
-
-const fn mark(label: &Label, is_anywhere: bool) -> Mark {
-    let number = match label {
-        Label::Current => 0,
-        Label::Pending => 1,
-        Label::Previous => 2,
-        Label::Custom(_) => 3,
-    };
-    (number, is_anywhere)
-}
-
-/// The labels that a request moves and the settings that it changes, each with the rule that has it so.
-fn writes(before: &World, outcome: &Outcome) -> Vec<(RuleId, Mark)> {
-    let Some(after) = outcome.next.as_ref().and_then(|world| world.secret.as_ref()) else { return Vec::new() };
-    let former = |label: &Label| before.secret.as_ref().and_then(|secret| secret.holder(label).flatten());
-    let moved = after.labels.iter().filter(|cell| cell.holder.value.as_ref() != former(&cell.label));
-    let labels = moved.map(|cell| (cell.holder.by.rule, mark(&cell.label, cell.holder.value.is_some())));
-    labels.chain(settings(before, after)).collect()
-}
-
-/// The members of the rotation configuration that a request changes.
-fn settings(before: &World, after: &Secret) -> Vec<(RuleId, Mark)> {
-    let Some(before) = &before.secret else { return Vec::new() };
-    let (from, to) = (&before.rotation, &after.rotation);
-    let mut settings = Vec::new();
-    if from.days.value != to.days.value {
-        settings.push((to.days.by.rule, (4, to.days.value.is_some())));
-    }
-    for (number, from, to) in
-        [(5, &from.function, &to.function), (6, &from.schedule, &to.schedule), (7, &from.duration, &to.duration)]
-    {
-        if from.value != to.value {
-            settings.push((to.by.rule, (number, to.value.is_some())));
-        }
-    }
-    settings
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::rule::RuleId;
     use crate::strategy::generate;
 
     const MENU: Menu = Menu { has_function: true, has_missing_function: true };
@@ -264,14 +198,16 @@ mod tests {
 
     /// The rules whose facts the answers to a case decide.
     fn rules_of_case(case: &Case) -> Vec<RuleId> {
-        let mut generator = Generator::new(0, 0, MENU);
+        let steered = Steered::new(0, MENU);
+        let mut draft = Draft::new(Generator::new(0, 0, MENU));
         let mut rules = Vec::new();
         for step in &case.steps {
-            rules.extend(traits(&generator, step).iter().filter_map(|it| match it {
+            let seen = look(&draft, step);
+            rules.extend(seen.traits.iter().filter_map(|it| match it {
                 Trait::Rule(rule) => Some(*rule),
                 _ => None,
             }));
-            generator.push(step.clone());
+            steered.advance(&mut draft, step.clone(), seen);
         }
         rules
     }

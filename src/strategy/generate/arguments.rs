@@ -45,7 +45,7 @@ impl Generator {
             Action::ListSecretVersionIds => self.list(id),
             Action::PutSecretValue => self.put(id, state),
             Action::UpdateSecret => self.update(id, state),
-            Action::UpdateSecretVersionStage => self.stage(id, secret),
+            Action::UpdateSecretVersionStage => self.stage(id, secret, state),
             Action::RotateSecret => self.rotate(id, state),
             Action::CancelRotateSecret => Operation::CancelRotateSecret(CancelRotateSecret { secret_id: id }),
             Action::DeleteSecret => self.delete(id),
@@ -71,17 +71,31 @@ impl Generator {
 
     /// One of these, by weight; `None` of none.
     pub(super) fn pick<T: Copy>(&mut self, weighted: &[(T, u32)]) -> Option<T> {
-        let weight = |weight: u32| if self.is_bold { weight.isqrt() } else { weight };
-        let total: u32 = weighted.iter().map(|(_, it)| weight(*it)).sum();
+        let weights: Vec<u32> =
+            (0..).zip(weighted).map(|(place, (_, weight))| self.weight(*weight, place, weighted.len())).collect();
+        let total = weights.iter().sum();
         let mut rest = (total > 0).then(|| self.rng.random_range(0..total))?;
-        let is_it = |it: u32| match rest.checked_sub(it) {
+        let is_it = |weight: &u32| match rest.checked_sub(*weight) {
             Some(less) => {
                 rest = less;
                 false
             }
             None => true,
         };
-        weighted.iter().map(|(_, it)| weight(*it)).position(is_it).map(|position| weighted[position].0)
+        weights.iter().position(is_it).map(|place| weighted[place].0)
+    }
+
+    /// What a weight counts for in this case, which has a taste of its own for some of the choices.
+    fn weight(&self, weight: u32, place: u32, places: usize) -> u32 {
+        let mixed = (self.taste ^ u64::from(place) ^ ((places as u64) << 32)).wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 60;
+        match (self.has_weights, self.is_bold) {
+            (false, _) => weight.min(1),
+            (true, true) => weight.isqrt(),
+            (true, false) if self.taste == 0 => weight,
+            (true, false) if mixed < 2 => weight * 4,
+            (true, false) if mixed < 4 => weight.div_ceil(4),
+            (true, false) => weight,
+        }
     }
 
     fn choose<T: Copy>(&mut self, weighted: &[(T, u32)]) -> T {
@@ -156,7 +170,7 @@ impl Generator {
 
     fn label(&mut self) -> Label {
         let names =
-            [("AWSCURRENT", 30), ("AWSPENDING", 40), ("BLUE", 14), ("GREEN", 8), ("AWSBLUE", 5), ("AWSPREVIOUS", 3)];
+            [("AWSCURRENT", 30), ("AWSPENDING", 40), ("BLUE", 20), ("GREEN", 10), ("AWSBLUE", 5), ("AWSPREVIOUS", 3)];
         Label::from(self.choose(&names))
     }
 
@@ -211,7 +225,6 @@ impl Generator {
         })
     }
 
-    /// A version: by a label it has, by its token, or one that is not there.
     /// A label that says where something is: AWSPREVIOUS as often as the others.
     fn place(&mut self) -> Label {
         let names =
@@ -219,6 +232,7 @@ impl Generator {
         Label::from(self.choose(&names))
     }
 
+    /// A version: by a label it has, by its token, or one that is not there.
     fn version(&mut self, secret: u8) -> Text {
         let state = self.secret(secret);
         let label = self.place();
@@ -229,11 +243,17 @@ impl Generator {
         }
     }
 
-    fn stage(&mut self, id: Option<Text>, secret: u8) -> Operation {
+    fn stage(&mut self, id: Option<Text>, secret: u8, state: Option<&Secret>) -> Operation {
+        if let Some((label, to, from)) = self.turn(secret, state) {
+            return move_label(id, Some(label), to, from);
+        }
         let label = self.label();
         let holder: Text = format!("$s{secret}.{label}").into();
-        let shape =
-            self.choose(&[("move", 45), ("attach", 15), ("remove", 20), ("wrong", 10), ("neither", 2), ("odd", 2)]);
+        let is_somewhere = state.is_some_and(|state| state.holder(&label).flatten().is_some());
+        let shape = self.choose(match is_somewhere {
+            true => &[("move", 45), ("attach", 12), ("remove", 20), ("wrong", 10), ("neither", 2), ("odd", 2)],
+            false => &[("move", 8), ("attach", 60), ("remove", 5), ("wrong", 5), ("neither", 2), ("odd", 2)],
+        });
         let to = self.version(secret);
         let (to, from) = match shape {
             "move" => (Some(to), Some(holder)),
@@ -243,17 +263,37 @@ impl Generator {
             "odd" => (Some("short".into()), Some(holder)),
             _ => (None, None),
         };
-        Operation::UpdateSecretVersionStage(UpdateSecretVersionStage {
-            secret_id: id,
-            version_stage: (!self.one_in(50)).then_some(label),
-            move_to_version_id: to,
-            remove_from_version_id: from,
-        })
+        let label = (!self.one_in(50)).then_some(label);
+        move_label(id, label, to, from)
+    }
+
+    /// The turn that a rotation takes next: it is finished, given up or taken back.
+    fn turn(&mut self, secret: u8, state: Option<&Secret>) -> Option<(Label, Option<Text>, Option<Text>)> {
+        let holder = |label| state?.holder(&label).flatten();
+        let (current, pending) = (holder(Label::Current), holder(Label::Pending));
+        let is_pending = pending.is_some() && pending != current;
+        let can_roll_back = holder(Label::Previous).is_some_and(|previous| Some(previous) != current);
+        let turn = self.choose(&[
+            ("", 60),
+            ("finish", if is_pending { 18 } else { 0 }),
+            ("give up", if is_pending { 8 } else { 0 }),
+            ("take back", if can_roll_back { 8 } else { 0 }),
+        ]);
+        let version = |label: &str| Some(format!("$s{secret}.{label}").into());
+        match turn {
+            "finish" => Some((Label::Current, version("AWSPENDING"), version("AWSCURRENT"))),
+            "give up" => Some((Label::Pending, None, version("AWSPENDING"))),
+            "take back" => Some((Label::Current, version("AWSPREVIOUS"), version("AWSCURRENT"))),
+            _ => None,
+        }
     }
 
     fn rotate(&mut self, id: Option<Text>, state: Option<&Secret>) -> Operation {
         let is_configured = state.is_some_and(|state| state.rotation.enabled.value);
+        let is_scheduled = state.is_some_and(|state| state.rotation.schedule.value.is_some());
+        let replaces_schedule = is_scheduled && self.menu.has_function && self.one_in(3);
         let function = match self.choose(&[(0, 68), (1, 25), (2, 6), (3, 1)]) {
+            _ if replaces_schedule => Some("$function".into()),
             0 if is_configured && self.one_in(2) => None,
             0 => self.menu.has_function.then(|| "$function".into()),
             2 => self.menu.has_missing_function.then(|| "$missing".into()),
@@ -261,6 +301,9 @@ impl Generator {
             _ => None,
         };
         let rules = match &function {
+            _ if replaces_schedule => {
+                Some(RotationRules { automatically_after_days: Some(30), ..RotationRules::default() })
+            }
             None if is_configured && self.rng.random_ratio(3, 4) => None,
             _ => self.rules(),
         };
@@ -272,7 +315,7 @@ impl Generator {
             client_request_token: self.token(state),
             rotation_lambda_arn: function,
             rotation_rules: rules,
-            rotate_immediately: self.choose(&[(None, 70), (Some(true), 8), (Some(false), 22)]),
+            rotate_immediately: self.choose(&[(None, 62), (Some(true), 8), (Some(false), 30)]),
             external_secret_rotation_metadata: is_partner.then(items),
             external_secret_rotation_role_arn: None,
         })
@@ -282,9 +325,9 @@ impl Generator {
         let shapes: [(Shape<'_>, u32); 21] = [
             ((Some(30), None, None), 50),
             ((Some(7), None, Some("3h")), 4),
-            ((None, Some("rate(10 days)"), None), 6),
+            ((None, Some("rate(10 days)"), None), 12),
             ((None, Some("rate(4 hours)"), None), 2),
-            ((None, Some("cron(0 8 1 * ? *)"), None), 3),
+            ((None, Some("cron(0 8 1 * ? *)"), None), 6),
             ((None, Some("rate(10 days)"), Some("12h")), 3),
             ((Some(1), None, None), 3),
             ((Some(1000), None, None), 3),
@@ -369,6 +412,15 @@ impl Generator {
             ..BatchGetSecretValue::default()
         })
     }
+}
+
+fn move_label(id: Option<Text>, label: Option<Label>, to: Option<Text>, from: Option<Text>) -> Operation {
+    Operation::UpdateSecretVersionStage(UpdateSecretVersionStage {
+        secret_id: id,
+        version_stage: label,
+        move_to_version_id: to,
+        remove_from_version_id: from,
+    })
 }
 
 fn list_secrets(secret: u8) -> Operation {

@@ -1,0 +1,246 @@
+//! What there is to meet in a request.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::mem::{Discriminant, discriminant};
+
+use super::super::effect::{Bystander, Effect, Likeness, bystanders};
+use super::super::{Ask, Cell, State};
+use super::draft::Draft;
+use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, Text, World};
+use crate::rule::RuleId;
+
+/// Something about a request that is worth meeting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Trait {
+    /// The answer decides a fact of the rule.
+    Rule(RuleId),
+    /// Such a request is accepted or refused as the rule has it.
+    Verdict(RuleId, Option<Action>),
+    /// The answer to such a request decides such a fact, about what such a request has left.
+    Fact(RuleId, Option<Action>, Option<Action>, Discriminant<Claim>, Option<Mark>),
+    /// The request writes such a cell under the rule.
+    Write(RuleId, Option<Action>, Mark),
+    /// What it asks for, relative to the state.
+    Ask(Ask),
+    /// It leads to such a state.
+    State(State),
+    /// The kind of call.
+    Cell(Cell),
+    /// The request as it is written, whatever its tokens are.
+    Form(u64),
+    /// A member of the request, and the rule by which it is refused.
+    Member(u64, Option<RuleId>),
+    /// Two members of the request.
+    Pair(u64),
+    /// What it does to the secret.
+    Effect(Effect),
+    /// What it does, where an earlier call has done the other.
+    After(Effect, Effect),
+    /// What it does to a secret, where another call has done something to another secret.
+    Apart(Option<Action>, Effect),
+    /// What it does, and what it must leave alone.
+    Beside(Effect, Bystander),
+    /// What it stores.
+    Value(Option<Action>, Likeness),
+    /// It reads a value that was there before such a call.
+    Survivor(Effect),
+}
+
+/// A label or a member of the rotation configuration, and whether it is anywhere.
+type Mark = (u8, bool);
+
+impl Trait {
+    /// What it is worth to meet it for the first time. Of what a call has many of at once, each is worth little.
+    pub(super) const fn worth(self) -> i64 {
+        match self {
+            Self::Rule(_) => 4096,
+            Self::Verdict(..) | Self::Write(..) => 1024,
+            Self::Fact(..) | Self::Effect(_) | Self::Member(..) | Self::Value(..) | Self::Survivor(_) => 512,
+            Self::State(_) | Self::Ask(_) => 256,
+            Self::Cell(_) | Self::Form(_) => 64,
+            Self::Beside(..) | Self::Apart(..) => 32,
+            Self::Pair(_) => 16,
+            Self::After(..) => 8,
+        }
+    }
+}
+
+/// What there is to meet in a request, and what it does.
+pub(super) struct Seen {
+    /// The name of the secret that it is about.
+    pub(super) secret: Text,
+    pub(super) traits: Vec<Trait>,
+    /// What later reads must show; it is met when one does.
+    pub(super) written: Vec<Trait>,
+    pub(super) sight: Sight,
+    /// What it does to the secret, if it is no read.
+    pub(super) effect: Option<Effect>,
+    /// What is known of the secret afterwards, but for what the answer shows.
+    pub(super) next: World,
+}
+
+/// What becomes of what nobody has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// It can be read later.
+    Stays,
+    /// The answer shows it.
+    Shows,
+    /// The secret is gone.
+    Ends,
+}
+
+impl Sight {
+    fn of(operation: &Operation, is_accepted: bool) -> Self {
+        match operation {
+            Operation::DescribeSecret(_) if is_accepted => Self::Shows,
+            Operation::DeleteSecret(it) if is_accepted && it.force_delete_without_recovery == Some(true) => Self::Ends,
+            _ => Self::Stays,
+        }
+    }
+}
+
+/// Looks at a request before it is made.
+pub(super) fn look(draft: &Draft, request: &Request) -> Seen {
+    let generator = &draft.generator;
+    let resolved = generator.bindings.resolve(request, &generator.service);
+    let (before, outcome) = generator.service.foresee(&resolved);
+    let (facts, next) = draft.facts(&before.name, &resolved, &outcome);
+    let action = resolved.operation.action();
+    let cell = Cell::of(&before, &resolved);
+    let mut traits = vec![Trait::Ask(cell.ask), Trait::Cell(cell)];
+    traits.extend(forms(request, &outcome));
+    for fact in facts.iter().filter(|fact| fact.counts) {
+        add(&mut traits, Trait::Rule(fact.rule));
+        add(&mut traits, of_fact(fact, action));
+    }
+    if let Operation::ListSecrets(_) = resolved.operation {
+        add(&mut traits, Trait::Rule(RuleId::Read009));
+    }
+    let sight = Sight::of(&resolved.operation, outcome.is_accepted());
+    let (mut written, mut effect) = (Vec::new(), None);
+    if resolved.operation.is_read() {
+        survivors(draft, &before.name, &facts).for_each(|it| add(&mut traits, it));
+    } else {
+        written = deeds(draft, &before, &resolved, &outcome);
+        effect = Some(Effect::of(&before, &resolved, &outcome).outline());
+    }
+    Seen { secret: before.name, traits, written, sight, effect, next }
+}
+
+/// Adds what is not there yet.
+fn add(traits: &mut Vec<Trait>, it: Trait) {
+    if !traits.contains(&it) {
+        traits.push(it);
+    }
+}
+
+/// What was done to a secret since the values that these facts are about were stored.
+fn survivors<'a>(draft: &'a Draft, secret: &Text, facts: &'a [Fact]) -> impl Iterator<Item = Trait> + 'a {
+    let past = draft.stories.get(secret).map(Vec::as_slice).unwrap_or_default();
+    let values = facts.iter().filter(|fact| fact.counts && matches!(fact.claim, Claim::Value(_)));
+    let later = values.flat_map(|fact| past.iter().filter(|(call, _)| *call > fact.since));
+    later.map(|(_, effect)| Trait::Survivor(*effect))
+}
+
+/// What a request does that reads must show.
+fn deeds(draft: &Draft, before: &World, request: &Request, outcome: &Outcome) -> Vec<Trait> {
+    let action = request.operation.action();
+    let effect = Effect::of(before, request, outcome);
+    let outline = effect.outline();
+    let mut deeds = vec![Trait::Effect(effect)];
+    deeds.extend(outcome.next.as_ref().map(|after| Trait::State(State::of(after))));
+    for (rule, mark) in writes(before, outcome) {
+        add(&mut deeds, Trait::Write(rule, action, mark));
+    }
+    for (secret, effects) in &draft.stories {
+        for (_, earlier) in effects {
+            add(
+                &mut deeds,
+                match *secret == before.name {
+                    true => Trait::After(*earlier, outline),
+                    false => Trait::Apart(earlier.action(), outline),
+                },
+            );
+        }
+    }
+    for bystander in bystanders(before, outcome, request) {
+        add(&mut deeds, Trait::Beside(outline, bystander));
+    }
+    deeds.extend(Likeness::of(before, request).map(|likeness| Trait::Value(action, likeness)));
+    deeds
+}
+
+/// How a request is written: whole, each member, and two of them at a time.
+fn forms(request: &Request, outcome: &Outcome) -> Vec<Trait> {
+    let is_reason = |fact: &&Fact| fact.claim == Claim::Refused && fact.counts;
+    let refusal = outcome.facts.iter().find(is_reason).map(|fact| fact.rule);
+    let written = serde_json::to_value(request).unwrap_or_default();
+    let action = written["op"].to_string();
+    let named = written["request"].as_object().into_iter().flatten();
+    let members: Vec<u64> = named.map(|(name, value)| hash(&[&action, name, &value.to_string()])).collect();
+    let whole = members.iter().fold(hash(&[&action]), |whole, member| whole.rotate_left(5) ^ member);
+    let mut forms = vec![Trait::Form(whole)];
+    for (number, member) in members.iter().enumerate() {
+        forms.push(Trait::Member(*member, refusal));
+        forms.extend(members[..number].iter().map(|other| Trait::Pair(member.rotate_left(7) ^ other)));
+    }
+    forms
+}
+
+/// A hash of these texts without the numbers of ordinary tokens.
+fn hash(texts: &[&str]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    for part in texts.iter().flat_map(|text| text.split("$t")) {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let is_odd = part[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
+        part[if is_odd { 0 } else { digits }..].hash(&mut hasher);
+    }
+    hasher.finish()
+}
+
+fn of_fact(fact: &Fact, action: Option<Action>) -> Trait {
+    let mark = match &fact.claim {
+        Claim::Accepted | Claim::Refused => return Trait::Verdict(fact.rule, action),
+        Claim::Label(label, holder) => Some(mark(label, holder.is_some())),
+        _ => None,
+    };
+    Trait::Fact(fact.rule, action, fact.by, discriminant(&fact.claim), mark)
+}
+
+const fn mark(label: &Label, is_anywhere: bool) -> Mark {
+    let number = match label {
+        Label::Current => 0,
+        Label::Pending => 1,
+        Label::Previous => 2,
+        Label::Custom(_) => 3,
+    };
+    (number, is_anywhere)
+}
+
+/// The labels that a request moves and the settings that it changes, each with the rule that has it so.
+fn writes(before: &World, outcome: &Outcome) -> Vec<(RuleId, Mark)> {
+    let Some(after) = outcome.next.as_ref().and_then(|world| world.secret.as_ref()) else { return Vec::new() };
+    let former = |label: &Label| before.secret.as_ref().and_then(|secret| secret.holder(label).flatten());
+    let moved = after.labels.iter().filter(|cell| cell.holder.value.as_ref() != former(&cell.label));
+    let labels = moved.map(|cell| (cell.holder.by.rule, mark(&cell.label, cell.holder.value.is_some())));
+    labels.chain(settings(before, after)).collect()
+}
+
+/// The members of the rotation configuration that a request changes.
+fn settings(before: &World, after: &Secret) -> Vec<(RuleId, Mark)> {
+    let Some(before) = &before.secret else { return Vec::new() };
+    let (from, to) = (&before.rotation, &after.rotation);
+    let mut settings = Vec::new();
+    if from.days.value != to.days.value {
+        settings.push((to.days.by.rule, (4, to.days.value.is_some())));
+    }
+    for (number, from, to) in
+        [(5, &from.function, &to.function), (6, &from.schedule, &to.schedule), (7, &from.duration, &to.duration)]
+    {
+        if from.value != to.value {
+            settings.push((to.by.rule, (number, to.value.is_some())));
+        }
+    }
+    settings
+}
