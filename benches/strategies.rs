@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use rotation_conformance::runner::{Options, Run};
+use rotation_conformance::runner::{Enough, Options, Run};
 use rotation_conformance::selftest;
 use rotation_conformance::service::{Config, Defect, Service};
 use rotation_conformance::strategy::{Case, Habits, Menu, Steered, generate_by, sweep};
@@ -129,7 +129,7 @@ async fn calls_to_find(defect: Defect, cases: &[Case]) -> u64 {
         jobs: 1,
         max_calls: MOST,
         quiet_calls: u64::MAX,
-        enough: Some(1),
+        enough: Enough::Seen(1),
         functions: service.functions(),
         shrink_calls: 0,
         scenarios: false,

@@ -241,6 +241,9 @@ impl Generator {
         if state.is_some_and(|state| state.holder(&Label::Pending).flatten().is_some()) {
             weights.push((Action::RotateSecret, 25));
         }
+        if state.is_some_and(|state| state.rotation.schedule.value.is_some()) {
+            weights.push((Action::RotateSecret, 10));
+        }
         if state.is_some_and(has_turned) {
             weights.extend([(Action::PutSecretValue, 15), (Action::UpdateSecret, 10), (Action::RotateSecret, 10)]);
         }

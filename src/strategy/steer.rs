@@ -25,13 +25,13 @@ use draft::Draft;
 use traits::{Seen, Sight, Trait, look};
 
 /// How many cases of a run are steered.
-pub const STEERED: u64 = 128;
+pub const STEERED: u64 = 96;
 /// The fewest and the most steps of a case after the way to its first state, its last reads not counted.
 const STEPS: std::ops::RangeInclusive<usize> = 4..=24;
 /// Of how many drafts a case is the best.
-const DRAFTS: u64 = 6;
+const DRAFTS: u64 = 4;
 /// Of how many random requests a step is the best.
-const CANDIDATES: usize = 16;
+const CANDIDATES: usize = 12;
 /// Of how many ways to a state the first steps are the best.
 const WAYS: usize = 6;
 /// One step in so many is not chosen at all.

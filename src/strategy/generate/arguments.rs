@@ -291,7 +291,7 @@ impl Generator {
     fn rotate(&mut self, id: Option<Text>, state: Option<&Secret>) -> Operation {
         let is_configured = state.is_some_and(|state| state.rotation.enabled.value);
         let is_scheduled = state.is_some_and(|state| state.rotation.schedule.value.is_some());
-        let replaces_schedule = is_scheduled && self.menu.has_function && self.one_in(3);
+        let replaces_schedule = is_scheduled && self.menu.has_function && self.one_in(2);
         let function = match self.choose(&[(0, 68), (1, 25), (2, 6), (3, 1)]) {
             _ if replaces_schedule => Some("$function".into()),
             0 if is_configured && self.one_in(2) => None,
@@ -307,6 +307,7 @@ impl Generator {
             None if is_configured && self.rng.random_ratio(3, 4) => None,
             _ => self.rules(),
         };
+        let is_planned = rules.as_ref().is_some_and(|rules| rules.schedule_expression.is_some());
         let is_partner = self.one_in(100);
         let key = self.choose(&[("", 1), ("owner", 1)]);
         let items = || vec![MetadataItem { key: Some(key.into()), value: Some("x".into()) }];
@@ -315,7 +316,10 @@ impl Generator {
             client_request_token: self.token(state),
             rotation_lambda_arn: function,
             rotation_rules: rules,
-            rotate_immediately: self.choose(&[(None, 62), (Some(true), 8), (Some(false), 30)]),
+            rotate_immediately: match is_planned {
+                true => self.choose(&[(None, 40), (Some(true), 5), (Some(false), 55)]),
+                false => self.choose(&[(None, 66), (Some(true), 8), (Some(false), 26)]),
+            },
             external_secret_rotation_metadata: is_partner.then(items),
             external_secret_rotation_role_arn: None,
         })
@@ -325,7 +329,7 @@ impl Generator {
         let shapes: [(Shape<'_>, u32); 21] = [
             ((Some(30), None, None), 50),
             ((Some(7), None, Some("3h")), 4),
-            ((None, Some("rate(10 days)"), None), 12),
+            ((None, Some("rate(10 days)"), None), 18),
             ((None, Some("rate(4 hours)"), None), 2),
             ((None, Some("cron(0 8 1 * ? *)"), None), 6),
             ((None, Some("rate(10 days)"), Some("12h")), 3),
@@ -384,8 +388,8 @@ impl Generator {
     fn list(&mut self, id: Option<Text>) -> Operation {
         let (max_results, next_token) = self.choose(&[
             ((None, None), 80),
-            ((Some(1), None), 6),
-            ((Some(2), None), 6),
+            ((Some(1), None), 14),
+            ((Some(2), None), 10),
             ((Some(0), None), 2),
             ((Some(101), None), 2),
             ((None, Some("x")), 3),
