@@ -222,7 +222,10 @@ impl Status {
             Checkable::Arn => has_function,
             Checkable::Function | Checkable::No => false,
         };
+        // A refusal that would be due without a function too says nothing of such a rule.
+        let lacks_function = row.checkable == Checkable::Arn && !has_function;
         match (exercise.checked(rule), row.level) {
+            _ if lacks_function => Self::NotApplicable,
             (0, _) if !is_applicable || row.derived => Self::NotApplicable,
             (0, _) => Self::NotExercised,
             (_, Level::Unspecified) => Self::Observed,

@@ -83,7 +83,7 @@ fn command(action: &Action) -> String {
             (None, None) => format!("# {number}.\n{}\n", line(request)),
             (None, Some(secret)) => format!(
                 "# {number}.\nARN=$({} --query ARN --output text)\n\
-                 [ -z \"$ARN\" ] || {{ S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$ARN; }}\n",
+                 [ -z \"$ARN\" ] || [ \"$ARN\" = \"$S{secret}_ARN\" ] || {{ S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$ARN; }}\n",
                 line(request)
             ),
         },

@@ -78,8 +78,9 @@ pub(super) fn command(action: &Action) -> String {
         Action::Call { number, request, arn_of, next_of } => {
             let mut text = format!("# {number}.\n{}", call(request));
             if let Some(secret) = arn_of {
-                let keep = format!("S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$(member ARN);");
-                let _ = writeln!(text, "[ -z \"$(member ARN)\" ] || {{ {keep} }}");
+                let keep = format!("S{secret}_FORMER=$S{secret}_ARN; S{secret}_ARN=$ARN;");
+                let is_new = format!("[ -z \"$ARN\" ] || [ \"$ARN\" = \"$S{secret}_ARN\" ]");
+                let _ = writeln!(text, "ARN=$(member ARN)\n{is_new} || {{ {keep} }}");
             }
             if let Some(secret) = next_of {
                 let _ = writeln!(text, "S{secret}_NEXT=$(member NextToken)");
