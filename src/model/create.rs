@@ -24,13 +24,13 @@ pub(crate) fn outcomes(
         // The name may be in use as well, or a token may be required.
         let is_doubtful = world.secret.is_some() || world.deleting || request.client_request_token.is_none();
         reasons.extend(is_doubtful.then(Reason::perhaps));
-        return refuse_or(&reasons, || created(world, request, setting).opened());
+        return refuse_or(&reasons, || perhaps_created(world, request, setting));
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if request.name.is_none() || given == Given::Both || given.is_of_illegal_length() {
         return vec![
             Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None),
-            Outcome::unjudged().then(created(world, request, setting).opened()),
+            Outcome::unjudged().then(perhaps_created(world, request, setting)),
         ];
     }
     match &world.secret {
@@ -125,6 +125,14 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
     World { secret: Some(secret.into()), deleting: false, deleted: None, ..world.clone() }
 }
 
+/// What may be there after an acceptance that no rule requires: a secret that was there before keeps what is known of it.
+fn perhaps_created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> World {
+    match &world.secret {
+        Some(secret) if secret.deletion.is_none() => world.clone().opened(),
+        Some(_) | None => created(world, request, setting).opened(),
+    }
+}
+
 fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {
     let content = Cell::known(Content::Value(value), setting.contract(RuleId::State018));
     Version { id, content, created: setting.stamp }
@@ -214,7 +222,7 @@ pub(crate) fn token_conflict(rule: RuleId, secret: &Secret, token: &str) -> Reas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Functions, Timestamp};
+    use crate::model::{Functions, SecretBinary, Timestamp};
 
     /// Whether either answer is still good at this time, of a name that was deleted by force at 1000.
     fn is_either_good(now: f64) -> bool {
@@ -239,6 +247,26 @@ mod tests {
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_accepted()).count(), 1, "both answers are permitted");
         let due = |fact: &super::super::Fact| fact.rule == RuleId::Conc008 && fact.claim == Claim::Accepted;
         !outcomes.iter().flat_map(|outcome| &outcome.facts).any(due)
+    }
+
+    #[test]
+    fn creating_again_with_both_values_forgets_no_version() {
+        let functions = Functions::default();
+        let setting =
+            Setting { call: 2, action: None, now: None, called: None, taken: &[], stamp: None, functions: &functions };
+        let token: Text = "0".repeat(32).into();
+        let request = CreateSecret {
+            name: Some("db".into()),
+            client_request_token: Some(token.clone()),
+            secret_string: Some("a".into()),
+            ..CreateSecret::default()
+        };
+        let world = created(&World::unused("db".into()), &request, &setting);
+        let both = CreateSecret { secret_binary: Some(SecretBinary::from(&b"a"[..])), ..request };
+        let outcomes = outcomes(&world, &both, &[], &setting);
+        let accepted = outcomes.iter().find(|outcome| outcome.is_accepted()).expect("either answer is good");
+        let secret = accepted.next.as_ref().and_then(|next| next.secret.as_ref()).expect("the secret is there");
+        assert!(secret.version(&token).expect("the version is there").content.open);
     }
 
     #[test]

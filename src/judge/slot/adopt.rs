@@ -52,7 +52,7 @@ impl Slot {
             world = unsettled(world, trial);
             self.unsettled = true;
         }
-        if is_written_all_the_same(&world, &outcome, trial) {
+        if is_fate_unknown(&world, &outcome, trial) {
             self.retired = true;
         }
         if let (Output::Value(_), Some(secret)) = (output, &mut world.secret) {
@@ -90,10 +90,13 @@ fn unsettled(world: World, trial: &Trial<'_>) -> World {
     world
 }
 
-/// Whether a secret that was marked for deletion took a change: then it is not known whether it is marked still.
-fn is_written_all_the_same(world: &World, outcome: &Outcome, trial: &Trial<'_>) -> bool {
+/// Whether a secret that was marked for deletion took a change, or one was deleted by a request that had to be refused:
+/// then it is not known whether it is marked, or there, still.
+fn is_fate_unknown(world: &World, outcome: &Outcome, trial: &Trial<'_>) -> bool {
+    let operation = &trial.call.request.operation;
     let is_marked = world.secret.as_ref().is_some_and(|secret| secret.deletion.is_some());
-    is_marked && !outcome.is_accepted() && !trial.call.request.operation.is_read()
+    let is_deletion = matches!(operation, Operation::DeleteSecret(_));
+    (is_marked || is_deletion) && !outcome.is_accepted() && !operation.is_read()
 }
 
 /// Whether GetSecretValue answers with a version that it should not have found, or with another one: what that says is
