@@ -234,15 +234,8 @@ mod tests {
             secret_string: Some("a".into()),
             ..CreateSecret::default()
         };
-        let setting = Setting {
-            call: 2,
-            action: None,
-            now: Some(Timestamp(now)),
-            called: None,
-            taken: &[],
-            stamp: None,
-            functions: &Functions::default(),
-        };
+        let functions = Functions::default();
+        let setting = Setting { now: Some(Timestamp(now)), ..Setting::foreseen(2, None, &functions) };
         let outcomes = outcomes(&world, &request, &[], &setting);
         assert_eq!(outcomes.iter().filter(|outcome| outcome.is_accepted()).count(), 1, "both answers are permitted");
         let due = |fact: &super::super::Fact| fact.rule == RuleId::Conc008 && fact.claim == Claim::Accepted;
@@ -252,8 +245,7 @@ mod tests {
     #[test]
     fn creating_again_with_both_values_forgets_no_version() {
         let functions = Functions::default();
-        let setting =
-            Setting { call: 2, action: None, now: None, called: None, taken: &[], stamp: None, functions: &functions };
+        let setting = Setting::foreseen(2, None, &functions);
         let token: Text = "0".repeat(32).into();
         let request = CreateSecret {
             name: Some("db".into()),

@@ -40,7 +40,12 @@ pub struct Setting<'a> {
     pub functions: &'a Functions,
 }
 
-impl Setting<'_> {
+impl<'a> Setting<'a> {
+    /// The setting of a call that is foreseen and not made: without clocks, dates and other secrets.
+    pub(crate) const fn foreseen(call: u32, action: Option<Action>, functions: &'a Functions) -> Self {
+        Self { call, action, now: None, called: None, taken: &[], stamp: None, functions }
+    }
+
     pub(crate) const fn contract(&self, rule: RuleId) -> Provenance {
         Provenance { rule, class: Class::Contract, call: self.call, action: self.action }
     }

@@ -155,15 +155,7 @@ mod tests {
         let request: Request =
             serde_json::from_value(json!({ "op": "DescribeSecret", "request": { "SecretId": "db" } })).unwrap();
         let functions = Functions::default();
-        let setting = Setting {
-            call: 1,
-            action: request.operation.action(),
-            now: None,
-            called: None,
-            taken: &[],
-            stamp: None,
-            functions: &functions,
-        };
+        let setting = Setting::foreseen(1, request.operation.action(), &functions);
         let outcomes = outcomes(&world, &request, &setting);
         let is_good = |members: Value| {
             let (body, _) = decode_body(&request.operation, 200, members);

@@ -65,12 +65,16 @@ pub(super) async fn arms_at_the_end(case: &Case, rule: RuleId, menu: Menu) -> bo
 pub(super) async fn demands_at_the_end(case: &Case, demanded: &str, menu: Menu) -> bool {
     let plain = demands(case, menu, Extent::Whole).await;
     let brings_it = |demands: &Vec<String>| demands.iter().any(|demand| demand == demanded);
-    let is_of_state = demanded.split_once(": ").is_some_and(|(subject, _)| subject.contains(" after "));
-    match is_of_state {
+    match is_of_state(demanded) {
         true if plain.iter().any(brings_it) => true,
         true => demands(case, menu, Extent::Observed).await.iter().any(brings_it),
         false => !plain.is_empty() && plain.iter().all(brings_it),
     }
+}
+
+/// Whether what was demanded is about a state that an earlier call has left, rather than about an answer.
+pub(super) fn is_of_state(demanded: &str) -> bool {
+    demanded.split_once(": ").is_some_and(|(subject, _)| subject.contains(" after "))
 }
 
 async fn demands(case: &Case, menu: Menu, extent: Extent) -> Vec<Vec<String>> {

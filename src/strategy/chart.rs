@@ -71,7 +71,7 @@ impl Chart {
             return None;
         }
         let (action, functions) = (request.operation.action(), &self.functions);
-        let setting = Setting { call: 1, action, now: None, called: None, taken: &[], stamp: None, functions };
+        let setting = Setting::foreseen(1, action, functions);
         outcomes(world, &request, &setting).into_iter().next()
     }
 

@@ -16,15 +16,7 @@ impl<E: Endpoint> Execution<'_, E> {
         }
         let request = self.bindings.resolve(last, &self.judge);
         let Some(name) = self.judge.name_of(&request.operation) else { return Vec::new() };
-        let setting = Setting {
-            call: self.number + 1,
-            action: request.operation.action(),
-            now: None,
-            called: None,
-            taken: &[],
-            stamp: None,
-            functions: &self.plan.options.functions,
-        };
+        let setting = Setting::foreseen(self.number + 1, request.operation.action(), &self.plan.options.functions);
         let unused = (!self.judge.knows(&name)).then(|| World::unused(name.clone()));
         let worlds = self.judge.worlds(&name).chain(&unused);
         let possible = worlds.flat_map(|world| outcomes(world, &request, &setting));

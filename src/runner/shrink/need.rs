@@ -42,8 +42,3 @@ impl Need {
 pub(super) fn demanded(fingerprint: &Fingerprint) -> &str {
     fingerprint.0.split_once(" but ").map_or("", |(demanded, _)| demanded)
 }
-
-/// Whether what was demanded is about a state that an earlier call has left, rather than about an answer.
-pub(super) fn is_of_state(demanded: &str) -> bool {
-    demanded.split_once(": ").is_some_and(|(subject, _)| subject.contains(" after "))
-}

@@ -1,10 +1,11 @@
 //! Trying a candidate: is the violation seen, and is it this one?
 
 use super::Lab;
-use super::need::{demanded, is_of_state};
+use super::need::demanded;
 use super::reduce::renumbered;
 use crate::endpoint::Endpoint;
 use crate::rule::Class;
+use crate::runner::dry;
 use crate::runner::execution::{Execution, Extent, Plan, Trace};
 use crate::runner::find::is_past;
 use crate::strategy::Case;
@@ -52,7 +53,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     /// Whether the answer to the last call is wrong by itself, although something went wrong before in the candidate
     /// that was tried last: with everything read after every call, what an earlier call has left is known.
     pub(super) async fn shows_by_itself(&mut self, case: &Case, wanted: &Fingerprint) -> bool {
-        if !std::mem::take(&mut self.was_unclean) || is_of_state(demanded(wanted)) {
+        if !std::mem::take(&mut self.was_unclean) || dry::is_of_state(demanded(wanted)) {
             return false;
         }
         let is_seen = self.execute(case, Extent::Observed).await.sighting(wanted).is_some();

@@ -71,15 +71,7 @@ impl Draft {
             return (usual.facts.clone(), known);
         }
         let functions = self.generator.bindings.functions();
-        let setting = Setting {
-            call: self.last_call() + 1,
-            action: request.operation.action(),
-            now: None,
-            called: None,
-            taken: &[],
-            stamp: None,
-            functions: &functions,
-        };
+        let setting = Setting::foreseen(self.last_call() + 1, request.operation.action(), &functions);
         let is_alike = |outcome: &Outcome| outcome.is_accepted() == usual.is_accepted();
         match outcomes(&known, request, &setting).into_iter().find(is_alike) {
             Some(outcome) => (outcome.facts, outcome.next.unwrap_or(known)),
