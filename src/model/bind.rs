@@ -131,7 +131,9 @@ impl Secret {
         let Some(id) = &shown.version_id else { return };
         let labels = shown.version_stages.as_deref().unwrap_or_default();
         let holders: BTreeMap<_, _> = labels.iter().map(|label| (label, id)).collect();
-        self.bind_holders(&holders, readings, |cell| !cell.holder.open && cell.holder.value.as_ref() == Some(id));
+        self.bind_holders(&holders, readings, |cell| {
+            cell.holder.required().is_some_and(|holder| holder.as_ref() == Some(id))
+        });
         self.know_version(id);
         if let (Some(value), Some(version)) =
             (entry_value(shown), self.versions.iter_mut().find(|version| version.id == *id))

@@ -57,7 +57,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
 /// Where the labels are.
 fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
-        let holder = cell.holder.get()?;
+        let holder = cell.holder.required()?;
         Some(owned(&cell.holder, Claim::Label(cell.label.clone(), holder.clone())))
     })
 }
@@ -181,7 +181,7 @@ pub(crate) fn list_marked() -> Vec<Outcome> {
 
 fn listed_labels(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
-        let holder = cell.holder.get()?;
+        let holder = cell.holder.required()?;
         let claim = Claim::Label(cell.label.clone(), holder.clone());
         Some(owned_until_seen(&cell.holder, RuleId::Read005, Class::Fidelity, claim))
     })

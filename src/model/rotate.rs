@@ -163,7 +163,7 @@ fn is_unclear(rules: &RotationRules) -> bool {
 
 /// A refusal, and what it must leave alone (ROT-VAL-020).
 fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
-    let mut outcomes = refuse_or(reasons, || started(world, request, setting).opened());
+    let mut outcomes = refuse_or(reasons, || perhaps_started(world, request, setting));
     let may_have_ended = world.secret.as_ref().is_some_and(|secret| secret.pending_by_rotation().is_some());
     if may_have_ended && reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
         // Where the rotation has ended unseen the request is accepted, so that nothing is decided by a refusal.
@@ -186,6 +186,15 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
     }
     outcomes[0].next = Some(next);
     outcomes
+}
+
+/// The world where a request was accepted that ought to be refused: it may have done anything, or nothing.
+fn perhaps_started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> World {
+    let mut next = started(world, request, setting).opened();
+    if let (Some(secret), Some(before)) = (&mut next.secret, &world.secret) {
+        secret.rotation.cancelled |= before.rotation.cancelled;
+    }
+    next
 }
 
 /// After the refusal of ROT-PROG-001 no version of the refused token appears; the rest of an old rotation is open.

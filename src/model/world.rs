@@ -90,6 +90,14 @@ impl World {
         ended.secret.as_mut().is_some_and(|secret| secret.end_rotation()).then_some(ended)
     }
 
+    /// The same with cells open that strict mode alone requires to be as usual; `None` where there are none.
+    pub(super) fn without_strict_cells(&self) -> Option<Self> {
+        self.secret.as_ref().filter(|secret| secret.labels.iter().any(|cell| cell.holder.strict))?;
+        let mut open = self.clone();
+        open.secret.iter_mut().flat_map(|secret| &mut secret.labels).for_each(|cell| cell.holder.strict = false);
+        Some(open)
+    }
+
     /// Allows for a version under this token, of which nothing is known.
     pub(crate) fn expect_version(&mut self, token: &Text) {
         if let Some(secret) = self.secret.as_mut().filter(|secret| secret.version(token).is_none()) {
@@ -101,7 +109,7 @@ impl World {
     pub fn settle(&mut self) {
         let Some(secret) = self.secret.as_mut().filter(|secret| !secret.is_settled()) else { return };
         for cell in &mut secret.labels {
-            cell.holder.open = false;
+            (cell.holder.open, cell.holder.strict) = (false, false);
         }
         for version in &mut secret.versions {
             version.content.open = false;

@@ -12,14 +12,22 @@ use crate::verdict::Fingerprint;
 #[must_use]
 pub fn to_text(matrix: &Matrix) -> String {
     let rows = matrix.rows();
-    let width = rows.iter().map(|row| row.defect.to_string().len()).max().unwrap_or(0);
-    let mut text =
-        format!("{:width$}  found    calls to find      to shrink  blamed: seeds, calls of the case\n", "defect");
-    for row in &rows {
-        line(&mut text, row, width);
+    let mut text = String::new();
+    if !rows.is_empty() {
+        table(&mut text, &rows);
+        summary(&mut text, matrix, &rows);
     }
-    summary(&mut text, matrix, &rows);
+    alarms(&mut text, matrix);
     text
+}
+
+fn table(text: &mut String, rows: &[Row]) {
+    let width = rows.iter().map(|row| row.defect.to_string().len()).max().unwrap_or(0);
+    let _ =
+        writeln!(text, "{:width$}  found    calls to find      to shrink  blamed: seeds, calls of the case", "defect");
+    for row in rows {
+        line(text, row, width);
+    }
 }
 
 fn line(text: &mut String, row: &Row, width: usize) {
@@ -102,12 +110,13 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
         text,
         "blamed without a good reason (!): {strays}; not announced: a consequence (~), or another rule that owns it (+)"
     );
-    let unbitten: Vec<_> = matrix.unbitten().map(RuleId::as_str).collect();
-    let _ = writeln!(text, "rules that nothing was blamed on: {}", unbitten.join(", "));
-    for (defect, why) in UNFOUND {
-        let _ = writeln!(text, "not looked for: {defect}, since {why}");
+    if rows.len() + UNFOUND.len() == Defect::named().chain(Defect::generated()).count() {
+        let unbitten: Vec<_> = matrix.unbitten().map(RuleId::as_str).collect();
+        let _ = writeln!(text, "rules that nothing was blamed on: {}", unbitten.join(", "));
+        for (defect, why) in UNFOUND {
+            let _ = writeln!(text, "not looked for: {defect}, since {why}");
+        }
     }
-    alarms(text, matrix);
 }
 
 /// What services without a defect were blamed for, which must be nothing.

@@ -32,7 +32,8 @@ impl Slot {
         survivors
     }
 
-    /// The worlds that explain the answer, those in which a rotation has ended unseen included if no other does so fully.
+    /// The worlds that explain the answer, those in which a rotation has ended unseen included if no other does so fully:
+    /// they come first where they explain it better, and the others remain possible, or a text would decide.
     pub(super) fn or_with_rotations_ended(
         &self,
         survivors: Vec<Survivor>,
@@ -54,7 +55,7 @@ impl Slot {
             (Some(_), None) => true,
             (None, _) => false,
         };
-        if is_better { others } else { survivors }
+        if is_better { others.into_iter().chain(survivors).collect() } else { survivors }
     }
 
     /// Lets the call take effect in a state, before or after other calls that are still open.

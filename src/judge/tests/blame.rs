@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Answer, Body, ErrorType, Label, Output, Receipt};
+use crate::model::{Answer, Body, ErrorType, Label, Output, Receipt, Timestamp};
 use crate::rule::{Class, RuleId as R};
 use serde_json::json;
 
@@ -239,4 +239,23 @@ fn a_missing_token_may_be_told_of_a_creation_without_a_value() {
         *scene.answer() = refused(ErrorType::InvalidRequestException);
         assert_accepted(&scene, Duration::ZERO);
     }
+}
+
+#[test]
+fn a_secret_that_took_a_deletion_which_had_to_be_refused_is_not_missed() {
+    let named = |op: &str, mut members: serde_json::Value| {
+        members[if op == "CreateSecret" { "Name" } else { "SecretId" }] = json!("Inv Name");
+        ask(op, members)
+    };
+    let arn = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:Inv Name-abcdef";
+    let receipt = || Receipt { arn: Some(arn.into()), name: Some("Inv Name".into()), ..Receipt::default() };
+    let mut scene = Scene::of(&[named("CreateSecret", json!({ "ClientRequestToken": "$t1", "SecretString": "a" }))]);
+    *scene.answer() = Answer::output(Output::Receipt(Receipt { version_id: Some(scene.text("$t1")), ..receipt() }));
+    scene.ask(&named("DeleteSecret", json!({ "ForceDeleteWithoutRecovery": true })));
+    *scene.answer() =
+        Answer::output(Output::Receipt(Receipt { deletion_date: Some(Timestamp(1_700_000_000.0)), ..receipt() }));
+    let blamed = contract_of(&scene);
+    scene.ask(&named("DescribeSecret", json!({})));
+    *scene.answer() = refused(ErrorType::ResourceNotFoundException);
+    assert_eq!((contract_of(&scene), blamed.last()), (blamed.clone(), Some(&(2, R::Val017))));
 }

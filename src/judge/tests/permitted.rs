@@ -8,7 +8,7 @@ use crate::service::Variant;
 use serde_json::json;
 
 use super::requests::{
-    ask, cancel, create, create_empty, get, list, look, put, put_as, rotate_later, rotate_monthly, stage,
+    ask, cancel, create, create_empty, force_delete, get, list, look, put, put_as, rotate_later, rotate_monthly, stage,
 };
 use super::scene::Scene;
 use super::{assert_accepted, case};
@@ -78,6 +78,73 @@ fn awspending_may_go_where_it_is_open_whether_awscurrent_moves() {
 fn a_secret_without_awscurrent_may_get_it_with_any_value() {
     let requests = [create_empty(), put_as("$t1", &["AWSPENDING"]), look(), put_as("$t2", &["BLUE"]), look()];
     assert_permitted("current-is-repaired", &requests);
+}
+
+#[test]
+fn labels_that_a_repetition_may_have_moved_are_relied_on_by_no_call() {
+    let repeated = put_as("$t1", &["BLUE"]);
+    let requests = [create(), put("$t2", "b"), repeated, stage("BLUE", "", "$t2"), look()];
+    assert_no_failure("repetition-moves-labels", &requests);
+    let labelled = stage("BLUE", "", "$t1");
+    let requests = [create(), labelled, put_as("$t1", &["BLUE", "GREEN"]), put("$t2", "b"), look()];
+    assert_permitted("custom-labels-go", &requests);
+    let repeated = put_as("$t1", &["AWSPENDING", "BLUE"]);
+    let moved = stage("AWSCURRENT", "$t1", "$t2");
+    assert_permitted("pending-goes-on-move", &[create(), put_as("$t2", &["AWSPENDING"]), repeated, moved, look()]);
+    let repeated = put_as("$t1", &["AWSCURRENT", "AWSPENDING"]);
+    assert_permitted("repetition-moves-labels", &[create(), rotate_monthly("$t2"), repeated.clone(), cancel()]);
+    assert_permitted(
+        "rotation-ends",
+        &[create(), rotate_monthly("$t3"), put_as("$t3", &["AWSPENDING"]), repeated, look()],
+    );
+}
+
+#[test]
+fn a_secret_that_lingers_may_be_found_by_another_form_of_its_name() {
+    let again = ask("DeleteSecret", json!({ "SecretId": "$s1.suffixed", "ForceDeleteWithoutRecovery": true }));
+    let requests = [create_empty(), force_delete(), again];
+    assert_permitted("deleted-lingers", &requests);
+}
+
+#[test]
+fn a_refusal_in_other_words_leaves_what_another_may_leave() {
+    let later = ask(
+        "RotateSecret",
+        json!({ "ClientRequestToken": "$t4", "RotationRules": { "ScheduleExpression": "rate(10 days)" } }),
+    );
+    let requests = [
+        create(),
+        put_as("$t2", &["AWSPENDING"]),
+        stage("AWSPENDING", "$t2", ""),
+        rotate_monthly("$t3"),
+        list(true),
+        look(),
+        later,
+        look(),
+    ];
+    assert_no_failure("own-words", &requests);
+}
+
+#[test]
+fn a_rotation_that_only_strict_mode_refuses_may_leave_the_secret_cancelled() {
+    let without_key = ask(
+        "RotateSecret",
+        json!({
+            "ClientRequestToken": "$t1",
+            "RotationLambdaARN": "$function",
+            "ExternalSecretRotationMetadata": [{ "Key": "", "Value": "x" }],
+        }),
+    );
+    let requests = [
+        create(),
+        rotate_monthly("$t2"),
+        put_as("$t3", &["AWSPENDING"]),
+        cancel(),
+        without_key.clone(),
+        list(false),
+        without_key,
+    ];
+    assert_no_failure("lenient", &requests);
 }
 
 #[test]

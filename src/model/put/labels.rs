@@ -26,7 +26,7 @@ pub(crate) fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, se
 /// Whether custom labels stay on the version that loses AWSCURRENT is open (ROT-STATE-027).
 fn open_custom_labels_of(secret: &mut Secret, id: &VersionId, setting: &Setting<'_>) {
     for cell in &mut secret.labels {
-        let is_on_it = cell.holder.get().is_some_and(|holder| holder.as_ref() == Some(id));
+        let is_on_it = cell.holder.required().is_some_and(|holder| holder.as_ref() == Some(id));
         if matches!(cell.label, Label::Custom(_)) && is_on_it {
             cell.holder = Cell::open(Some(id.clone()), setting.contract(RuleId::State027));
         }

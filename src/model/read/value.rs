@@ -194,7 +194,7 @@ fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, i
 /// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).
 fn labels_of_version(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
-        let holder = cell.holder.get()?;
+        let holder = cell.holder.required()?;
         let claim = Claim::Label(cell.label.clone(), holder.clone());
         Some(owned_until_seen(&cell.holder, RuleId::Read003, Class::Contract, claim))
     })

@@ -30,6 +30,8 @@ pub struct Cell<T> {
     pub value: T,
     /// Whether the rules leave the content open, until a read binds it.
     pub open: bool,
+    /// Whether strict mode requires an open content to be the usual one: a read says so, and no call relies on it.
+    pub strict: bool,
     /// What it rests on.
     pub by: Provenance,
     /// Whether a read has shown the content since it was written.
@@ -38,22 +40,38 @@ pub struct Cell<T> {
 
 impl<T: PartialEq> PartialEq for Cell<T> {
     fn eq(&self, other: &Self) -> bool {
-        self.open == other.open && (self.open || self.value == other.value)
+        let is_of_account = !self.open || self.strict;
+        self.open == other.open && self.strict == other.strict && (!is_of_account || self.value == other.value)
     }
 }
 
 impl<T> Cell<T> {
     pub(crate) const fn known(value: T, by: Provenance) -> Self {
-        Self { value, open: false, by, seen: false }
+        Self { value, open: false, strict: false, by, seen: false }
     }
 
     pub(crate) const fn open(usual: T, by: Provenance) -> Self {
-        Self { value: usual, open: true, by, seen: false }
+        Self { value: usual, open: true, strict: false, by, seen: false }
     }
 
     /// The content, unless it is open.
     pub const fn get(&self) -> Option<&T> {
         if self.open { None } else { Some(&self.value) }
+    }
+
+    /// The content that a read must show, in strict mode at least.
+    pub const fn required(&self) -> Option<&T> {
+        if self.open && !self.strict { None } else { Some(&self.value) }
+    }
+
+    /// Requires a known content to stay in strict mode only, so that from now on no call can rely on it.
+    ///
+    /// `by` is of fidelity.
+    pub(crate) const fn loosen(&mut self, by: Provenance) {
+        self.strict = !self.open;
+        self.open = true;
+        self.by = by;
+        self.seen = false;
     }
 
     /// Requires the content to stay: who breaks it from now on is another.
@@ -72,7 +90,7 @@ impl<T> Cell<T> {
     /// Takes over what a read has shown.
     pub(crate) fn bind(&mut self, value: T) {
         self.value = value;
-        self.open = false;
+        (self.open, self.strict) = (false, false);
         self.seen = true;
     }
 }
@@ -102,6 +120,20 @@ mod tests {
         assert_eq!(cell.by, weaker);
         cell.hold(BY);
         assert_eq!(cell.by, weaker);
+    }
+
+    #[test]
+    fn a_loosened_cell_is_required_of_reads_and_known_to_no_call() {
+        let by = Provenance { class: Class::Fidelity, ..LATER };
+        let mut cell = Cell::known(1, BY);
+        cell.loosen(by);
+        assert_eq!((cell.get(), cell.required(), cell.by), (None, Some(&1), by));
+        assert_ne!(cell, Cell::open(1, by));
+        cell.bind(2);
+        assert_eq!((cell.get(), cell.required()), (Some(&2), Some(&2)));
+        let mut open = Cell::open(1, BY);
+        open.loosen(by);
+        assert_eq!((open.get(), open.required(), open.by), (None, None, by));
     }
 
     #[test]

@@ -67,6 +67,19 @@ impl Secret {
         self.set_label(label, Cell::open(usual, by));
     }
 
+    /// Requires a label to stay where it is in strict mode only, so that no call can rely on it.
+    pub(crate) fn loosen_label(&mut self, label: &Label, by: Provenance) {
+        if self.label(label).is_none() && !self.labels_open {
+            self.set_label(label, Cell::known(None, by));
+        }
+        // The service may move AWSPENDING itself while it may be rotating.
+        let may_move = *label == Label::Pending && self.rotation.may_act();
+        if let Some(cell) = self.labels.iter_mut().find(|cell| cell.label == *label) {
+            cell.holder.loosen(by);
+            cell.holder.strict &= !may_move;
+        }
+    }
+
     /// The version that a rotation, or the test of a configuration, has put AWSPENDING on; `None` where a client has.
     pub(crate) fn pending_by_rotation(&self) -> Option<&VersionId> {
         if self.label(&Label::Pending).is_some_and(|cell| cell.open && cell.by.rule == RuleId::Life008) {

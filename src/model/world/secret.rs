@@ -149,7 +149,7 @@ impl Secret {
 
     pub(crate) fn open_all(&mut self) {
         for cell in &mut self.labels {
-            cell.holder.open = true;
+            (cell.holder.open, cell.holder.strict) = (true, false);
             cell.holder.seen = true;
             cell.holder.by = Provenance::UNKNOWN;
         }

@@ -197,11 +197,12 @@ impl Canonical {
     }
 
     fn cell<T>(&mut self, cell: &Cell<T>, detail: Detail, write: impl FnOnce(&mut Self, &T)) {
-        let Cell { value, open, by, seen } = cell;
+        let Cell { value, open, strict, by, seen } = cell;
         if detail != Detail::Values {
             self.flag(*open);
+            self.flag(*strict);
         }
-        if !*open {
+        if !*open || *strict {
             write(self, value);
         }
         if detail == Detail::Blame {
@@ -229,10 +230,16 @@ mod tests {
         world.settle();
         let by = Provenance { rule, class: crate::rule::Class::Contract, call: 1, action: None };
         let secret = world.secret.as_mut().expect("there is one");
-        let content =
-            |text: &str| Cell { open: false, value: Content::Value(Value::Text(text.into())), by, seen: false };
+        let content = |text: &str| Cell {
+            open: false,
+            value: Content::Value(Value::Text(text.into())),
+            strict: false,
+            by,
+            seen: false,
+        };
         secret.versions = ids.map(|id| Version { id: id.into(), content: content(id), created: None }).into();
-        let holder: Cell<Option<VersionId>> = Cell { open: false, value: Some(ids[1].into()), by, seen: false };
+        let holder: Cell<Option<VersionId>> =
+            Cell { open: false, value: Some(ids[1].into()), strict: false, by, seen: false };
         secret.labels = vec![LabelCell { label: Label::Current, holder }];
         world
     }
