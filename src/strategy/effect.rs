@@ -6,7 +6,7 @@
 
 use super::cell::{Mark, Token};
 use crate::model::{
-    Action, Claim, Content, Label, Operation, Outcome, Request, Secret, SecretBinary, SecretString, Text, Value, World,
+    Action, Claim, Content, Label, Operation, Outcome, Request, Secret, SecretBinary, SecretString, Value, World,
 };
 use crate::rule::RuleId;
 
@@ -105,8 +105,7 @@ fn changes(before: Option<&Secret>, after: Option<&Secret>) -> [Change; 4] {
     let mut changes = [Change::Stays; 4];
     let cells = [before, after].into_iter().flatten().flat_map(|secret| &secret.labels);
     for label in cells.map(|cell| &cell.label) {
-        let holder = |secret: Option<&Secret>| secret.and_then(|secret| secret.holder(label).flatten().cloned());
-        let change = Change::of(holder(before).as_ref(), holder(after).as_ref());
+        let change = Change::of(before, after, |secret| secret.holder(label).flatten());
         let place = &mut changes[Mark::of(label) as usize];
         *place = change.max(*place);
     }
@@ -114,26 +113,25 @@ fn changes(before: Option<&Secret>, after: Option<&Secret>) -> [Change; 4] {
 }
 
 fn settings(before: Option<&Secret>, after: Option<&Secret>) -> [Change; 6] {
-    let text = |value: bool| value.then(|| Text::from("x"));
-    let all = |secret: Option<&Secret>| -> [Option<Text>; 6] {
-        let Some(secret) = secret else { return Default::default() };
-        let rotation = &secret.rotation;
-        [
-            text(rotation.enabled.value),
-            rotation.function.value.clone(),
-            rotation.days.value.map(|days| days.to_string().into()),
-            rotation.schedule.value.clone(),
-            rotation.duration.value.clone(),
-            text(secret.deletion.is_some()),
-        ]
-    };
-    let (before, after) = (all(before), all(after));
-    std::array::from_fn(|number| Change::of(before[number].as_ref(), after[number].as_ref()))
+    let is = |is: bool| is.then_some(());
+    [
+        Change::of(before, after, |secret| is(secret.rotation.enabled.value)),
+        Change::of(before, after, |secret| secret.rotation.function.value.as_ref()),
+        Change::of(before, after, |secret| secret.rotation.days.value),
+        Change::of(before, after, |secret| secret.rotation.schedule.value.as_ref()),
+        Change::of(before, after, |secret| secret.rotation.duration.value.as_ref()),
+        Change::of(before, after, |secret| is(secret.deletion.is_some())),
+    ]
 }
 
 impl Change {
-    fn of(before: Option<&Text>, after: Option<&Text>) -> Self {
-        match (before, after) {
+    /// What becomes of a part of the secret.
+    fn of<'a, T: PartialEq>(
+        before: Option<&'a Secret>,
+        after: Option<&'a Secret>,
+        part: impl Fn(&'a Secret) -> Option<T>,
+    ) -> Self {
+        match (before.and_then(&part), after.and_then(&part)) {
             (before, after) if before == after => Self::Stays,
             (None, _) => Self::Appears,
             (_, None) => Self::Vanishes,

@@ -22,7 +22,7 @@ use super::generate::{Generator, Menu};
 use super::{Atlas, Case, State};
 use crate::model::Request;
 use draft::Draft;
-use traits::{Seen, Sight, Trait, look};
+use traits::{Merit, Seen, Sight, Trait, look};
 
 /// How many cases of a run are steered.
 pub const STEERED: u64 = 96;
@@ -48,8 +48,8 @@ pub struct Steered {
     met: Met,
 }
 
-/// How often each trait was met.
-type Met = HashMap<Trait, u32, FixedState>;
+/// How often each trait was met, by its key.
+type Met = HashMap<u64, u32, FixedState>;
 
 /// A step that may be taken.
 struct Candidate {
@@ -69,7 +69,7 @@ impl Steered {
         let drafts = (0..DRAFTS).map(|number| self.draft(index + number * STEERED));
         let best = drafts.max_by_key(Draft::rate).expect("there is at least one draft");
         for it in best.taken {
-            *self.met.entry(it).or_default() += 1;
+            *self.met.entry(it.key).or_default() += 1;
         }
         Case { steps: best.generator.steps }
     }
@@ -107,7 +107,7 @@ impl Steered {
         let ways: Vec<_> = Atlas::shared(self.menu).ways().collect();
         let drawn = (0..WAYS).map(|_| ways[generator.rng.random_range(0..ways.len())]);
         let nothing = Met::default();
-        let rarest = drawn.max_by_key(|way| self.worth(&[Trait::State(State::of(&way.world))], &nothing));
+        let rarest = drawn.max_by_key(|way| self.worth(&[Trait::State(State::of(&way.world)).into()], &nothing));
         rarest.map(|way| way.steps.clone()).unwrap_or_default()
     }
 
@@ -149,7 +149,7 @@ impl Steered {
         for traits in shown.iter().chain([&seen.traits]) {
             draft.worth += self.worth(traits, &draft.met);
             for it in traits {
-                *draft.met.entry(*it).or_default() += 1;
+                *draft.met.entry(it.key).or_default() += 1;
             }
             draft.taken.extend(traits);
         }
@@ -158,9 +158,9 @@ impl Steered {
 
     /// What it is worth to meet these, with what a draft has met already; every further time is worth a quarter of the
     /// time before.
-    fn worth(&self, traits: &[Trait], of_draft: &Met) -> i64 {
-        let times = |it: &Trait| [&self.met, of_draft].into_iter().filter_map(|met| met.get(it)).sum::<u32>();
-        traits.iter().map(|it| it.worth().checked_shr(2 * times(it)).unwrap_or(0)).sum()
+    fn worth(&self, traits: &[Merit], of_draft: &Met) -> i64 {
+        let times = |it: &Merit| [&self.met, of_draft].into_iter().filter_map(|met| met.get(&it.key)).sum::<u32>();
+        traits.iter().map(|it| it.worth.checked_shr(2 * times(it)).unwrap_or(0)).sum()
     }
 }
 
@@ -187,7 +187,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::rule::RuleId;
+    use crate::rule::{RULES, RuleId};
     use crate::strategy::generate;
 
     const MENU: Menu = Menu { has_function: true, has_missing_function: true };
@@ -203,10 +203,8 @@ mod tests {
         let mut rules = Vec::new();
         for step in &case.steps {
             let seen = look(&draft, step);
-            rules.extend(seen.traits.iter().filter_map(|it| match it {
-                Trait::Rule(rule) => Some(*rule),
-                _ => None,
-            }));
+            let is_seen = |rule: &RuleId| seen.traits.iter().any(|it| it.key == Merit::from(Trait::Rule(*rule)).key);
+            rules.extend(RULES.iter().map(|rule| rule.id).filter(is_seen));
             steered.advance(&mut draft, step.clone(), seen);
         }
         rules

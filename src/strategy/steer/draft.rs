@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::effect::Effect;
 use super::super::generate::Generator;
-use super::traits::{Seen, Trait};
+use super::traits::{Merit, Seen};
 use super::{Met, OVERHEAD};
 use crate::model::{Body, Fact, Operation, Outcome, Request, Setting, Text, World, outcomes};
 
@@ -18,9 +18,9 @@ pub(super) struct Draft {
     pub(super) stories: BTreeMap<Text, Vec<(u32, Effect)>>,
     pub(super) met: Met,
     /// The same in order.
-    pub(super) taken: Vec<Trait>,
+    pub(super) taken: Vec<Merit>,
     /// What was written and not read since, with the secret.
-    unread: Vec<(Text, Vec<Trait>)>,
+    unread: Vec<(Text, Vec<Merit>)>,
     pub(super) worth: i64,
 }
 
@@ -55,11 +55,11 @@ impl Draft {
         self.stories.entry(secret).or_default().extend(effect.map(|effect| (call, effect)));
     }
 
-    pub(super) fn unread_of(&self, secret: &Text) -> impl Iterator<Item = &[Trait]> {
+    pub(super) fn unread_of(&self, secret: &Text) -> impl Iterator<Item = &[Merit]> {
         self.unread.iter().filter(move |(of, _)| of == secret).map(|(_, traits)| &traits[..])
     }
 
-    pub(super) fn drain_unread(&mut self, secret: &Text) -> Vec<Vec<Trait>> {
+    pub(super) fn drain_unread(&mut self, secret: &Text) -> Vec<Vec<Merit>> {
         self.unread.extract_if(.., |(of, _)| of == secret).map(|(_, traits)| traits).collect()
     }
 

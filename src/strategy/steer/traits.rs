@@ -1,7 +1,12 @@
 //! What there is to meet in a request.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::collections::BTreeMap;
+use std::hash::{BuildHasher as _, Hash as _, Hasher as _};
 use std::mem::{Discriminant, discriminant};
+
+use foldhash::fast::FixedState;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use super::super::effect::{Bystander, Effect, Likeness, bystanders};
 use super::super::{Ask, Cell, State};
@@ -46,12 +51,28 @@ pub(super) enum Trait {
     Survivor(Effect),
 }
 
+/// How many traits a request has, as a rule at most.
+const USUAL_TRAITS: usize = 32;
+
 /// A label or a member of the rotation configuration, and whether it is anywhere.
 type Mark = (u8, bool);
 
+/// A trait by its hash, which is what meetings are counted by, and what it is worth to meet it for the first time.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Merit {
+    pub(super) key: u64,
+    pub(super) worth: i64,
+}
+
+impl From<Trait> for Merit {
+    fn from(it: Trait) -> Self {
+        Self { key: FixedState::default().hash_one(it), worth: it.worth() }
+    }
+}
+
 impl Trait {
     /// What it is worth to meet it for the first time. Of what a call has many of at once, each is worth little.
-    pub(super) const fn worth(self) -> i64 {
+    const fn worth(self) -> i64 {
         match self {
             Self::Rule(_) => 4096,
             Self::Verdict(..) | Self::Write(..) => 1024,
@@ -69,9 +90,9 @@ impl Trait {
 pub(super) struct Seen {
     /// The name of the secret that it is about.
     pub(super) secret: Text,
-    pub(super) traits: Vec<Trait>,
+    pub(super) traits: Vec<Merit>,
     /// What later reads must show; it is met when one does.
-    pub(super) written: Vec<Trait>,
+    pub(super) written: Vec<Merit>,
     pub(super) sight: Sight,
     /// What it does to the secret, if it is no read.
     pub(super) effect: Option<Effect>,
@@ -108,8 +129,9 @@ pub(super) fn look(draft: &Draft, request: &Request) -> Seen {
     let (facts, next) = draft.facts(&before.name, &resolved, &outcome);
     let action = resolved.operation.action();
     let cell = Cell::of(&before, &resolved);
-    let mut traits = vec![Trait::Ask(cell.ask), Trait::Cell(cell)];
-    traits.extend(forms(request, &outcome));
+    let mut traits = Vec::with_capacity(USUAL_TRAITS);
+    traits.extend([Trait::Ask(cell.ask), Trait::Cell(cell)].map(Merit::from));
+    traits.extend(forms(request, &outcome).into_iter().map(Merit::from));
     for fact in facts.iter().filter(|fact| fact.counts) {
         add(&mut traits, Trait::Rule(fact.rule));
         add(&mut traits, of_fact(fact, action));
@@ -129,8 +151,9 @@ pub(super) fn look(draft: &Draft, request: &Request) -> Seen {
 }
 
 /// Adds what is not there yet.
-fn add(traits: &mut Vec<Trait>, it: Trait) {
-    if !traits.contains(&it) {
+fn add(traits: &mut Vec<Merit>, it: Trait) {
+    let it = Merit::from(it);
+    if traits.iter().all(|other| other.key != it.key) {
         traits.push(it);
     }
 }
@@ -144,12 +167,13 @@ fn survivors<'a>(draft: &'a Draft, secret: &Text, facts: &'a [Fact]) -> impl Ite
 }
 
 /// What a request does that reads must show.
-fn deeds(draft: &Draft, before: &World, request: &Request, outcome: &Outcome) -> Vec<Trait> {
+fn deeds(draft: &Draft, before: &World, request: &Request, outcome: &Outcome) -> Vec<Merit> {
     let action = request.operation.action();
     let effect = Effect::of(before, request, outcome);
     let outline = effect.outline();
-    let mut deeds = vec![Trait::Effect(effect)];
-    deeds.extend(outcome.next.as_ref().map(|after| Trait::State(State::of(after))));
+    let mut deeds = Vec::with_capacity(USUAL_TRAITS);
+    deeds.push(Trait::Effect(effect).into());
+    deeds.extend(outcome.next.as_ref().map(|after| Merit::from(Trait::State(State::of(after)))));
     for (rule, mark) in writes(before, outcome) {
         add(&mut deeds, Trait::Write(rule, action, mark));
     }
@@ -167,19 +191,28 @@ fn deeds(draft: &Draft, before: &World, request: &Request, outcome: &Outcome) ->
     for bystander in bystanders(before, outcome, request) {
         add(&mut deeds, Trait::Beside(outline, bystander));
     }
-    deeds.extend(Likeness::of(before, request).map(|likeness| Trait::Value(action, likeness)));
+    deeds.extend(Likeness::of(before, request).map(|likeness| Merit::from(Trait::Value(action, likeness))));
     deeds
+}
+
+/// A request as it is written in a case.
+#[derive(Deserialize)]
+struct Written<'a> {
+    #[serde(borrow)]
+    op: &'a RawValue,
+    #[serde(borrow, default)]
+    request: BTreeMap<&'a str, &'a RawValue>,
 }
 
 /// How a request is written: whole, each member, and two of them at a time.
 fn forms(request: &Request, outcome: &Outcome) -> Vec<Trait> {
     let is_reason = |fact: &&Fact| fact.claim == Claim::Refused && fact.counts;
     let refusal = outcome.facts.iter().find(is_reason).map(|fact| fact.rule);
-    let written = serde_json::to_value(request).unwrap_or_default();
-    let action = written["op"].to_string();
-    let named = written["request"].as_object().into_iter().flatten();
-    let members: Vec<u64> = named.map(|(name, value)| hash(&[&action, name, &value.to_string()])).collect();
-    let whole = members.iter().fold(hash(&[&action]), |whole, member| whole.rotate_left(5) ^ member);
+    let line = serde_json::to_string(request).unwrap_or_default();
+    let Ok(Written { op, request }) = serde_json::from_str(&line) else { return Vec::new() };
+    let action = op.get();
+    let members: Vec<u64> = request.iter().map(|(name, value)| hash(&[action, name, value.get()])).collect();
+    let whole = members.iter().fold(hash(&[action]), |whole, member| whole.rotate_left(5) ^ member);
     let mut forms = vec![Trait::Form(whole)];
     for (number, member) in members.iter().enumerate() {
         forms.push(Trait::Member(*member, refusal));
@@ -190,7 +223,7 @@ fn forms(request: &Request, outcome: &Outcome) -> Vec<Trait> {
 
 /// A hash of these texts without the numbers of ordinary tokens.
 fn hash(texts: &[&str]) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FixedState::default().build_hasher();
     for part in texts.iter().flat_map(|text| text.split("$t")) {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
         let is_odd = part[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
