@@ -25,6 +25,10 @@ use rotation_conformance::service::{Config, Service};
 use rotation_conformance::strategy::{Bindings, Case, Menu, Steered, generate};
 use rounds::Rounds;
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: usize = 5;
 /// Half a million calls.
 const CASES: u64 = 30_000;

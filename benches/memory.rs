@@ -13,6 +13,10 @@ use std::time::Duration;
 use rotation_conformance::runner::{Options, Progress, Run};
 use rotation_conformance::service::{Config, Service};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const CALLS: u64 = 1_000_000;
 const STEP: u64 = 100_000;
 const LOOK: Duration = Duration::from_millis(1);

@@ -36,6 +36,10 @@ use rounds::Rounds;
 use server::Server;
 use tokio::runtime::{Builder, Runtime};
 
+/// That of the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ROUNDS: u64 = 5;
 const CASES: u64 = 2_000;
 const FUNCTION: &str = "rotation-conformance";

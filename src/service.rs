@@ -15,10 +15,13 @@ pub use defect::{Bug, Defect, UnknownDefect};
 pub use variant::{Otherwise, UnknownVariant, Variant};
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::iter;
 use std::sync::{Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
+
+use foldhash::fast::FixedState;
+use indexmap::IndexMap;
 
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
@@ -88,11 +91,14 @@ pub struct Service {
     state: Mutex<State>,
 }
 
+/// The state of each name, in no order that matters.
+type Worlds = IndexMap<Text, World, FixedState>;
+
 #[derive(Clone, Debug, Default)]
 struct State {
-    worlds: BTreeMap<Text, World>,
+    worlds: Worlds,
     /// Names by full and partial ARN, of deleted secrets too.
-    names: BTreeMap<Text, Text>,
+    names: HashMap<Text, Text, FixedState>,
     /// Names of secrets that were deleted by force, those that went first in front.
     gone: VecDeque<Text>,
     functions: BTreeSet<Text>,
@@ -165,7 +171,9 @@ impl Service {
 
     /// The state of every name that was ever used, in the order of the names.
     pub(crate) fn worlds(&self) -> Vec<World> {
-        self.lock().worlds.values().cloned().collect()
+        let mut worlds: Vec<_> = self.lock().worlds.values().cloned().collect();
+        worlds.sort_by(|one, other| one.name.cmp(&other.name));
+        worlds
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {

@@ -15,7 +15,7 @@ impl State {
             && let Some(first) = self.gone.pop_front()
             && self.worlds.get(&first).is_some_and(|world| world.secret.is_none())
         {
-            let former_arns = self.worlds.remove(&first).map_or_else(Vec::new, |world: World| world.former_arns);
+            let former_arns = self.worlds.swap_remove(&first).map_or_else(Vec::new, |world: World| world.former_arns);
             for arn in former_arns {
                 self.names.remove(partial_arn(&arn));
                 self.names.remove(&arn);

@@ -5,8 +5,8 @@
 //! variants answer otherwise where the rules permit that as well.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
+use super::Worlds;
 use crate::model::{
     Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Outcome, Provenance, Refusal, Request,
     Secret, Text, Timestamp, VersionId, World, form_of,
@@ -17,7 +17,7 @@ use crate::rule::{Class, RuleId};
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Hook {
     /// The identifier that the request is taken to carry.
-    Finds(fn(&Text, &BTreeMap<Text, World>) -> Option<Text>),
+    Finds(fn(&Text, &Worlds) -> Option<Text>),
     /// The request as the service reads it.
     Reads(fn(&mut Operation, &Scene<'_>)),
     /// The state as the decision sees it; of an accepted request it stays so.
@@ -38,7 +38,7 @@ pub(super) struct Scene<'a> {
     /// The secret that it is about, before.
     pub before: &'a World,
     /// Every secret, before.
-    pub worlds: &'a BTreeMap<Text, World>,
+    pub worlds: &'a Worlds,
     /// The number of the call; cells carry the number of the one that wrote them.
     pub call: u32,
     /// The time.
@@ -54,7 +54,7 @@ impl<'a> Scene<'a> {
     pub(super) const fn new(
         operation: &'a Operation,
         before: &'a World,
-        worlds: &'a BTreeMap<Text, World>,
+        worlds: &'a Worlds,
         call: u32,
         now: Timestamp,
     ) -> Self {
@@ -91,7 +91,7 @@ impl<'a> Scene<'a> {
 }
 
 /// The name that the first hook which says so takes an identifier for.
-pub(super) fn find(mut hooks: impl Iterator<Item = Hook>, id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
+pub(super) fn find(mut hooks: impl Iterator<Item = Hook>, id: &Text, worlds: &Worlds) -> Option<Text> {
     hooks.find_map(|hook| match hook {
         Hook::Finds(find) => find(id, worlds),
         _ => None,

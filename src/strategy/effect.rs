@@ -4,6 +4,10 @@
 //! restored secret and then a move, a custom label on the version that loses AWSPENDING. Steering prefers effects, and
 //! pairs of them, that were met seldom; which bugs there are has no say in it.
 
+use std::hash::BuildHasher as _;
+
+use foldhash::fast::FixedState;
+
 use super::cell::{Mark, Token};
 use crate::model::{
     Action, Claim, Content, Label, Operation, Outcome, Request, Secret, SecretBinary, SecretString, Value, World,
@@ -21,6 +25,13 @@ pub(super) struct Effect {
     /// Which version it names, as a token or as the one that a label moves to.
     target: Token,
     settings: [Change; 6],
+}
+
+/// An effect as far as later calls may depend on it, by its hash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) struct Outline {
+    pub(super) action: Option<Action>,
+    pub(super) key: u64,
 }
 
 /// What becomes of a label or of a setting.
@@ -87,17 +98,13 @@ impl Effect {
         }
     }
 
-    pub(super) const fn action(&self) -> Option<Action> {
-        self.action
-    }
-
     /// The effect as far as later calls may depend on it: which token a request has does not count, where a label goes
     /// does.
-    pub(super) fn outline(mut self) -> Self {
+    pub(super) fn outline(mut self) -> Outline {
         if self.action != Some(Action::UpdateSecretVersionStage) {
             self.target = Token::Missing;
         }
-        self
+        Outline { action: self.action, key: FixedState::default().hash_one(self) }
     }
 }
 

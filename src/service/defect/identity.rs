@@ -1,10 +1,9 @@
 //! Names, ARNs and partial ARNs taken for different secrets, or for too many.
 
-use std::collections::BTreeMap;
-
 use super::{Bug, Hook, Scene, refuse, rename};
 use crate::model::{ErrorType, Operation, Outcome, SUFFIX_LENGTH, Text, World};
 use crate::rule::RuleId;
+use crate::service::Worlds;
 
 pub(super) static BUGS: &[Bug] = &[
     Bug {
@@ -64,16 +63,16 @@ fn arn_of(world: &World) -> Option<&Text> {
     world.secret.as_ref().and_then(|secret| secret.arn.as_ref())
 }
 
-fn arn_unknown(id: &Text, _: &BTreeMap<Text, World>) -> Option<Text> {
+fn arn_unknown(id: &Text, _: &Worlds) -> Option<Text> {
     id.starts_with("arn:").then(|| NOBODY.into())
 }
 
-fn partial_arn_unknown(id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
+fn partial_arn_unknown(id: &Text, worlds: &Worlds) -> Option<Text> {
     let is_whole = worlds.values().any(|world| arn_of(world) == Some(id) || world.former_arns.contains(id));
     (id.starts_with("arn:") && !is_whole).then(|| NOBODY.into())
 }
 
-fn partial_arn_by_prefix(id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
+fn partial_arn_by_prefix(id: &Text, worlds: &Worlds) -> Option<Text> {
     let is_exact = |arn: &Text| arn == id || arn.get(..arn.len().saturating_sub(SUFFIX_LENGTH)) == Some(id);
     if !id.starts_with("arn:") || worlds.values().filter_map(arn_of).any(is_exact) {
         return None;
@@ -115,13 +114,13 @@ fn punctuated_name_refused(outcome: &mut Outcome, scene: &Scene<'_>) {
 }
 
 /// The secret whose ARN ends with this name and suffix.
-fn suffixed<'a>(id: &str, worlds: &'a BTreeMap<Text, World>) -> Option<&'a World> {
+fn suffixed<'a>(id: &str, worlds: &'a Worlds) -> Option<&'a World> {
     worlds.values().find(|world| {
         arn_of(world).is_some_and(|arn| arn.ends_with(id)) && id.len() == world.name.len() + SUFFIX_LENGTH
     })
 }
 
-fn name_with_suffix_found(id: &Text, worlds: &BTreeMap<Text, World>) -> Option<Text> {
+fn name_with_suffix_found(id: &Text, worlds: &Worlds) -> Option<Text> {
     suffixed(id, worlds).map(|world| world.name.clone())
 }
 

@@ -8,13 +8,13 @@ use foldhash::fast::FixedState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::effect::{Bystander, Effect, Likeness, bystanders};
+use super::super::effect::{Bystander, Effect, Likeness, Outline, bystanders};
 use super::super::{Ask, Cell, State};
 use super::draft::Draft;
 use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, Text, World};
 use crate::rule::RuleId;
 
-/// Something about a request that is worth meeting.
+/// Something about a request that is worth meeting; effects are told apart by their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Trait {
     /// The answer decides a fact of the rule.
@@ -40,15 +40,15 @@ pub(super) enum Trait {
     /// What it does to the secret.
     Effect(Effect),
     /// What it does, where an earlier call has done the other.
-    After(Effect, Effect),
+    After(u64, u64),
     /// What it does to a secret, where another call has done something to another secret.
-    Apart(Option<Action>, Effect),
+    Apart(Option<Action>, u64),
     /// What it does, and what it must leave alone.
-    Beside(Effect, Bystander),
+    Beside(u64, Bystander),
     /// What it stores.
     Value(Option<Action>, Likeness),
     /// It reads a value that was there before such a call.
-    Survivor(Effect),
+    Survivor(u64),
 }
 
 /// How many traits a request has, as a rule at most.
@@ -95,7 +95,7 @@ pub(super) struct Seen {
     pub(super) written: Vec<Merit>,
     pub(super) sight: Sight,
     /// What it does to the secret, if it is no read.
-    pub(super) effect: Option<Effect>,
+    pub(super) effect: Option<Outline>,
     /// What is known of the secret afterwards, but for what the answer shows.
     pub(super) next: World,
 }
@@ -163,7 +163,7 @@ fn survivors<'a>(draft: &'a Draft, secret: &Text, facts: &'a [Fact]) -> impl Ite
     let past = draft.stories.get(secret).map(Vec::as_slice).unwrap_or_default();
     let values = facts.iter().filter(|fact| fact.counts && matches!(fact.claim, Claim::Value(_)));
     let later = values.flat_map(|fact| past.iter().filter(|(call, _)| *call > fact.since));
-    later.map(|(_, effect)| Trait::Survivor(*effect))
+    later.map(|(_, effect)| Trait::Survivor(effect.key))
 }
 
 /// What a request does that reads must show.
@@ -178,18 +178,19 @@ fn deeds(draft: &Draft, before: &World, request: &Request, outcome: &Outcome) ->
         add(&mut deeds, Trait::Write(rule, action, mark));
     }
     for (secret, effects) in &draft.stories {
+        let is_same = *secret == before.name;
         for (_, earlier) in effects {
             add(
                 &mut deeds,
-                match *secret == before.name {
-                    true => Trait::After(*earlier, outline),
-                    false => Trait::Apart(earlier.action(), outline),
+                match is_same {
+                    true => Trait::After(earlier.key, outline.key),
+                    false => Trait::Apart(earlier.action, outline.key),
                 },
             );
         }
     }
     for bystander in bystanders(before, outcome, request) {
-        add(&mut deeds, Trait::Beside(outline, bystander));
+        add(&mut deeds, Trait::Beside(outline.key, bystander));
     }
     deeds.extend(Likeness::of(before, request).map(|likeness| Merit::from(Trait::Value(action, likeness))));
     deeds
@@ -224,12 +225,18 @@ fn forms(request: &Request, outcome: &Outcome) -> Vec<Trait> {
 /// A hash of these texts without the numbers of ordinary tokens.
 fn hash(texts: &[&str]) -> u64 {
     let mut hasher = FixedState::default().build_hasher();
-    for part in texts.iter().flat_map(|text| text.split("$t")) {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let is_odd = part[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
-        part[if is_odd { 0 } else { digits }..].hash(&mut hasher);
+    for part in texts.iter().flat_map(|text| text.split('$')) {
+        without_number(part).hash(&mut hasher);
     }
     hasher.finish()
+}
+
+/// What follows a `$`, without the number of an ordinary token.
+fn without_number(part: &str) -> &str {
+    let Some(number) = part.strip_prefix('t') else { return part };
+    let digits = number.bytes().take_while(u8::is_ascii_digit).count();
+    let is_odd = number[..digits].parse::<u8>().is_ok_and(|number| number >= 90);
+    if is_odd { number } else { &number[digits..] }
 }
 
 fn of_fact(fact: &Fact, action: Option<Action>) -> Trait {
