@@ -206,14 +206,16 @@ fn found_by(rule: RuleId, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
     outcomes
 }
 
+/// Only GetSecretValue and RotateSecret are said to take a partial ARN; for any other operation it may denote nothing.
 fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outcome> {
-    let is_stated = matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
-    if is_stated {
-        outcomes = found_by(RuleId::Ident003, outcomes);
-    } else if outcomes.iter().any(Outcome::is_accepted) {
-        let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()));
-        outcomes.push(not_found.fidelity(RuleId::Ident003, Claim::Accepted));
+    if matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_)) {
+        return found_by(RuleId::Ident003, outcomes);
     }
+    if is_forced_delete(operation) && outcomes.iter().all(Outcome::is_accepted) {
+        outcomes.push(delete::delete_nothing(None));
+    }
+    let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()));
+    outcomes.push(not_found.fidelity(RuleId::Ident003, Claim::Found));
     outcomes
 }
 

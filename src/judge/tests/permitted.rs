@@ -8,7 +8,8 @@ use crate::service::Variant;
 use serde_json::json;
 
 use super::requests::{
-    ask, cancel, create, create_empty, force_delete, get, list, look, put, put_as, rotate_later, rotate_monthly, stage,
+    ask, cancel, create, create_empty, delete, force_delete, get, list, look, put, put_as, rotate_later,
+    rotate_monthly, stage,
 };
 use super::scene::Scene;
 use super::{assert_accepted, case};
@@ -123,6 +124,22 @@ fn a_refusal_in_other_words_leaves_what_another_may_leave() {
         look(),
     ];
     assert_no_failure("own-words", &requests);
+}
+
+#[test]
+fn a_partial_arn_may_denote_nothing_where_a_refusal_is_due_too() {
+    let partial = |op: &str, mut members: serde_json::Value| {
+        members["SecretId"] = json!("$s1.partial");
+        ask(op, members)
+    };
+    let in_use = partial("PutSecretValue", json!({ "ClientRequestToken": "$t1", "SecretString": "b" }));
+    assert_no_failure("partial-arn-where-stated", &[create(), in_use.clone()]);
+    assert_no_failure("partial-arn-where-stated", &[create(), delete(), in_use]);
+    let bare =
+        partial("UpdateSecretVersionStage", json!({ "VersionStage": "AWSCURRENT", "RemoveFromVersionId": "$t1" }));
+    assert_no_failure("partial-arn-where-stated", &[create(), bare, look()]);
+    let gone = partial("DeleteSecret", json!({ "ForceDeleteWithoutRecovery": true }));
+    assert_no_failure("partial-arn-where-stated", &[create(), gone, look()]);
 }
 
 #[test]

@@ -56,7 +56,7 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         does: "partial ARNs find a secret for GetSecretValue and RotateSecret alone",
         permitted_by: "ROT-IDENT-003",
         differs: &[RuleId::Ident003, RuleId::State011, RuleId::State012, RuleId::State015],
-        hooks: &[Hook::Decides(partial_arn_where_stated)],
+        hooks: &[Hook::Reads(partial_arn_where_stated)],
     },
     Otherwise {
         name: "empty-entries-shown",
@@ -155,11 +155,12 @@ fn suffixed_name_found(operation: &mut Operation, scene: &Scene<'_>) {
     }
 }
 
-fn partial_arn_where_stated(outcome: &mut Outcome, scene: &Scene<'_>) {
-    let is_stated = matches!(scene.operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
-    let is_partial = form(scene.operation, scene) == Some(IdForm::PartialArn);
-    if is_partial && !is_stated && outcome.is_accepted() {
-        refuse(outcome, ErrorType::ResourceNotFoundException);
+fn partial_arn_where_stated(operation: &mut Operation, scene: &Scene<'_>) {
+    let is_stated = matches!(operation, Operation::GetSecretValue(_) | Operation::RotateSecret(_));
+    let arn = scene.before.secret.as_ref().and_then(|secret| secret.arn.as_deref());
+    let Some(id) = operation.secret_id().cloned().filter(|_| !is_stated) else { return };
+    if form_of(&id, &scene.before.name, arn) == Some(IdForm::PartialArn) {
+        rename(operation, &format!("{id}-none").into());
     }
 }
 
