@@ -1,9 +1,10 @@
 //! Steering: the first random cases of a run are those that, by the model, meet what none before them has met.
 //!
 //! Rules differ by a factor of a thousand in how often random calls exercise them. So each step of these cases is the
-//! best of several random ones, and each case the best of several drafts: what counts is the facts that answers decide,
-//! what is written under which rule, what is left alone by it, and how requests are written. That is predicted by the
-//! reference service in this process, without any call, so that the cases are a function of the seed alone.
+//! best of several random ones, and each of the first cases the best of several drafts: what counts is the facts that
+//! answers decide, what is written under which rule, what is left alone by it, and how requests are written. That is
+//! predicted by the reference service in this process, without any call, so that the cases are a function of the seed
+//! alone.
 //!
 //! Only what a judge could tell counts. A draft keeps what is known of each secret, with the cells that the rules leave
 //! open: after a request that is UNSPECIFIED they decide nothing, and a case that goes on there is a poor one. What is
@@ -28,10 +29,12 @@ use traits::{Merit, Seen, Sight, Trait, look};
 pub const STEERED: u64 = 96;
 /// The fewest and the most steps of a case after the way to its first state, its last reads not counted.
 const STEPS: std::ops::RangeInclusive<usize> = 4..=24;
-/// Of how many drafts a case is the best.
-const DRAFTS: u64 = 4;
+/// Of how many drafts each of the first cases is the best, and how many cases that are: a run that finds something
+/// should find it in them. For the later ones it pays more to choose each step among many than each case.
+const DRAFTS: u64 = 12;
+const DRAFTED: u64 = 8;
 /// Of how many random requests a step is the best.
-const CANDIDATES: usize = 12;
+const CANDIDATES: usize = 16;
 /// Of how many ways to a state the first steps are the best.
 const WAYS: usize = 6;
 /// One step in so many is not chosen at all.
@@ -66,7 +69,8 @@ impl Steered {
     }
 
     fn case(&mut self, index: u64) -> Case {
-        let drafts = (0..DRAFTS).map(|number| self.draft(index + number * STEERED));
+        let count = if index < DRAFTED { DRAFTS } else { 1 };
+        let drafts = (0..count).map(|number| self.draft(index + number * STEERED));
         let best = drafts.max_by_key(Draft::rate).expect("there is at least one draft");
         for it in best.taken {
             *self.met.entry(it.key).or_default() += 1;
