@@ -1,12 +1,9 @@
 //! What reads show where the documents say nothing, or two things.
 
 use super::Otherwise;
-use crate::model::{
-    Answer, Body, Content, ErrorType, IdForm, Operation, Outcome, Output, Text, VersionEntry, VersionPage, World,
-    form_of,
-};
+use crate::model::{Answer, Body, Content, IdForm, Operation, Output, Text, VersionEntry, VersionPage, World, form_of};
 use crate::rule::RuleId;
-use crate::service::hook::{Hook, Scene, refuse, rename};
+use crate::service::hook::{Hook, Scene, rename};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
     Otherwise {
@@ -55,7 +52,7 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         name: "partial-arn-where-stated",
         does: "partial ARNs find a secret for GetSecretValue and RotateSecret alone",
         permitted_by: "ROT-IDENT-003",
-        differs: &[RuleId::Ident003, RuleId::State011, RuleId::State012, RuleId::State015],
+        differs: &[RuleId::Ident003, RuleId::Val019, RuleId::State011, RuleId::State012, RuleId::State015],
         hooks: &[Hook::Reads(partial_arn_where_stated)],
     },
     Otherwise {
