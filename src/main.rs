@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-// A run is many small allocations: with the allocator of the system it takes a fifth longer.
+// A run is many small allocations, which the allocator of the system is slow at.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

@@ -112,10 +112,8 @@ fn repeated(
     let is_plain = stages.is_none();
     let by = if is_plain { setting.contract(RuleId::Idem002) } else { setting.fidelity(RuleId::Idem004) };
     let next = with_secret(world, |secret| {
-        for label in moved_by_repetition(stages.unwrap_or_default()) {
-            if !secret.holds(label, token) {
-                secret.loosen_label(label, by);
-            }
+        for label in moved_by_repetition(secret, token, stages.unwrap_or_default()) {
+            secret.loosen_label(&label, by);
         }
         secret.hold_labels(by);
         secret.close(setting.contract(RuleId::Idem002));
@@ -137,10 +135,12 @@ fn repeated(
 }
 
 /// The labels that a repetition moves where it is not ignored, which only strict mode requires (ROT-IDEM-004).
-fn moved_by_repetition(stages: &[Label]) -> impl Iterator<Item = &Label> {
-    const WITH_CURRENT: &[Label] = &[Label::Current, Label::Previous, Label::Pending];
-    let others = if stages.contains(&Label::Current) { WITH_CURRENT } else { &[] };
-    stages.iter().chain(others)
+fn moved_by_repetition(secret: &Secret, token: &VersionId, stages: &[Label]) -> Vec<Label> {
+    let mut moved: Vec<_> = stages.iter().filter(|label| !secret.holds(label, token)).cloned().collect();
+    if moved.contains(&Label::Current) {
+        moved.extend([Label::Previous, Label::Pending]);
+    }
+    moved
 }
 
 /// A value under a fresh token.

@@ -29,7 +29,7 @@ pub(super) struct Effect {
 
 /// An effect as far as later calls may depend on it, by its hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Outline {
+pub(super) struct EffectKey {
     pub(super) action: Option<Action>,
     pub(super) key: u64,
 }
@@ -100,11 +100,11 @@ impl Effect {
 
     /// The effect as far as later calls may depend on it: which token a request has does not count, where a label goes
     /// does.
-    pub(super) fn outline(mut self) -> Outline {
+    pub(super) fn outline(mut self) -> EffectKey {
         if self.action != Some(Action::UpdateSecretVersionStage) {
             self.target = Token::Missing;
         }
-        Outline { action: self.action, key: FixedState::default().hash_one(self) }
+        EffectKey { action: self.action, key: FixedState::default().hash_one(self) }
     }
 }
 

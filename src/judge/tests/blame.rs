@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::assert_accepted;
 use super::mutant::show;
-use super::requests::{ask, create, create_empty, delete, get, look, put, put_as, rotate_monthly, stage};
+use super::requests::{ask, create, create_empty, delete, get, look, put, put_as, repeat, rotate_monthly, stage};
 use super::scene::Scene;
 
 /// The last request is accepted, with a receipt.
@@ -258,4 +258,13 @@ fn a_secret_that_took_a_deletion_which_had_to_be_refused_is_not_missed() {
     scene.ask(&named("DescribeSecret", json!({})));
     *scene.answer() = refused(ErrorType::ResourceNotFoundException);
     assert_eq!((contract_of(&scene), blamed.last()), (blamed.clone(), Some(&(2, R::Val017))));
+}
+
+#[test]
+fn awsprevious_may_follow_awscurrent_where_a_repetition_was_not_ignored() {
+    let repeated = repeat(&["AWSCURRENT"]);
+    let follows = stage("AWSPREVIOUS", "$t2", "");
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), repeated, follows]);
+    accept(&mut scene, None);
+    assert_eq!(contract_of(&scene), []);
 }

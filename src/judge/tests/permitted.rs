@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use crate::model::Request;
-use crate::rule::Class;
+use crate::rule::{Class, RuleId};
 use crate::service::Variant;
 use serde_json::json;
 
 use super::requests::{
-    ask, cancel, create, create_empty, delete, force_delete, get, list, look, put, put_as, rotate_later,
+    ask, cancel, create, create_empty, delete, force_delete, get, list, look, put, put_as, repeat, rotate_later,
     rotate_monthly, stage,
 };
 use super::scene::Scene;
@@ -83,16 +83,16 @@ fn a_secret_without_awscurrent_may_get_it_with_any_value() {
 
 #[test]
 fn labels_that_a_repetition_may_have_moved_are_relied_on_by_no_call() {
-    let repeated = put_as("$t1", &["BLUE"]);
+    let repeated = repeat(&["BLUE"]);
     let requests = [create(), put("$t2", "b"), repeated, stage("BLUE", "", "$t2"), look()];
     assert_no_failure("repetition-moves-labels", &requests);
     let labelled = stage("BLUE", "", "$t1");
-    let requests = [create(), labelled, put_as("$t1", &["BLUE", "GREEN"]), put("$t2", "b"), look()];
+    let requests = [create(), labelled, repeat(&["BLUE", "GREEN"]), put("$t2", "b"), look()];
     assert_permitted("custom-labels-go", &requests);
-    let repeated = put_as("$t1", &["AWSPENDING", "BLUE"]);
+    let repeated = repeat(&["AWSPENDING", "BLUE"]);
     let moved = stage("AWSCURRENT", "$t1", "$t2");
     assert_permitted("pending-goes-on-move", &[create(), put_as("$t2", &["AWSPENDING"]), repeated, moved, look()]);
-    let repeated = put_as("$t1", &["AWSCURRENT", "AWSPENDING"]);
+    let repeated = repeat(&["AWSCURRENT", "AWSPENDING"]);
     assert_permitted("repetition-moves-labels", &[create(), rotate_monthly("$t2"), repeated.clone(), cancel()]);
     assert_permitted(
         "rotation-ends",
@@ -140,6 +140,10 @@ fn a_partial_arn_may_denote_nothing_where_a_refusal_is_due_too() {
     assert_no_failure("partial-arn-where-stated", &[create(), bare, look()]);
     let gone = partial("DeleteSecret", json!({ "ForceDeleteWithoutRecovery": true }));
     assert_no_failure("partial-arn-where-stated", &[create(), gone, look()]);
+    let beyond = partial("ListSecretVersionIds", json!({ "NextToken": "nowhere" }));
+    let violations = Scene::otherwise("partial-arn-where-stated", &[create(), beyond]).violations(Duration::ZERO);
+    let rules: Vec<_> = violations.iter().map(|violation| violation.rule).collect();
+    assert_eq!(rules, [RuleId::Ident003]);
 }
 
 #[test]

@@ -56,6 +56,11 @@ pub(crate) fn put_as(token: &str, stages: &[&str]) -> Request {
     ask("PutSecretValue", json!({ "ClientRequestToken": token, "SecretString": token[1..], "VersionStages": stages }))
 }
 
+/// What `create` has stored, stored again under these labels.
+pub(crate) fn repeat(stages: &[&str]) -> Request {
+    ask("PutSecretValue", json!({ "ClientRequestToken": "$t1", "SecretString": "a", "VersionStages": stages }))
+}
+
 /// A label moved from one version to another; an empty id is left out.
 pub(crate) fn stage(label: &str, from: &str, to: &str) -> Request {
     let given = |id: &str| if id.is_empty() { Value::Null } else { json!(id) };

@@ -52,7 +52,7 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         name: "partial-arn-where-stated",
         does: "partial ARNs find a secret for GetSecretValue and RotateSecret alone",
         permitted_by: "ROT-IDENT-003",
-        differs: &[RuleId::Ident003, RuleId::Val019, RuleId::State011, RuleId::State012, RuleId::State015],
+        differs: &[RuleId::Ident003, RuleId::State011, RuleId::State012, RuleId::State015],
         hooks: &[Hook::Reads(partial_arn_where_stated)],
     },
     Otherwise {

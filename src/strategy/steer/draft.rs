@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::super::effect::Outline;
+use super::super::effect::EffectKey;
 use super::super::generate::Generator;
 use super::traits::{Merit, Seen};
 use super::{Met, OVERHEAD};
@@ -15,7 +15,7 @@ pub(super) struct Draft {
     /// What is known of each secret by name, open where the rules leave something open and no answer has shown it.
     known: BTreeMap<Text, World>,
     /// What the calls have done to each secret, with the numbers of the calls.
-    pub(super) stories: BTreeMap<Text, Vec<(u32, Outline)>>,
+    pub(super) stories: BTreeMap<Text, Vec<(u32, EffectKey)>>,
     pub(super) met: Met,
     /// The same in order.
     pub(super) taken: Vec<Merit>,

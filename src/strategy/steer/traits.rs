@@ -8,7 +8,7 @@ use foldhash::fast::FixedState;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::super::effect::{Bystander, Effect, Likeness, Outline, bystanders};
+use super::super::effect::{Bystander, Effect, EffectKey, Likeness, bystanders};
 use super::super::{Ask, Cell, State};
 use super::draft::Draft;
 use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, Text, World};
@@ -95,7 +95,7 @@ pub(super) struct Seen {
     pub(super) written: Vec<Merit>,
     pub(super) sight: Sight,
     /// What it does to the secret, if it is no read.
-    pub(super) effect: Option<Outline>,
+    pub(super) effect: Option<EffectKey>,
     /// What is known of the secret afterwards, but for what the answer shows.
     pub(super) next: World,
 }
