@@ -57,23 +57,29 @@ fn range(spread: Spread) -> String {
     }
 }
 
-/// The findings of rules that the defects announce, in the trials without the fixed cases.
-fn findings(matrix: &Matrix) -> impl Iterator<Item = (Defect, &Kill)> {
+/// The findings of the trials without the fixed cases, each with defect and seed.
+fn findings(matrix: &Matrix) -> impl Iterator<Item = (Defect, u64, &Kill)> {
     let random = matrix.trials.iter().filter(|trial| !trial.sweep);
     let of_defects = random.filter_map(|trial| Some((trial.defect?, trial)));
-    of_defects.flat_map(|(defect, trial)| trial.confirmed().map(move |kill| (defect, kill)))
+    of_defects.flat_map(|(defect, trial)| trial.confirmed().map(move |kill| (defect, trial.seed, kill)))
 }
 
-/// How many findings are as short as any for their defect and rule, of those for which that length is known.
+/// In how many trials the shortest finding of a rule is as short as any for the defect and the rule, of those for which
+/// that length is known.
 fn at_least_length(matrix: &Matrix, of: fn(Defect, RuleId) -> Option<usize>) -> (usize, usize) {
-    let known = findings(matrix).filter_map(|(defect, kill)| Some(kill.length <= of(defect, kill.rule)?));
-    known.fold((0, 0), |(least, all), is_least| (least + usize::from(is_least), all + 1))
+    let mut shortest: BTreeMap<(String, u64, RuleId), (Defect, usize)> = BTreeMap::new();
+    for (defect, seed, kill) in findings(matrix) {
+        let known = shortest.entry((defect.to_string(), seed, kill.rule)).or_insert((defect, kill.length));
+        known.1 = known.1.min(kill.length);
+    }
+    let all = shortest.iter().filter_map(|((.., rule), (defect, length))| Some(*length <= of(*defect, *rule)?));
+    all.fold((0, 0), |(least, all), is_least| (least + usize::from(is_least), all + 1))
 }
 
 /// How many findings are as short as the shortest of the same defect and fingerprint.
 fn at_least_of_the_same(matrix: &Matrix) -> (usize, usize) {
     let mut lengths: BTreeMap<(String, &Fingerprint), Vec<usize>> = BTreeMap::new();
-    for (defect, kill) in findings(matrix) {
+    for (defect, _, kill) in findings(matrix) {
         lengths.entry((defect.to_string(), &kill.fingerprint)).or_default().push(kill.length);
     }
     let of_one = lengths.values().map(|lengths| {
@@ -102,8 +108,8 @@ fn summary(text: &mut String, matrix: &Matrix, rows: &[Row]) {
     let (alike, of) = at_least_of_the_same(matrix);
     let _ = writeln!(
         text,
-        "at the true minimum of defect and rule: {least} of {all} findings; at the shortest known length: {shortest} of \
-         {known}; as short as any of the same fingerprint: {alike} of {of}"
+        "shortest finding of a rule in a trial: at the true minimum of defect and rule {least} of {all}, at the shortest \
+         known length {shortest} of {known}; findings as short as any of the same fingerprint: {alike} of {of}"
     );
     let strays = rows.iter().flat_map(Row::strays).count();
     let _ = writeln!(
