@@ -15,6 +15,7 @@ mod source;
 pub mod sweep;
 mod versions;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -31,8 +32,9 @@ pub use result::{Calls, Conclusion, Coverage, Ending, Finding, RunResult};
 use crate::endpoint::Endpoint;
 use crate::judge;
 use crate::model::Text;
-use crate::strategy::{Atlas, Menu};
-use crate::verdict::Status;
+use crate::rule::{Class, RuleId};
+use crate::strategy::{Atlas, Case, Menu};
+use crate::verdict::{Status, Violation};
 use execution::{Extent, Plan};
 use find::{Gathered, Job, Suspect};
 use source::Source;
@@ -62,10 +64,29 @@ impl<E> Clone for Run<E> {
     }
 }
 
-/// A finding, and what examining it took and left beside.
+/// What there is to examine.
+enum Lead {
+    Suspect(Box<Suspect>),
+    /// A rule that is violated; there may be a shorter case of another kind than its findings.
+    Rule(Beaten),
+}
+
+/// A violated rule with the gravest and the shortest of its findings.
+#[derive(Clone, Debug)]
+struct Beaten {
+    rule: RuleId,
+    class: Class,
+    case: Case,
+    /// The calls of the run so far.
+    calls: u64,
+}
+
+/// What following a lead has found, and what it took and left beside.
 #[derive(Debug)]
 struct Examined {
-    finding: Finding,
+    findings: Vec<Finding>,
+    /// The calls that led to no finding.
+    spent: u64,
     clean: u64,
     left: Vec<Text>,
 }
@@ -91,15 +112,24 @@ impl<E: Endpoint + 'static> Run<E> {
         let mut calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
         let suspects = std::mem::take(&mut gathered.suspects).into_values();
         let matters = |suspect: &Suspect| self.options.only.is_none_or(|rule| suspect.violation.rule == rule);
-        let examined = self.examine(suspects.filter(matters).collect(), gathered.died.is_some()).await;
+        let is_dead = gathered.died.is_some();
+        let leads: Vec<_> = suspects.filter(matters).map(|it| Lead::Suspect(Box::new(it))).collect();
+        let count = leads.len();
         let mut findings: Vec<Finding> = Vec::new();
-        for Examined { finding, clean, left } in examined {
-            calls.shrink += finding.calls_to_shrink;
-            calls.confirm += finding.calls_to_confirm;
-            calls.clean += clean;
-            gathered.left.extend(left);
-            keep_the_better(&mut findings, finding);
-        }
+        let mut add = |findings: &mut Vec<Finding>, examined: Vec<Examined>| {
+            for Examined { findings: further, spent, clean, left } in examined {
+                calls.shrink += spent + further.iter().map(|it| it.calls_to_shrink).sum::<u64>();
+                calls.confirm += further.iter().map(|it| it.calls_to_confirm).sum::<u64>();
+                calls.clean += clean;
+                gathered.left.extend(left);
+                for finding in further {
+                    keep_the_better(findings, finding);
+                }
+            }
+        };
+        add(&mut findings, self.examine(leads, 0, is_dead).await);
+        let leads = beaten(&findings, gathered.calls).into_iter().map(Lead::Rule).collect();
+        add(&mut findings, self.examine(leads, count, is_dead).await);
         findings.sort_by(|one, other| {
             (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
         });
@@ -146,25 +176,28 @@ impl<E: Endpoint + 'static> Run<E> {
         self.options.budget.map(|budget: Duration| self.started + budget * part / of)
     }
 
-    /// Shrinks and confirms each suspect, several at once; the results are in the order of the suspects.
-    async fn examine(&self, suspects: Vec<Suspect>, is_dead: bool) -> Vec<Examined> {
-        if suspects.is_empty() {
+    /// Follows each lead, several at once; the results are in the order of the leads, which have the numbers from `first`.
+    async fn examine(&self, leads: Vec<Lead>, first: usize, is_dead: bool) -> Vec<Examined> {
+        if leads.is_empty() {
             return Vec::new();
         }
         let atlas = Atlas::detailed(self.menu());
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
-        for (number, suspect) in suspects.into_iter().enumerate() {
+        for (number, lead) in (first..).zip(leads) {
             let (run, permits) = (self.clone(), Arc::clone(&permits));
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
                 if is_dead || run.stop.load(Ordering::Relaxed) {
-                    return (number, Examined { finding: unshrunk(suspect), clean: 0, left: Vec::new() });
+                    return (number, Examined::unshrunk(lead));
                 }
                 let mut lab = shrink::Lab::new(&run, atlas, number);
-                let finding = lab.finding(suspect).await;
+                let findings = match lead {
+                    Lead::Suspect(suspect) => vec![lab.finding(*suspect).await],
+                    Lead::Rule(beaten) => lab.shorter_of_rule(beaten).await,
+                };
                 run.progress.was_examined();
-                (number, Examined { finding, clean: lab.clean, left: lab.left })
+                (number, lab.examined(findings))
             });
         }
         let mut examined = tasks.join_all().await;
@@ -197,6 +230,32 @@ fn plan(options: &Options, tag: &str, extent: Extent) -> Plan {
         extent,
         options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
     }
+}
+
+impl Examined {
+    /// What is left of a lead that there was no time to follow.
+    fn unshrunk(lead: Lead) -> Self {
+        let findings = match lead {
+            Lead::Suspect(suspect) => vec![unshrunk(*suspect)],
+            Lead::Rule(_) => Vec::new(),
+        };
+        Self { findings, spent: 0, clean: 0, left: Vec::new() }
+    }
+}
+
+/// The rules that findings which every replay showed violate.
+fn beaten(findings: &[Finding], calls: u64) -> Vec<Beaten> {
+    let mut beaten: BTreeMap<RuleId, Beaten> = BTreeMap::new();
+    for finding in findings.iter().filter(|it| it.replays.0 == REPLAYS) {
+        let Violation { rule, class, .. } = finding.violation;
+        let new = || Beaten { rule, class, case: finding.case.clone(), calls };
+        let known = beaten.entry(rule).or_insert_with(new);
+        known.class = known.class.min(class);
+        if finding.case.steps.len() < known.case.steps.len() {
+            known.case = finding.case.clone();
+        }
+    }
+    beaten.into_values().collect()
 }
 
 /// Adds a finding, unless there is better evidence for the same violation.

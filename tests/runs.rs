@@ -14,6 +14,7 @@ use rotation_conformance::model::{Functions, Request};
 use rotation_conformance::rule::{RULES, RuleId};
 use rotation_conformance::runner::{Conclusion, Ending, Enough, Options, Run, RunResult};
 use rotation_conformance::service::{Config, Service};
+use rotation_conformance::strategy::Case;
 use rotation_conformance::verdict::Status;
 
 /// What every name of these runs starts with.
@@ -194,4 +195,24 @@ async fn a_run_for_one_rule_stops_once_a_violation_of_it_is_confirmed_unless_it_
         calls.push(result.calls.find);
     }
     assert!(calls[0] < 300 && calls[1] >= 600, "{calls:?}");
+}
+
+/// A case that shows a violation in two calls, of a rule that one call shows violated too.
+#[tokio::test]
+async fn a_violated_rule_has_its_shortest_counterexample_also_where_no_case_was_of_that_kind() {
+    let case = serde_json::from_str(
+        r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+            {"op":"PutSecretValue","request":{"SecretId":"$s1","SecretString":"value-b"}}]"#,
+    )
+    .expect("written in this test");
+    let config = Config { defects: vec!["against:ROT-VAL-005".parse().unwrap()], ..Config::default() };
+    let options = Options { saved: vec![case], cases: 0, scenarios: false, sweep: false, ..Options::default() };
+    let (result, watched) = watched_with(config, options, u64::MAX).await;
+    let operations = |case: &Case| case.steps.iter().map(|step| step.operation.name().to_owned()).collect::<Vec<_>>();
+    let found: Vec<_> = result.findings_of(RuleId::Val005).map(|finding| operations(&finding.case)).collect();
+    let is_found = |wanted: &[&str]| found.iter().any(|found| found == wanted);
+    assert!(is_found(&["CreateSecret", "PutSecretValue"]) && is_found(&["CreateSecret"]), "{found:?}");
+    assert_eq!(watched.service.secret_count(), 0);
+    let made = watched.log.lock().unwrap().len() as u64;
+    assert_eq!(result.calls.total(), made, "every call is counted");
 }

@@ -2,6 +2,7 @@
 
 mod index;
 mod need;
+mod other;
 mod reduce;
 mod route;
 mod trying;
@@ -10,7 +11,7 @@ use std::collections::BTreeSet;
 
 use super::execution::{Extent, Sighting, Trace};
 use super::find::{Suspect, up_to};
-use super::{Finding, REPLAYS, Run};
+use super::{Examined, Finding, REPLAYS, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
@@ -19,11 +20,13 @@ use crate::verdict::{Fingerprint, Status, Violation};
 use index::{End, Index};
 use need::{Need, demanded};
 use reduce::{ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
-use route::Scene;
+use route::{Scene, fused};
 
 /// About how many calls are spent on the cases of one length that demand the same by the model, and twice as many on the
 /// shortest.
 const SPENT_ON_A_LENGTH: u64 = 10;
+/// About how many calls are spent on cases in which one request stands for two.
+const SPENT_ON_FUSING: u64 = 60;
 
 /// Where one finding is examined.
 pub(super) struct Lab<'a, E> {
@@ -46,8 +49,8 @@ pub(super) struct Lab<'a, E> {
     after: Option<RuleId>,
     /// The cases that did not show what is looked for.
     tried: BTreeSet<String>,
-    pub(super) clean: u64,
-    pub(super) left: Vec<Text>,
+    clean: u64,
+    left: Vec<Text>,
 }
 
 impl<'a, E: Endpoint + 'static> Lab<'a, E> {
@@ -68,6 +71,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             clean: 0,
             left: Vec::new(),
         }
+    }
+
+    /// What came of it all.
+    pub(super) fn examined(self, findings: Vec<Finding>) -> Examined {
+        Examined { findings, spent: self.spent, clean: self.clean, left: self.left }
     }
 
     /// Shrinks a suspect, finds who is to blame, and replays it.
@@ -166,13 +174,21 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             let on_the_shortest_way = scene.as_ref().map(Scene::on_the_shortest_way).unwrap_or_default();
             let mut first: Vec<Case> = ends(&best).into_iter().collect();
             first.extend(on_the_shortest_way.into_iter().chain(of_one_secret(&best)));
+            first.extend(scene.iter().flat_map(Scene::with_what_matters));
             best = self.shorter(best, first, wanted).await;
             best = self.without_windows(best, wanted).await;
             best = self.with_a_function_of_its_own(best, wanted).await;
             let other = merged(&best).into_iter().chain(filled_at_once(&best)).collect();
             best = self.shorter(best, other, wanted).await;
+            best = self.with_one_request_for_two(best, wanted).await;
         }
-        best = self.simplify(best, wanted).await;
+        let simplified = self.simplify(best.clone(), wanted).await;
+        if simplified != best && !is_least {
+            // What a call does that is written otherwise may need fewer calls before it.
+            best = self.without_windows(simplified, wanted).await;
+        } else {
+            best = simplified;
+        }
         self.settle_extent(&best, wanted).await;
         best
     }
@@ -230,6 +246,27 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         let shorter = self.without_windows(candidate, wanted).await;
         if shorter.steps.len() < best.steps.len() { shorter } else { best }
+    }
+
+    /// One request may lead where two of the case do.
+    async fn with_one_request_for_two(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        let limit = self.spent + SPENT_ON_FUSING;
+        let mut at = 0;
+        while at + 2 < best.steps.len() {
+            let mut fused = fused(self.atlas, &best, at).into_iter();
+            let shorter = loop {
+                let Some(candidate) = fused.next() else { break None };
+                if self.is_spent() || self.spent >= limit {
+                    return best;
+                }
+                if self.shows(&candidate, wanted).await {
+                    break Some(candidate);
+                }
+            };
+            at = if shorter.is_some() { 0 } else { at + 1 };
+            best = shorter.unwrap_or(best);
+        }
+        best
     }
 
     async fn without_windows(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {

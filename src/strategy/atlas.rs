@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 
 use super::cell::{Rotation, State};
 use super::chart::{self, Chart};
-use super::{Alphabet, Menu, complete_read};
+use super::{Alphabet, Menu, ask, complete_read};
 use crate::model::{Fact, Label, Request, Secret, VersionId, World};
 
 /// How many requests a way has at most.
@@ -160,6 +160,19 @@ impl Atlas {
         world
     }
 
+    /// Those of these requests about the first secret that are accepted and change its state, by the model.
+    #[must_use]
+    pub fn changing(&self, steps: &[Request]) -> Vec<Request> {
+        let mut world = self.chart.start();
+        let changes = |step: &&Request| {
+            let next = self.chart.after(&world, step).filter(|next| Outline::of(next) != Outline::of(&world));
+            let is_change = next.is_some();
+            world = next.unwrap_or_else(|| world.clone());
+            is_change
+        };
+        steps.iter().filter(changes).cloned().collect()
+    }
+
     /// The shortest ways to states like this one, the most alike first: to the same, to one with the same labels and
     /// configuration, to one with the same labels, to one with the same pending version.
     ///
@@ -174,6 +187,24 @@ impl Atlas {
             let shortest = alike.map(|(_, route)| route).min_by_key(|route| route.steps.len());
             routes.extend(shortest.filter(|route| routes.iter().all(|known| known.steps != route.steps)));
         }
+        routes
+    }
+
+    /// The single requests, one for each state, that lead from one state to another like a third, the most alike first;
+    /// each is a step of this number.
+    #[must_use]
+    pub fn shortcuts(&self, from: &World, to: &World, number: usize) -> Vec<Route> {
+        let letters = self.chart.alphabet(number).into_iter().chain(self.chart.further(number));
+        let asks = ask::requests(&self.chart, from, &format!("$t{number}").into());
+        let mut by_outline = BTreeMap::new();
+        for step in letters.chain(asks) {
+            if let Some(world) = self.chart.after(from, &step) {
+                by_outline.entry(Outline::of(&world)).or_insert(Route { steps: vec![step], world });
+            }
+        }
+        let mut routes: Vec<_> = by_outline.into_values().collect();
+        routes.retain(|route| self.unlikeness(to, &route.world) < LIKENESSES.len());
+        routes.sort_by_key(|route| self.unlikeness(to, &route.world));
         routes
     }
 

@@ -9,12 +9,15 @@ use std::sync::OnceLock;
 
 use crate::judge::demand;
 use crate::model::{Fact, Request};
-use crate::strategy::{Atlas, Menu, Route};
+use crate::rule::RuleId;
+use crate::strategy::{Atlas, Case, Menu, Route};
 
 /// How many requests stand before the last ones at most.
 const LONGEST: usize = 2;
 /// How many ends are kept for one demand after one way.
 const ENDS: usize = 12;
+/// How many ends are tried for one demand where any demand of its rule will do.
+const ENDS_OF_ONE: usize = 3;
 
 /// The ends of short cases by what they demand.
 #[derive(Debug, Default)]
@@ -33,6 +36,11 @@ impl End {
     /// How many calls the case has.
     pub(super) fn length(&self) -> usize {
         self.route.steps.len() + self.steps.len()
+    }
+
+    /// The case.
+    pub(super) fn case(&self) -> Case {
+        Case { steps: [&self.route.steps[..], &self.steps].concat() }
     }
 }
 
@@ -62,6 +70,17 @@ impl Index {
         }
     }
 
+    /// The first ends for each thing that is demanded by a rule, of those with fewer calls than this; the shortest first, and
+    /// of one length one for each thing before a second one for any.
+    pub(super) fn ends_of(&self, rule: RuleId, length: usize) -> Vec<&End> {
+        let name = rule.as_str();
+        let of_rule = self.by_demand.range(name.to_owned()..).take_while(|(demanded, _)| demanded.starts_with(name));
+        let first = of_rule.flat_map(|(_, ends)| ends.iter().take(ENDS_OF_ONE).enumerate());
+        let mut ends: Vec<_> = first.filter(|(_, end)| end.length() < length).collect();
+        ends.sort_by_key(|(rank, end)| (end.length(), *rank));
+        ends.into_iter().map(|(_, end)| end).collect()
+    }
+
     /// The ends at which this is demanded, the shortest first; none of what the model says nothing about.
     pub(super) fn ends(&self, demanded: &str) -> &[End] {
         self.by_demand.get(demanded).map(Vec::as_slice).unwrap_or_default()
@@ -80,5 +99,17 @@ mod tests {
         assert_eq!(length("ROT-PROG-001 RotateSecret: the request is refused"), Some(3));
         assert_eq!(length("ROT-STATE-006 after PutSecretValue: AWSPREVIOUS on a version"), Some(3));
         assert_eq!(length("ROT-STATE-002: AWSCURRENT"), None, "a law is no fact of the model");
+    }
+
+    #[test]
+    fn the_ends_of_a_rule_demand_different_things_before_the_same_again() {
+        let index = Index::shared(Menu { has_function: true, has_missing_function: true });
+        let ends = index.ends_of(RuleId::Val002, 3);
+        let lengths: Vec<_> = ends.iter().map(|end| end.length()).collect();
+        assert!(lengths.is_sorted() && lengths.first() == Some(&1) && lengths.last() == Some(&2), "{lengths:?}");
+        let of_two = ends.iter().filter(|end| end.length() == 2);
+        let of_two: Vec<_> = of_two.filter_map(|end| Some(end.steps.last()?.operation.name())).collect();
+        assert!(of_two[..4].contains(&"PutSecretValue") && of_two[..4].contains(&"RotateSecret"), "{of_two:?}");
+        assert!(index.ends_of(RuleId::Val002, 1).is_empty(), "none is shorter than one call");
     }
 }

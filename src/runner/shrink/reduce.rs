@@ -193,6 +193,12 @@ pub(super) fn simpler(request: &Request) -> Vec<Request> {
         whole.insert("request".to_owned(), serde_json::Value::Object(fewer));
         simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
     }
+    if members.get("MaxResults").is_some_and(|most| most.as_u64() > Some(1)) {
+        let mut least = members.clone();
+        least.insert("MaxResults".to_owned(), 1.into());
+        whole.insert("request".to_owned(), serde_json::Value::Object(least));
+        simpler.extend(serde_json::from_value(serde_json::Value::Object(whole.clone())));
+    }
     if members.get("ClientRequestToken").and_then(serde_json::Value::as_str).is_some_and(is_special_token) {
         let mut ordinary = members;
         ordinary.insert("ClientRequestToken".to_owned(), ORDINARY_TOKEN.into());

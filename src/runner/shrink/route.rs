@@ -6,12 +6,14 @@ use serde_json::Value;
 use super::index::End;
 use super::reduce::secret_of;
 use crate::judge::demand;
-use crate::model::{DescribeSecret, Operation, Request, World};
+use crate::model::{DescribeSecret, Label, Operation, Request, World};
 use crate::strategy::{Atlas, Case, Route, State};
 
 /// A violation shown by the last step of a case, as far as it is about one secret.
 pub(super) struct Scene<'a> {
     atlas: &'a Atlas,
+    /// The steps before the one that is to blame, about the first secret.
+    before: Vec<Request>,
     /// The state before the step that is to blame, by the model.
     world: World,
     /// The state that this step met, where it was another.
@@ -32,18 +34,28 @@ impl<'a> Scene<'a> {
             let own = steps.iter().filter(|step| secret_of(step) == Some(secret));
             own.map(|step| with_strings(step, &|text| about_the_first(text, secret))).collect::<Vec<_>>()
         };
-        let world = atlas.after(&own(&case.steps[..culprit]));
+        let before = own(&case.steps[..culprit]);
+        let world = atlas.after(&before);
         let mut end = own(&case.steps[culprit..=culprit]);
         if culprit + 1 < case.steps.len() {
             end.extend(own(std::slice::from_ref(last)));
         }
-        Some(Self { atlas, world, state, end })
+        Some(Self { atlas, before, world, state, end })
     }
 
     /// The same requests on the shortest ways to states like this one, the most alike first.
     pub(super) fn on_the_shortest_way(&self) -> Vec<Case> {
         let routes = self.atlas.routes(&self.world, self.state);
         routes.into_iter().map(|route| joined(self.atlas, &self.world, route, &self.end)).collect()
+    }
+
+    /// The case with those calls alone, before its end, that change the state of the secret by the model; then with the
+    /// reads too.
+    pub(super) fn with_what_matters(&self) -> [Case; 2] {
+        let writes = self.atlas.changing(&self.before);
+        let is_kept = |step: &&Request| step.operation.is_read() || writes.contains(step);
+        let with_reads = self.before.iter().filter(is_kept).cloned().collect();
+        [writes, with_reads].map(|before: Vec<Request>| Case { steps: [before, self.end.clone()].concat() })
     }
 
     /// The cases of this length that by the model demand the same at their end: first those with the same requests
@@ -72,7 +84,7 @@ impl<'a> Scene<'a> {
         let mut others: Vec<&End> = of_length().collect();
         others.sort_by_key(|end| (self.strangeness(end), self.atlas.unlikeness(&self.world, &end.route.world)));
         for end in others {
-            let case = Case { steps: [&end.route.steps[..], &end.steps].concat() };
+            let case = end.case();
             if !cases.contains(&case) {
                 cases.push(case);
             }
@@ -94,6 +106,41 @@ impl<'a> Scene<'a> {
         let lengths = self.end.len().abs_diff(end.steps.len());
         pairs.map(|(own, other)| differing_members(own, other)).sum::<usize>() + 10 * lengths
     }
+}
+
+/// The cases in which one request stands for two in a row, at this index, and leaves a state like the one after them; none
+/// of a case about several secrets.
+pub(super) fn fused(atlas: &Atlas, case: &Case, at: usize) -> Vec<Case> {
+    if case.steps.iter().any(|step| secret_of(step) != Some("1")) {
+        return Vec::new();
+    }
+    let from = atlas.after(&case.steps[..at]);
+    let to = atlas.after(&case.steps[..at + 2]);
+    let with = |shortcut: Route| {
+        let steps = [&case.steps[..at], &shortcut.steps].concat();
+        let rest = &case.steps[at + 2..];
+        let rest = match has_another_value(&to, &shortcut.world) {
+            true => rest.iter().map(|step| with_strings(step, &other_value)).collect(),
+            false => rest.to_vec(),
+        };
+        joined(atlas, &to, &Route { steps, world: shortcut.world }, &rest)
+    };
+    atlas.shortcuts(&from, &to, at + 1).into_iter().map(with).collect()
+}
+
+/// Whether the current versions of two worlds have different values.
+fn has_another_value(one: &World, other: &World) -> bool {
+    let current = |world: &World| {
+        let secret = world.secret.as_ref()?;
+        secret.value(secret.holder(&Label::Current).flatten()?).cloned()
+    };
+    current(one).zip(current(other)).is_some_and(|(one, other)| one != other)
+}
+
+/// The other of the two values that cases store.
+fn other_value(text: &str) -> Option<String> {
+    let other = [("value-a", "value-b"), ("value-b", "value-a")].into_iter().find(|(value, _)| *value == text);
+    other.map(|(_, other)| other.to_owned())
 }
 
 /// How many members of two requests differ, tokens and identifiers aside.
@@ -203,5 +250,50 @@ mod tests {
         );
         let with_a_fresh_token = Scene::of(&atlas, &case, 6, None).expect("about one secret").on_the_shortest_way();
         assert!(written(&with_a_fresh_token[0]).contains(r#""ClientRequestToken":"$t4""#), "{with_a_fresh_token:?}");
+    }
+
+    fn atlas() -> &'static Atlas {
+        Atlas::detailed(Menu { has_function: true, has_missing_function: true })
+    }
+
+    #[test]
+    fn one_request_stands_for_two_that_lead_to_a_state_like_its_own() {
+        let case: Case = serde_json::from_str(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}},
+                {"op":"UpdateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t3","SecretString":"value-a"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t2"}}]"#,
+        )
+        .expect("written in this test");
+        let shorter: Case = serde_json::from_str(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+                {"op":"UpdateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t1"}}]"#,
+        )
+        .expect("written in this test");
+        let fused = fused(atlas(), &case, 0);
+        assert!(
+            fused.contains(&shorter),
+            "the version that is read is another, and its value stays another: {fused:?}"
+        );
+        assert!(fused.iter().all(|candidate| candidate.steps.len() == 3));
+    }
+
+    #[test]
+    fn what_changes_nothing_is_left_out_at_once() {
+        let case: Case = serde_json::from_str(
+            r#"[{"op":"CreateSecret","request":{"Name":"$s2","ClientRequestToken":"$t1","SecretString":"value-a"}},
+                {"op":"DescribeSecret","request":{"SecretId":"$s2"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s2","ClientRequestToken":"$t2"}},
+                {"op":"PutSecretValue","request":{"SecretId":"$s2","ClientRequestToken":"$t3","SecretString":"value-b"}},
+                {"op":"GetSecretValue","request":{"SecretId":"$s2"}}]"#,
+        )
+        .expect("written in this test");
+        let scene = Scene::of(atlas(), &case, 4, None).expect("about one secret");
+        let [writes, with_reads] = scene
+            .with_what_matters()
+            .map(|case| case.steps.iter().map(|step| step.operation.name().to_owned()).collect::<Vec<_>>());
+        assert_eq!(writes, ["CreateSecret", "PutSecretValue", "GetSecretValue"]);
+        assert_eq!(with_reads, ["CreateSecret", "DescribeSecret", "PutSecretValue", "GetSecretValue"]);
     }
 }
