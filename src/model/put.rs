@@ -95,6 +95,8 @@ fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], set
     let next = with_secret(world, |secret| {
         let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::Idem010));
         secret.set_version(token, content, setting.stamp);
+        secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
+        secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
         for label in stages {
             secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
         }

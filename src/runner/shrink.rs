@@ -49,6 +49,8 @@ pub(super) struct Lab<'a, E> {
     after: Option<RuleId>,
     /// The cases that did not show what is looked for.
     tried: BTreeSet<String>,
+    /// What the last case that did has shown.
+    shown: Option<Violation>,
     clean: u64,
     left: Vec<Text>,
 }
@@ -68,6 +70,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             need: Need::Nothing,
             after: None,
             tried: BTreeSet::new(),
+            shown: None,
             clean: 0,
             left: Vec::new(),
         }
@@ -96,6 +99,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.extent = Extent::Whole;
         self.must_be_clean = suspect.is_clean;
         let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
+        // The same may weigh more where less came before.
+        violation = self.shown.take().unwrap_or(violation);
         if let Some((plain, other)) = self.of_a_plainer_request(&case, &violation).await {
             case = self.shrink(plain, (None, None), &other).await;
             violation = other;

@@ -41,13 +41,22 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-LIFE-009", &[RuleId::Idem009, RuleId::Err014], "as with rotation-fills-pending"),
     (
         "put-strips-other-labels",
-        &[RuleId::Idem004, RuleId::Wire009, RuleId::Wire012],
-        "the labels of a version stored again are those of the retry; a version without labels is off the page",
+        &[RuleId::Idem004, RuleId::State008, RuleId::Wire009, RuleId::Wire012],
+        "the labels of a version stored again are those of the retry, and of one that gets its value those that it names; \
+         a version without labels is off the page",
     ),
     ("days-drift", &[RuleId::Conf010, RuleId::Conf013], "whichever request set the days last owns them"),
     (
         "progress-by-flag",
-        &[RuleId::Val008, RuleId::Val010, RuleId::Conf002, RuleId::Conf006, RuleId::Conf007, RuleId::Prog003],
+        &[
+            RuleId::Val002,
+            RuleId::Val008,
+            RuleId::Val010,
+            RuleId::Conf002,
+            RuleId::Conf006,
+            RuleId::Conf007,
+            RuleId::Prog003,
+        ],
         "whichever rule permits the RotateSecret owns that",
     ),
     (
@@ -61,6 +70,16 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
         "the labels in the answer to a retry are those of the version, which lacks one",
     ),
     ("against:ROT-STATE-004", &[RuleId::Idem002], "as with first-version-not-current"),
+    ("move-copies-label", &[RuleId::Idem002], "the answer to a retry shows the label that nobody has read there"),
+    ("refusal-makes-version", &[RuleId::Idem002], "as with move-copies-label"),
+    ("read-shows-one-label", &[RuleId::Idem002], "the answer to a retry shows the label that the read did not"),
+    ("current-lost-to-pending", &[RuleId::Wire009], "a version that has lost its only label has none to answer"),
+    (
+        "previous-moves-with-every-put",
+        &[RuleId::Idem004],
+        "a repeated put is one too, and then the labels are the retry's",
+    ),
+    ("token-optional", &[RuleId::Val006], "a token that nobody asks for is not missed before the secret is"),
     ("put-ignores-stages", &[RuleId::Val014], "labels that are not read are not refused either"),
     (
         "function-forgotten",
@@ -79,6 +98,13 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
         "AWSCURRENT was lost to an earlier move, which the case observed does not show: reads change what the rule owns",
     ),
     ("against:ROT-IDEM-010", &[RuleId::Idem003, RuleId::Read002, RuleId::Wire007], "a lie about a stored value"),
+    (
+        "against:ROT-VAL-002",
+        &[RuleId::Ident001],
+        "the secret that a refused creation was said to have made is not there",
+    ),
+    ("against:ROT-ERR-015", &[RuleId::Idem006], "where a name is in use, that rule owns the type of the refusal"),
+    ("against:ROT-READ-001", &[RuleId::Prog014], "the version that is read in place of the current one has no value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
     ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),

@@ -171,6 +171,16 @@ fn a_label_that_a_repetition_moved_differs_and_fails_nothing() {
     assert_eq!(contract_of(&scene), []);
 }
 
+/// What a RotateSecret left alone was read; the label went with the value of the pending version (ROT-STATE-007).
+#[test]
+fn a_label_that_goes_when_the_pending_version_gets_its_value_is_not_the_fault_of_the_rotation() {
+    let requests = [create(), rotate_monthly("$t2"), look(), put_as("$t2", &["AWSPENDING"]), look()];
+    let mut scene = Scene::of(&requests);
+    assert_eq!(contract_of(&scene), []);
+    show_labels(&mut scene, &[("$t1", &["AWSPREVIOUS"]), ("$t2", &["AWSCURRENT", "AWSPENDING"])]);
+    assert_eq!(contract_of(&scene)[..1], [(5, R::State007)]);
+}
+
 #[test]
 fn the_wrong_version_is_the_fault_of_the_read_that_says_so_itself() {
     let back = stage("AWSCURRENT", "$t2", "$t1");

@@ -62,9 +62,12 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     }
 
     pub(super) fn is_shown_by(&mut self, trace: &Trace, wanted: &Fingerprint) -> bool {
-        let is_seen = trace.sighting(wanted).is_some();
-        self.was_unclean = is_seen && self.must_be_clean && !trace.is_clean_before(wanted);
-        is_seen && !self.was_unclean
+        let seen = trace.sighting(wanted).map(|seen| seen.violation.clone());
+        self.was_unclean = seen.is_some() && self.must_be_clean && !trace.is_clean_before(wanted);
+        let seen = seen.filter(|_| !self.was_unclean);
+        let is_shown = seen.is_some();
+        self.shown = seen.or_else(|| self.shown.take());
+        is_shown
     }
 
     pub(super) async fn execute(&mut self, case: &Case, extent: Extent) -> Trace {
