@@ -243,6 +243,14 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_that_was_made_anew_remembers_no_deletion() {
+        let world = World { deleting: true, deleted: Some(Timestamp(1_000.0)), ..World::unused("db".into()) };
+        let functions = Functions::default();
+        let world = created(&world, &CreateSecret::default(), &Setting::foreseen(2, None, &functions));
+        assert_eq!((world.deleting, world.deleted), (false, None));
+    }
+
+    #[test]
     fn creating_again_with_both_values_forgets_no_version() {
         let functions = Functions::default();
         let setting = Setting::foreseen(2, None, &functions);

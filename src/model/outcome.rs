@@ -98,7 +98,9 @@ pub struct Outcome {
 impl Outcome {
     /// Acceptance that a rule permits.
     pub(crate) fn accepted(rule: RuleId) -> Self {
-        Self { facts: Vec::with_capacity(USUAL_FACTS), ..Self::unjudged() }.contract(rule, Claim::Accepted)
+        let mut outcome = Self::unjudged();
+        outcome.facts.reserve(USUAL_FACTS);
+        outcome.contract(rule, Claim::Accepted)
     }
 
     /// Acceptance that nobody answers for.

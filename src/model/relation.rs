@@ -165,7 +165,7 @@ fn name_with_suffix(
         Operation::GetSecretValue(_) => read::perhaps_read(world.clone().opened()),
         _ => world.clone().opened(),
     });
-    for outcome in outcomes.iter_mut().filter(|outcome| !outcome.is_accepted()) {
+    for outcome in &mut outcomes {
         stay_after_refusal(outcome, world, operation, setting);
     }
     outcomes

@@ -154,6 +154,13 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_form_of_a_body_that_nobody_looks_at_has_what_is_wrong_with_its_headers() {
+        let anonymous = HttpResponse { request_id: None, ..good(b"") };
+        assert_eq!(form_of(&good(b"")).departures, []);
+        assert_eq!(form_of(&anonymous).departures, [Departure::NoRequestId]);
+    }
+
     fn read(operation: &Operation, body: &Value) -> Answer {
         decode_answer(operation, &good(body.to_string().as_bytes()))
     }

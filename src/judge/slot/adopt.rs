@@ -46,7 +46,7 @@ impl Slot {
                 self.retired = true;
                 return;
             }
-            world = World { former_arns: world.former_arns, ..World::adopted(world.name) };
+            world = World::adopted(world.name);
         }
         if !is_complaint_about_the_answer_alone(&outcome, trial) {
             world = unsettled(world, trial);

@@ -182,6 +182,46 @@ fn a_label_that_goes_when_the_pending_version_gets_its_value_is_not_the_fault_of
 }
 
 #[test]
+fn a_refusal_of_a_name_with_a_suffix_leaves_everything_as_it_was() {
+    let by_suffix = |members: serde_json::Value| {
+        let mut members = members;
+        members["SecretId"] = json!("$s1.suffixed");
+        ask("UpdateSecret", members)
+    };
+    let described = by_suffix(json!({ "ClientRequestToken": "$t9", "Description": "x" }));
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), look(), described, look()]);
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"]), ("$t2", &["AWSPREVIOUS"])]);
+    let violations = scene.violations(Duration::ZERO);
+    assert_eq!(violations.first().map(|it| (it.call, it.rule, it.class)), Some((5, R::Val020, Class::Fidelity)));
+    let mut scene = Scene::of(&[create(), by_suffix(json!({ "Description": "x" }))]);
+    *scene.answer() = refused(ErrorType::InvalidParameterException);
+    assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn a_move_of_which_nothing_is_said_takes_no_label_away_that_it_does_not_name() {
+    let to_the_pending_version = stage("AWSPREVIOUS", "", "$t2");
+    let mut scene = Scene::of(&[create(), put_as("$t2", &["AWSPENDING"]), look(), to_the_pending_version]);
+    accept(&mut scene, None);
+    scene.ask(&look());
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"]), ("$t2", &["AWSPREVIOUS"])]);
+    assert_eq!(contract_of(&scene), [(5, R::State008)]);
+}
+
+#[test]
+fn after_wrong_labels_nothing_is_known_of_values() {
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), look()]);
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"]), ("$t2", &["AWSPREVIOUS"])]);
+    scene.ask(&get(json!({ "VersionId": "$t2" })));
+    let labels = Some(vec![Label::Previous]);
+    if let Body::Output(Output::Value(value)) = &mut scene.answer().body {
+        (value.secret_string, value.version_stages) = (Some("c".into()), labels);
+    }
+    let violations = contract_of(&scene);
+    assert!(violations.iter().all(|(call, _)| *call == 3) && !violations.is_empty(), "{violations:?}");
+}
+
+#[test]
 fn the_wrong_version_is_the_fault_of_the_read_that_says_so_itself() {
     let back = stage("AWSCURRENT", "$t2", "$t1");
     let mut scene = Scene::of(&[create(), put("$t2", "b"), back, get(json!({}))]);
