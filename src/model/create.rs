@@ -3,7 +3,7 @@
 use super::operation::{CreateSecret, Given};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::world::{Cell, Content, Dates, LabelCell, Rotation, Secret, Strangers, Version, World};
-use super::{Claim, ErrorType, Label, Member, Text, Value, VersionId};
+use super::{Action, Claim, ErrorType, Label, Member, Text, Value, VersionId};
 use crate::rule::RuleId;
 
 const SCHEDULED: &str =
@@ -191,11 +191,14 @@ fn same_again(world: &World, secret: &Secret, token: &Text, setting: &Setting<'_
         secret.hold_labels(setting.contract(RuleId::Idem005));
         secret.close(setting.contract(RuleId::Idem005));
     }
-    if !secret.holds(&Label::Current, token) {
+    if !secret.holds(&Label::Current, token) || !is_made_by_creation(secret, token) {
         let same = Outcome::unjudged().then(next);
         let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None)
-            .reading(RuleId::Idem005, "refused once the version is not AWSCURRENT's");
-        return vec![same.reading(RuleId::Idem005, "accepted also once the version is not AWSCURRENT's"), refused];
+            .reading(RuleId::Idem005, "refused where it is no repetition of what made AWSCURRENT's version");
+        return vec![
+            same.reading(RuleId::Idem005, "accepted where it is no repetition of what made AWSCURRENT's version"),
+            refused,
+        ];
     }
     let same = Outcome::accepted(RuleId::Idem005)
         .contract(RuleId::Idem005, Claim::Name(world.name.clone()))
@@ -205,6 +208,12 @@ fn same_again(world: &World, secret: &Secret, token: &Text, setting: &Setting<'_
         Some(arn) => same.contract(RuleId::Idem005, Claim::Arn(arn.clone())),
         None => same,
     }]
+}
+
+/// Whether a CreateSecret has made the version, so that another one repeats it; no record shows one that repeats a put.
+fn is_made_by_creation(secret: &Secret, token: &Text) -> bool {
+    let made_by = |version: &Version| version.content.by.action == Some(Action::CreateSecret);
+    secret.version(token).is_some_and(made_by)
 }
 
 /// The refusal of a token that is in use for another value.

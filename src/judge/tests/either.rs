@@ -71,8 +71,20 @@ fn of_repetitions() -> Vec<Either> {
             R::Idem005,
             then(two_versions(), create()),
             ResourceExistsException,
-            "accepted also once the version is not AWSCURRENT's",
-            "refused once the version is not AWSCURRENT's",
+            "accepted where it is no repetition of what made AWSCURRENT's version",
+            "refused where it is no repetition of what made AWSCURRENT's version",
+        ),
+        // No record shows a CreateSecret that repeats a put: the first one of its token made nothing.
+        Either(
+            R::Idem005,
+            vec![
+                create(),
+                put("$t2", "b"),
+                ask("CreateSecret", json!({ "ClientRequestToken": "$t2", "SecretString": "b" })),
+            ],
+            ResourceExistsException,
+            "accepted where it is no repetition of what made AWSCURRENT's version",
+            "refused where it is no repetition of what made AWSCURRENT's version",
         ),
         Either(
             R::Idem007,
