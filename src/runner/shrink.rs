@@ -171,6 +171,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn shrink(&mut self, best: Case, cause: (Option<usize>, Option<State>), wanted: &Violation) -> Case {
         self.need = Need::of(&best, wanted, self.run.menu()).await;
         self.tried.clear();
+        self.shown = None;
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
         let scene = Scene::of(self.atlas, &best, cause.0.unwrap_or(last), cause.1);
