@@ -9,9 +9,7 @@ use serde_json::json;
 
 use super::assert_accepted;
 use super::mutant::show;
-use super::requests::{
-    ask, create, create_empty, delete, get, look, put, put_as, repeat, rotate_later, rotate_monthly, stage,
-};
+use super::requests::{ask, create, create_empty, delete, get, look, put, put_as, repeat, rotate_monthly, stage};
 use super::scene::Scene;
 
 /// The last request is accepted, with a receipt.

@@ -67,25 +67,13 @@ fn of_labels() -> Vec<Either> {
 fn of_repetitions() -> Vec<Either> {
     let update = |token: &str| ask("UpdateSecret", json!({ "ClientRequestToken": token, "SecretString": "b" }));
     vec![
-        Either(
-            R::Idem005,
-            then(two_versions(), create()),
-            ResourceExistsException,
-            "accepted where it is no repetition of what made AWSCURRENT's version",
-            "refused where it is no repetition of what made AWSCURRENT's version",
-        ),
+        creation_again(then(two_versions(), create())),
         // No record shows a CreateSecret that repeats a put: the first one of its token made nothing.
-        Either(
-            R::Idem005,
-            vec![
-                create(),
-                put("$t2", "b"),
-                ask("CreateSecret", json!({ "ClientRequestToken": "$t2", "SecretString": "b" })),
-            ],
-            ResourceExistsException,
-            "accepted where it is no repetition of what made AWSCURRENT's version",
-            "refused where it is no repetition of what made AWSCURRENT's version",
-        ),
+        creation_again(vec![
+            create(),
+            put("$t2", "b"),
+            ask("CreateSecret", json!({ "ClientRequestToken": "$t2", "SecretString": "b" })),
+        ]),
         Either(
             R::Idem007,
             vec![create(), update("$t2"), update("$t2")],
@@ -129,6 +117,12 @@ fn of_repetitions() -> Vec<Either> {
             "the name is refused for a while after a forced delete",
         ),
     ]
+}
+
+fn creation_again(requests: Vec<Request>) -> Either {
+    let accepted = "accepted where it is no repetition of what made AWSCURRENT's version";
+    let refused = "refused where it is no repetition of what made AWSCURRENT's version";
+    Either(R::Idem005, requests, ResourceExistsException, accepted, refused)
 }
 
 fn of_rotation() -> Vec<Either> {
