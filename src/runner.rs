@@ -193,10 +193,13 @@ impl<E: Endpoint + 'static> Run<E> {
                 }
                 let mut lab = shrink::Lab::new(&run, atlas, number);
                 let findings = match lead {
-                    Lead::Suspect(suspect) => vec![lab.finding(*suspect).await],
+                    Lead::Suspect(suspect) => {
+                        let finding = lab.finding(*suspect).await;
+                        run.progress.was_examined();
+                        vec![finding]
+                    }
                     Lead::Rule(beaten) => lab.shorter_of_rule(beaten).await,
                 };
-                run.progress.was_examined();
                 (number, lab.examined(findings))
             });
         }

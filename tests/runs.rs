@@ -197,22 +197,34 @@ async fn a_run_for_one_rule_stops_once_a_violation_of_it_is_confirmed_unless_it_
     assert!(calls[0] < 300 && calls[1] >= 600, "{calls:?}");
 }
 
-/// A case that shows a violation in two calls, of a rule that one call shows violated too.
-#[tokio::test]
-async fn a_violated_rule_has_its_shortest_counterexample_also_where_no_case_was_of_that_kind() {
+/// The operations of the findings of a run with one case, which shows in two calls that a rule is violated that one call
+/// shows violated too.
+async fn found_where_a_shorter_case_is_of_another_kind(shrink_calls: u64) -> Vec<Vec<String>> {
     let case = serde_json::from_str(
         r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
             {"op":"PutSecretValue","request":{"SecretId":"$s1","SecretString":"value-b"}}]"#,
     )
     .expect("written in this test");
     let config = Config { defects: vec!["against:ROT-VAL-005".parse().unwrap()], ..Config::default() };
-    let options = Options { saved: vec![case], cases: 0, scenarios: false, sweep: false, ..Options::default() };
+    let options =
+        Options { saved: vec![case], cases: 0, scenarios: false, sweep: false, shrink_calls, ..Options::default() };
     let (result, watched) = watched_with(config, options, u64::MAX).await;
-    let operations = |case: &Case| case.steps.iter().map(|step| step.operation.name().to_owned()).collect::<Vec<_>>();
-    let found: Vec<_> = result.findings_of(RuleId::Val005).map(|finding| operations(&finding.case)).collect();
-    let is_found = |wanted: &[&str]| found.iter().any(|found| found == wanted);
-    assert!(is_found(&["CreateSecret", "PutSecretValue"]) && is_found(&["CreateSecret"]), "{found:?}");
     assert_eq!(watched.service.secret_count(), 0);
     let made = watched.log.lock().unwrap().len() as u64;
     assert_eq!(result.calls.total(), made, "every call is counted");
+    let operations = |case: &Case| case.steps.iter().map(|step| step.operation.name().to_owned()).collect();
+    result.findings_of(RuleId::Val005).map(|finding| operations(&finding.case)).collect()
+}
+
+#[tokio::test]
+async fn a_violated_rule_has_its_shortest_counterexample_also_where_no_case_was_of_that_kind() {
+    let found = found_where_a_shorter_case_is_of_another_kind(Options::default().shrink_calls).await;
+    let is_found = |wanted: &[&str]| found.iter().any(|found| found == wanted);
+    assert!(is_found(&["CreateSecret", "PutSecretValue"]) && is_found(&["CreateSecret"]), "{found:?}");
+}
+
+#[tokio::test]
+async fn where_nothing_is_to_be_shrunk_no_other_kind_is_looked_for() {
+    let found = found_where_a_shorter_case_is_of_another_kind(0).await;
+    assert_eq!(found, [["CreateSecret", "PutSecretValue"]]);
 }

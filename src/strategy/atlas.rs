@@ -166,9 +166,7 @@ impl Atlas {
         let mut world = self.chart.start();
         let changes = |step: &&Request| {
             let next = self.chart.after(&world, step).filter(|next| Outline::of(next) != Outline::of(&world));
-            let is_change = next.is_some();
-            world = next.unwrap_or_else(|| world.clone());
-            is_change
+            next.map(|next| world = next).is_some()
         };
         steps.iter().filter(changes).cloned().collect()
     }

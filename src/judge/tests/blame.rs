@@ -183,8 +183,7 @@ fn a_label_that_goes_when_the_pending_version_gets_its_value_is_not_the_fault_of
 
 #[test]
 fn a_refusal_of_a_name_with_a_suffix_leaves_everything_as_it_was() {
-    let by_suffix = |members: serde_json::Value| {
-        let mut members = members;
+    let by_suffix = |mut members: serde_json::Value| {
         members["SecretId"] = json!("$s1.suffixed");
         ask("UpdateSecret", members)
     };

@@ -1,6 +1,7 @@
 //! Other kinds of violations of the same rule: a case of another kind may be shorter than all that were found.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use super::Lab;
 use super::index::{End, Index};
@@ -23,10 +24,12 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     /// the rule by the model.
     pub(in crate::runner) async fn shorter_of_rule(&mut self, mut beaten: Beaten) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        let mut left = if beaten.class == Class::Contract { SPENT_ON_A_RULE } else { SPENT_ON_A_DIFFERENCE };
+        let most = if beaten.class == Class::Contract { SPENT_ON_A_RULE } else { SPENT_ON_A_DIFFERENCE };
+        let mut left = most.min(self.run.options.shrink_calls);
         let mut tried = BTreeSet::new();
         while beaten.case.steps.len() > 1
             && let Some(suspect) = self.shorter_suspect(&beaten, &mut left, &mut tried).await
+            && !self.is_stopped()
         {
             let spent = std::mem::take(&mut self.spent);
             let finding = self.finding(suspect).await;
@@ -53,7 +56,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
         let fused = (0..beaten.case.steps.len().saturating_sub(2)).flat_map(|at| fused(self.atlas, &beaten.case, at));
         for case in fewer.chain(fused).chain(ends) {
             self.budget = self.spent + *left;
-            if self.is_spent() {
+            if self.is_spent() || self.is_stopped() {
                 break;
             }
             if !tried.insert(serde_json::to_string(&renumbered(&case)).unwrap_or_default()) {
@@ -67,6 +70,11 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
             }
         }
         None
+    }
+
+    /// A run that was told to stop begins nothing new.
+    fn is_stopped(&self) -> bool {
+        self.run.stop.load(Ordering::Relaxed)
     }
 
     /// What a case shows, at first as it is, then with everything read after every call: what was not read before is put
