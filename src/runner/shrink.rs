@@ -258,19 +258,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     async fn with_one_request_for_two(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
         let limit = self.spent + SPENT_ON_FUSING;
         let mut at = 0;
-        while at + 2 < best.steps.len() {
-            let mut fused = fused(self.atlas, &best, at).into_iter();
-            let shorter = loop {
-                let Some(candidate) = fused.next() else { break None };
-                if self.is_spent() || self.spent >= limit {
-                    return best;
-                }
-                if self.shows(&candidate, wanted).await {
-                    break Some(candidate);
-                }
-            };
-            at = if shorter.is_some() { 0 } else { at + 1 };
-            best = shorter.unwrap_or(best);
+        while at + 2 < best.steps.len() && self.spent < limit {
+            let length = best.steps.len();
+            let fused = fused(self.atlas, &best, at);
+            best = self.shorter(best, fused, wanted).await;
+            at = if best.steps.len() < length { 0 } else { at + 1 };
         }
         best
     }
