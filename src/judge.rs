@@ -98,7 +98,7 @@ impl Judge {
         let mut violations = Vec::new();
         for (_, is_start, index) in order {
             match is_start {
-                true => self.start(&calls[index], true),
+                true => self.start(&calls[index]),
                 false => violations.extend(self.finish(&calls[index]).violations),
             }
         }
@@ -107,14 +107,16 @@ impl Judge {
 
     /// Judges the next call of a history without overlaps.
     pub fn judge(&mut self, call: &Call) -> Judgement {
-        self.start(call, false);
+        // What is answered at once is open to no other call.
+        if matches!(call.reply, Reply::Nothing(_)) && !call.request.operation.is_read() {
+            self.start(call);
+        }
         self.finish(call)
     }
 
-    /// A call may take effect from now on; a read matters only if another call may overlap it.
-    fn start(&mut self, call: &Call, may_overlap: bool) {
-        let is_mere_read = call.request.operation.is_read() && !may_overlap;
-        if is_mere_read || is_certainly_not_carried_out(&call.reply) {
+    /// A call may take effect from now on.
+    fn start(&mut self, call: &Call) {
+        if is_certainly_not_carried_out(&call.reply) {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
@@ -136,11 +138,17 @@ impl Judge {
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
             _ => self.judge_one(call, answer),
         };
-        let world = self.name_of(&call.request.operation).and_then(|name| self.world(&name));
-        let past = world.and_then(|world| world.secret.as_deref()).map_or(Past::UNKNOWN, Past::of);
+        let past =
+            if answer.form.departures.is_empty() { Past::UNKNOWN } else { self.past_of(&call.request.operation) };
         let departures = form::violations(call, answer, past, &mut self.exercise);
         judgement.violations.extend(departures);
         judgement
+    }
+
+    fn past_of(&self, operation: &Operation) -> Past {
+        let name = self.name_of(operation);
+        let world = name.as_ref().and_then(|name| self.world(name));
+        world.and_then(|world| world.secret.as_deref()).map_or(Past::UNKNOWN, Past::of)
     }
 
     /// A read that was never answered may still have set the date of the last access.
@@ -193,16 +201,19 @@ impl Judge {
 
     /// Whether an identifier may denote several secrets, which is open (ROT-IDENT-003), or one whose ARN is not known yet.
     fn is_ambiguous(&self, id: &Text) -> bool {
-        let is_a_name = self.slots.get(id).is_some_and(Slot::was_ever_used);
-        let others = || self.slots.iter().filter(|(name, _)| *name != id);
-        let may_be_unknown_yet = others().any(|(_, slot)| slot.may_be_denoted_by(id));
-        !is_a_name && (may_be_unknown_yet || self.names_for(id).filter(|name| **name != *id).nth(1).is_some())
+        if self.slots.get(id).is_some_and(Slot::was_ever_used) {
+            return false;
+        }
+        let mut others = self.slots.iter().filter(|(name, _)| *name != id);
+        others.any(|(_, slot)| slot.may_be_denoted_by(id))
+            || self.names_for(id).filter(|name| **name != *id).nth(1).is_some()
     }
 
     fn judge_one(&mut self, call: &Call, answer: &Answer) -> Judgement {
         let name = self.name_of(&call.request.operation).unwrap_or_else(|| "".into());
         let id = call.request.operation.secret_id().cloned().unwrap_or_default();
-        if self.is_ambiguous(&id) {
+        let creates = matches!(call.request.operation, Operation::CreateSecret(_));
+        if !creates && self.is_ambiguous(&id) {
             self.slot(&name).retire();
             return Judgement::default();
         }

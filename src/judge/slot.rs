@@ -120,16 +120,19 @@ impl Slot {
     /// Whether there was or may be a secret of this name, so that the name is more than an identifier that found nothing.
     pub(super) fn was_ever_used(&self) -> bool {
         let has_used = |state: &State| state.world.secret.is_some() || !state.world.former_arns.is_empty();
-        let may_be_created = self.open.iter().any(|call| matches!(call.request.operation, Operation::CreateSecret(_)));
-        self.retired || may_be_created || !self.arns.is_empty() || self.states.iter().any(has_used)
+        self.retired || self.may_be_created() || !self.arns.is_empty() || self.states.iter().any(has_used)
+    }
+
+    fn may_be_created(&self) -> bool {
+        self.open.iter().any(|call| matches!(call.request.operation, Operation::CreateSecret(_)))
     }
 
     /// Whether an ARN may be that of a secret that no answer has shown the ARN of.
     pub(super) fn may_be_denoted_by(&self, id: &str) -> bool {
         id.starts_with("arn:")
             && self.states.iter().any(|state| {
-                let has_no_arn =
-                    state.world.secret.as_ref().map_or(!self.open.is_empty(), |secret| secret.arn.is_none());
+                let secret = state.world.secret.as_ref();
+                let has_no_arn = secret.map_or_else(|| self.may_be_created(), |secret| secret.arn.is_none());
                 has_no_arn && id.contains(&*state.world.name)
             })
     }

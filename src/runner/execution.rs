@@ -152,35 +152,38 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     /// Remembers what kind of call this is, where the state is known; tells whether to do without it.
     fn visit(&mut self, index: usize, request: &Request) -> bool {
-        let cell = self.cell_of(request);
-        self.met.push(cell);
-        let Some(cell) = cell else { return false };
+        let met = self.cell_of(request);
+        self.met.push(met.map(|(cell, _)| cell));
+        let Some((cell, is_certain)) = met else { return false };
         let is_creation = matches!(request.operation, Operation::CreateSecret(_));
         let is_passed_over =
             self.plan.known.as_ref().is_some_and(|known| !is_creation && known.passes_over(cell, index));
-        if !is_passed_over && self.knows_the_state(request) {
+        if !is_passed_over && is_certain {
             self.trace.cells.push(cell);
         }
         is_passed_over
     }
 
-    fn cell_of(&self, request: &Request) -> Option<Cell> {
+    /// The kind of call that a request is, and whether the state that it meets is certain, and not what the service
+    /// usually does.
+    fn cell_of(&self, request: &Request) -> Option<(Cell, bool)> {
         let Some(name) = self.judge.name_of(&request.operation) else {
-            return Some(Cell::of(&World::unused("".into()), request));
+            return Some((Cell::of(&World::unused("".into()), request), true));
         };
         if !self.judge.knows(&name) {
-            return Some(Cell::of(&World::unused(name), request));
+            return Some((Cell::of(&World::unused(name), request), true));
         }
-        let mut cells = self.judge.worlds(&name).map(|world| Cell::of(world, request));
-        let first = cells.next()?;
-        cells.all(|cell| cell == first).then_some(first)
-    }
-
-    /// Whether the state that a request meets is certain, and not what the service usually does.
-    fn knows_the_state(&self, request: &Request) -> bool {
-        self.judge
-            .name_of(&request.operation)
-            .is_none_or(|name| !self.judge.knows(&name) || self.judge.world(&name).is_some_and(State::is_known))
+        let mut worlds = self.judge.worlds(&name);
+        let world = worlds.next()?;
+        let cell = Cell::of(world, request);
+        match worlds.next() {
+            None => Some((cell, State::is_known(world))),
+            Some(other) => {
+                let is_of_all =
+                    Cell::of(other, request) == cell && worlds.all(|world| Cell::of(world, request) == cell);
+                is_of_all.then_some((cell, false))
+            }
+        }
     }
 
     fn is_over(&self) -> bool {

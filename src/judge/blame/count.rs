@@ -2,14 +2,17 @@
 
 use super::kind_fact;
 use super::score::{is_fault, is_of_kind};
-use crate::model::{Answer, Fact, Outcome};
+use crate::model::{Answer, Outcome};
+use crate::rule::RULES;
 use crate::verdict::Exercise;
 
 /// Counts the rules whose preconditions these outcomes meet.
 pub(crate) fn arm(outcomes: &[Outcome], exercise: &mut Exercise) {
     for outcome in outcomes {
-        for (index, fact) in outcome.facts.iter().enumerate() {
-            if fact.counts && outcome.facts[..index].iter().all(|earlier| earlier.rule != fact.rule) {
+        let mut is_seen = [false; RULES.len()];
+        for fact in &outcome.facts {
+            let is_first = !std::mem::replace(&mut is_seen[fact.rule as usize], true);
+            if is_first && fact.counts {
                 exercise.arm(fact.rule);
             }
         }
@@ -25,11 +28,11 @@ pub(crate) fn count(outcome: &Outcome, answer: &Answer, exercise: &mut Exercise)
         }
         return;
     }
-    for (index, fact) in outcome.facts.iter().enumerate() {
-        let is_decided = |fact: &Fact| fact.counts && fact.claim.holds(answer).is_some();
-        let is_counted =
-            |rule| outcome.facts[..index].iter().any(|earlier| earlier.rule == rule && is_decided(earlier));
-        if is_decided(fact) && !is_counted(fact.rule) {
+    let mut is_counted = [false; RULES.len()];
+    for fact in outcome.facts.iter().filter(|fact| fact.counts) {
+        let is_counted = &mut is_counted[fact.rule as usize];
+        if !*is_counted && fact.claim.holds(answer).is_some() {
+            *is_counted = true;
             exercise.check(fact.rule);
         }
     }

@@ -133,7 +133,7 @@ fn shown_anywhere(claim: &Claim, output: &Output) -> Option<String> {
         Claim::Name(_) => text("Name", shown_name(output)?.map(|name| &**name)),
         Claim::OnlyVersions(known) => {
             let shown = shown_ids(output)?;
-            let strangers: Vec<_> = shown.iter().filter(|id| !known.contains(id)).map(ToString::to_string).collect();
+            let strangers: Vec<_> = shown.filter(|id| !known.contains(id)).map(ToString::to_string).collect();
             format!("also version {}", strangers.join(", "))
         }
         _ => return None,

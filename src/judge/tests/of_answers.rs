@@ -131,6 +131,8 @@ fn identifiers() -> Vec<Mutant> {
     let odd = ask("CreateSecret", json!({ "Name": "$s3", "ClientRequestToken": "$t1", "SecretString": "a" }));
     let long = ask("CreateSecret", json!({ "Name": "n".repeat(513) }));
     let by_suffixed_name = describe("$s1.suffixed");
+    let put_by_arn =
+        ask("PutSecretValue", json!({ "SecretId": "$s1.arn", "ClientRequestToken": "$t3", "SecretString": "b" }));
     vec![
         contract(R::Ident001, [create(), describe("$s1.arn")], Refused(ResourceNotFoundException)),
         contract(R::Ident001, [create(), look()], Says(|output, _| shown(output).arn = None)),
@@ -147,6 +149,7 @@ fn identifiers() -> Vec<Mutant> {
         fidelity(R::Ident002, [create()], Says(|output, scene| receipt(output).arn = Some(scene.text("$s1.partial")))),
         fidelity(R::Ident005, [create(), by_suffixed_name], Accepted),
         contract(R::Ident006, [create(), force_delete(), anew.clone(), describe("$s1.former")], Accepted),
+        contract(R::Ident006, [create(), force_delete(), put_by_arn, anew.clone(), describe("$s1.former")], Accepted),
         fidelity(
             R::Conc008,
             [vec![create(), force_delete()], vec![describe("$s9"); 65], vec![anew.clone()]].concat(),

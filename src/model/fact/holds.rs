@@ -45,8 +45,8 @@ impl Claim {
                 Output::Versions(page) if page.next_token.is_none() => Some(lists(page, id) == *listed),
                 _ => None,
             },
-            Self::OnlyVersions(ids) => Some(shown_ids(output)?.iter().all(|id| ids.contains(id))),
-            Self::NotShown(id) => Some(!shown_ids(output)?.contains(id)),
+            Self::OnlyVersions(ids) => Some(shown_ids(output)?.all(|id| ids.contains(id))),
+            Self::NotShown(id) => Some(shown_ids(output)?.all(|shown| shown != id)),
             Self::Version(id) => match output {
                 Output::Value(value) => required(value.version_id.as_ref(), id, partial),
                 _ => None,
@@ -61,7 +61,7 @@ impl Claim {
             Self::BatchHas(_) | Self::BatchValue(..) | Self::BatchError(_) | Self::BatchErrorCode(..) => {
                 self.holds_of_batch(output)
             }
-            Self::PageRepeats(before) => Some(!shown_ids(output)?.iter().any(|id| before.contains(id))),
+            Self::PageRepeats(before) => Some(!shown_ids(output)?.any(|id| before.contains(id))),
             Self::LastPage(missing) => match output {
                 Output::Versions(page) if page.next_token.is_none() => Some(missing.iter().all(|id| lists(page, id))),
                 _ => None,
@@ -74,19 +74,18 @@ impl Claim {
     }
 
     fn holds_of_rotation(&self, shown: &Description, partial: bool) -> Option<bool> {
-        let rules = shown.rotation_rules.clone().unwrap_or_default();
+        let rules = shown.rotation_rules.as_ref();
         match self {
             Self::Enabled(enabled) => optional(shown.rotation_enabled.is_some(), partial)
                 .then(|| shown.rotation_enabled.unwrap_or(false) == *enabled),
             Self::Function(arn) => optional(shown.rotation_lambda_arn.is_some(), partial)
                 .then(|| given(shown.rotation_lambda_arn.as_ref()) == arn.as_ref()),
-            Self::Days(days) => {
-                optional(shown.rotation_rules.is_some(), partial).then(|| rules.automatically_after_days == *days)
-            }
+            Self::Days(days) => optional(shown.rotation_rules.is_some(), partial)
+                .then(|| rules.and_then(|rules| rules.automatically_after_days) == *days),
             Self::Duration(text) => optional(shown.rotation_rules.is_some(), partial)
-                .then(|| given(rules.duration.as_ref()) == text.as_ref()),
+                .then(|| given(rules.and_then(|rules| rules.duration.as_ref())) == text.as_ref()),
             Self::Schedule(text) => optional(shown.rotation_rules.is_some(), partial)
-                .then(|| given(rules.schedule_expression.as_ref()) == text.as_ref()),
+                .then(|| given(rules.and_then(|rules| rules.schedule_expression.as_ref())) == text.as_ref()),
             _ => None,
         }
     }
@@ -241,16 +240,14 @@ fn lists(page: &VersionPage, id: &VersionId) -> bool {
 
 /// The version ids that an answer shows, if it is about versions.
 #[must_use]
-pub fn shown_ids(output: &Output) -> Option<Vec<VersionId>> {
-    match output {
-        Output::Description(shown) => {
-            Some(shown.version_ids_to_stages.iter().flatten().map(|(id, _)| id.clone()).collect())
-        }
-        Output::Versions(page) => {
-            Some(page.versions.iter().flatten().filter_map(|entry| entry.version_id.clone()).collect())
-        }
-        _ => None,
-    }
+pub fn shown_ids(output: &Output) -> Option<impl Iterator<Item = &VersionId>> {
+    let (described, listed) = match output {
+        Output::Description(shown) => (shown.version_ids_to_stages.as_ref(), None),
+        Output::Versions(page) => (None, page.versions.as_ref()),
+        _ => return None,
+    };
+    let listed = listed.into_iter().flatten().filter_map(|entry| entry.version_id.as_ref());
+    Some(described.into_iter().flatten().map(|(id, _)| id).chain(listed))
 }
 
 fn value_is(output: &Output, expected: &Value, partial: bool) -> Option<bool> {

@@ -16,16 +16,20 @@ impl<E: Endpoint> Execution<'_, E> {
             let request = self.bindings.resolve(step, &self.judge);
             if was_known {
                 for read in complete_read(1) {
-                    if !self.knows_the_state(&request) {
+                    if !self.is_certain_of(&request) {
                         self.step(steps.len(), &read.clone().into()).await;
                         steps.push(read.into());
                     }
                 }
             }
-            was_known = self.knows_the_state(&request);
+            was_known = self.is_certain_of(&request);
             self.step(steps.len(), step).await;
             steps.push(step.clone());
         }
         Case { steps }
+    }
+
+    fn is_certain_of(&self, request: &Request) -> bool {
+        self.cell_of(request).is_some_and(|(_, is_certain)| is_certain)
     }
 }
