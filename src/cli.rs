@@ -194,7 +194,7 @@ struct SelftestArgs {
     #[arg(long, default_value_t = 10_000)]
     cases: u64,
     /// Give a defect up after so many calls.
-    #[arg(long, default_value_t = 20_000)]
+    #[arg(long, default_value_t = 50_000)]
     max_calls: u64,
     /// Leave out the trials in which the fixed cases run before the random ones.
     #[arg(long)]

@@ -63,7 +63,7 @@ impl Default for Options {
             variants: Variant::all().collect(),
             seeds: 30,
             cases: 10_000,
-            max_calls: 20_000,
+            max_calls: 50_000,
             sweep: true,
             threads: thread::available_parallelism().map_or(1, usize::from),
         }
