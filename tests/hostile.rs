@@ -250,6 +250,15 @@ fn an_endpoint_that_refuses_everything_never_conforms() {
 }
 
 #[test]
+fn a_run_against_another_service_ends_soon() {
+    let url = always(response(501, "text/html", b"<html>Unsupported method</html>"));
+    let (ended, result) = result_of(&url, "another-service.json", &[], &[]);
+    assert_ends(&ended, 1, "another service");
+    let calls = &support::json(&result)["calls"];
+    assert!((100..200).contains(&calls["find"].as_u64().unwrap()), "{calls}");
+}
+
+#[test]
 fn right_answers_of_the_wrong_media_type_differ_and_violate_nothing() {
     let honest = Honest::new();
     let url = serve(move |asked, stream| {

@@ -14,7 +14,7 @@ use super::versions::Versions;
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Moment, Reply};
 use crate::judge::Judge;
-use crate::model::{Label, Operation, Request, Text, VersionId, World};
+use crate::model::{Body, Label, Operation, Request, Text, VersionId, World};
 use crate::rule::Class;
 use crate::strategy::{Bindings, Case, Cell, Roles, State};
 use crate::verdict::Exercise;
@@ -68,6 +68,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             left: Vec::new(),
             died: None,
             inconclusive: false,
+            is_understood: false,
             calls: 0,
         };
         Self {
@@ -230,7 +231,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     fn watch(&mut self, reply: &Reply) {
         match reply {
-            Reply::Answer(_) => self.silent = 0,
+            Reply::Answer(answer) => {
+                self.silent = 0;
+                self.trace.is_understood |= !matches!(answer.body, Body::Unreadable(_));
+            }
             Reply::Nothing(silence) => {
                 self.silent += 1;
                 if self.silent >= SILENCE {

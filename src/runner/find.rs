@@ -19,6 +19,9 @@ use crate::rule::{Class, RULES};
 use crate::strategy::{Case, Cells, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
+/// After how many calls an endpoint that has given neither a result nor an error is taken for that of another service.
+const FOREIGN: u64 = 100;
+
 /// A violation to examine: the case up to the call that showed it.
 #[derive(Clone, Debug)]
 pub(super) struct Suspect {
@@ -72,6 +75,8 @@ pub(super) struct Gathered {
     pub inconclusive: bool,
     /// Whether a violation of a contract was seen in every replay that was made at once.
     is_confirmed: bool,
+    /// Whether any answer was a result or an error.
+    is_understood: bool,
     /// The calls up to the last case that brought something new.
     last_news: u64,
 }
@@ -181,7 +186,9 @@ impl<E: Endpoint> Job<E> {
             Enough::Seen(count) => gathered.suspects.len() >= count,
             Enough::Confirmed => gathered.is_confirmed,
         };
+        let is_foreign = !gathered.is_understood && gathered.calls >= FOREIGN;
         has_enough
+            || is_foreign
             || gathered.died.is_some()
             || self.calls.load(Ordering::Relaxed) >= self.options.max_calls
             || quiet >= self.options.quiet_calls
@@ -210,6 +217,7 @@ impl Gathered {
         self.clean += trace.clean;
         self.left.extend(trace.left);
         self.inconclusive |= trace.inconclusive;
+        self.is_understood |= trace.is_understood;
         self.died = self.died.take().or(trace.died);
         let mut fresh = Vec::new();
         if !trace.sightings.is_empty() {

@@ -84,6 +84,8 @@ pub struct Trace {
     pub(in crate::runner) left: Vec<Text>,
     pub(in crate::runner) died: Option<String>,
     pub(in crate::runner) inconclusive: bool,
+    /// Whether any answer was a result or an error, rather than something else.
+    pub(in crate::runner) is_understood: bool,
     pub(super) calls: u64,
 }
 
