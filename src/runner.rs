@@ -1,5 +1,6 @@
 //! Runs: cases against an endpoint, judged call by call, with every finding shrunk and confirmed. Prints nothing.
 
+mod alone;
 mod dry;
 mod execution;
 mod find;
@@ -91,6 +92,33 @@ struct Examined {
     left: Vec<Text>,
 }
 
+/// What following leads has brought, and the calls of the run.
+#[derive(Debug)]
+struct Harvest {
+    findings: Vec<Finding>,
+    calls: Calls,
+    left: Vec<Text>,
+}
+
+impl Harvest {
+    fn new(gathered: &mut Gathered) -> Self {
+        let calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
+        Self { findings: Vec::new(), calls, left: std::mem::take(&mut gathered.left) }
+    }
+
+    fn add(&mut self, examined: Vec<Examined>) {
+        for Examined { findings, spent, clean, left } in examined {
+            self.calls.shrink += spent + findings.iter().map(|it| it.calls_to_shrink).sum::<u64>();
+            self.calls.confirm += findings.iter().map(|it| it.calls_to_confirm).sum::<u64>();
+            self.calls.clean += clean;
+            self.left.extend(left);
+            for finding in findings {
+                keep_the_better(&mut self.findings, finding);
+            }
+        }
+    }
+}
+
 impl<E: Endpoint + 'static> Run<E> {
     /// A run whose time starts now. Setting `stop` ends it early; what was learned and created is still reported and
     /// removed.
@@ -109,27 +137,20 @@ impl<E: Endpoint + 'static> Run<E> {
     /// Finds, shrinks, confirms and cleans up.
     pub async fn run(&self) -> RunResult {
         let mut gathered = self.find().await;
-        let mut calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
+        let mut harvest = Harvest::new(&mut gathered);
         let suspects = std::mem::take(&mut gathered.suspects).into_values();
         let matters = |suspect: &Suspect| self.options.only.is_none_or(|rule| suspect.violation.rule == rule);
         let is_dead = gathered.died.is_some();
         let leads: Vec<_> = suspects.filter(matters).map(|it| Lead::Suspect(Box::new(it))).collect();
         let count = leads.len();
-        let mut findings: Vec<Finding> = Vec::new();
-        let mut add = |findings: &mut Vec<Finding>, examined: Vec<Examined>| {
-            for Examined { findings: further, spent, clean, left } in examined {
-                calls.shrink += spent + further.iter().map(|it| it.calls_to_shrink).sum::<u64>();
-                calls.confirm += further.iter().map(|it| it.calls_to_confirm).sum::<u64>();
-                calls.clean += clean;
-                gathered.left.extend(left);
-                for finding in further {
-                    keep_the_better(findings, finding);
-                }
-            }
-        };
-        add(&mut findings, self.examine(leads, 0, is_dead).await);
-        let leads = beaten(&findings, gathered.calls).into_iter().map(Lead::Rule).collect();
-        add(&mut findings, self.examine(leads, count, is_dead).await);
+        harvest.add(self.examine(leads, 0, is_dead).await);
+        let leads: Vec<_> = beaten(&harvest.findings, gathered.calls).into_iter().map(Lead::Rule).collect();
+        let all = count + leads.len();
+        harvest.add(self.examine(leads, count, is_dead).await);
+        if !is_dead {
+            self.replay_alone(&mut harvest, all).await;
+        }
+        let Harvest { mut findings, calls, left } = harvest;
         findings.sort_by(|one, other| {
             (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
         });
@@ -144,7 +165,7 @@ impl<E: Endpoint + 'static> Run<E> {
             only: self.options.only,
             findings,
             ending: self.ending(gathered.died),
-            left: gathered.left,
+            left,
             inconclusive: gathered.inconclusive,
             has_function: !self.options.functions.accepted.is_empty(),
         }

@@ -345,6 +345,23 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         Some((first, if is_plain { Extent::Whole } else { Extent::Observed }))
     }
 
+    /// Replays a finding once more; tells whether the endpoint has answered.
+    pub(super) async fn replay_again(&mut self, finding: &mut Finding) -> bool {
+        self.extent = if finding.is_observed { Extent::Observed } else { Extent::Whole };
+        let trace = self.replay(&finding.case).await;
+        if trace.died.is_some() {
+            return false;
+        }
+        let (hits, replays) = finding.replays;
+        let is_seen = trace.sighting(&finding.violation.fingerprint).is_some();
+        finding.replays = (hits + u32::from(is_seen), replays + 1);
+        finding.calls_to_confirm += std::mem::take(&mut self.spent);
+        if !is_seen {
+            finding.status = Status::Intermittent;
+        }
+        true
+    }
+
     async fn confirm(&mut self, case: &Case, wanted: &Fingerprint) -> (u32, Option<Trace>) {
         let mut hits = 0;
         let mut last: Option<Trace> = None;
