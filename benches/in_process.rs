@@ -93,8 +93,7 @@ fn whole_run(seed: u64) -> Took {
         jobs: 1,
         max_calls: u64::MAX,
         quiet_calls: u64::MAX,
-        scenarios: false,
-        quotas: false,
+        fixed: Vec::new(),
         functions: service.functions(),
         ..Options::default()
     };

@@ -141,8 +141,7 @@ fn options(seed: u64, jobs: usize) -> Options {
         max_calls: u64::MAX,
         quiet_calls: u64::MAX,
         prefix: "rc-bench".to_owned(),
-        scenarios: false,
-        quotas: false,
+        fixed: Vec::new(),
         functions: Functions { missing: vec![format!("{arn}-missing").into()], accepted: vec![arn.into()] },
         ..Options::default()
     }

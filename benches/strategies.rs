@@ -132,9 +132,7 @@ async fn calls_to_find(defect: Defect, cases: &[Case]) -> u64 {
         enough: Enough::Seen(1),
         functions: service.functions(),
         shrink_calls: 0,
-        scenarios: false,
-        sweep: false,
-        quotas: false,
+        fixed: Vec::new(),
         ..Options::default()
     };
     let result = Run::new(Arc::new(service), options, Arc::default()).run().await;

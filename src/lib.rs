@@ -14,7 +14,8 @@
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() {
 //! let service = Arc::new(Service::new(Config::default()));
-//! let options = Options { cases: 5, scenarios: false, quotas: false, functions: service.functions(), ..Options::default() };
+//! let functions = service.functions();
+//! let options = Options { cases: 5, fixed: Vec::new(), functions, ..Options::default() };
 //! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
 //! assert!(result.findings.is_empty(), "the reference service follows its own model");
 //! # }

@@ -25,7 +25,7 @@ use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
 pub use execution::{Sighting, Step, Trace};
-pub use options::{Course, Enough, Options, Progress};
+pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
 pub use result::{Calls, Conclusion, Coverage, Ending, Finding, RunResult};

@@ -10,7 +10,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 pub use environment::VariableError;
 
 use crate::model::Functions;
-use crate::runner::Options;
+use crate::runner::{Fixed, Options};
 
 /// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
 const REMOTE_CALLS: u64 = 500;
@@ -83,7 +83,7 @@ impl Settings {
             max_calls: self.max_calls.unwrap_or(max_calls),
             budget: self.budget,
             functions,
-            quotas: is_loopback,
+            fixed: if is_loopback { default.fixed.clone() } else { vec![Fixed::Scenarios, Fixed::Sweep] },
             ..default
         }
     }

@@ -6,6 +6,7 @@
 mod alphabet;
 mod ask;
 mod atlas;
+mod bugs;
 mod cell;
 mod chart;
 mod costly;
@@ -20,6 +21,7 @@ mod tour;
 
 pub use alphabet::Alphabet;
 pub use atlas::{Atlas, Route};
+pub use bugs::known_bugs;
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
 pub use costly::costly;
 pub use generate::{Habits, Menu, complete_read, generate, generate_by};

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use rotation_conformance::model::Functions;
 use rotation_conformance::rule::{Checkable, Level, RULES, RuleId};
-use rotation_conformance::runner::{Course, Options, Run, RunResult};
+use rotation_conformance::runner::{Course, Fixed, Options, Run, RunResult};
 use rotation_conformance::service::{Config, Service};
+use rotation_conformance::strategy::Case;
 
 /// What only the cases about quotas exercise.
 const QUOTAS: [RuleId; 1] = [RuleId::State022];
@@ -27,7 +28,7 @@ async fn run(options: Options, has_function: bool) -> RunResult {
 
 /// Nothing but the sweep.
 fn sweep_only() -> Options {
-    Options { cases: 0, scenarios: false, quotas: false, ..Options::default() }
+    Options { cases: 0, fixed: vec![Fixed::Sweep], ..Options::default() }
 }
 
 /// The rules that fail a run when they are violated and that this run has not exercised.
@@ -64,9 +65,30 @@ async fn without_a_function_the_sweep_exercises_what_needs_none() {
     assert_eq!(left_out, BTreeSet::from([RuleId::Val004, RuleId::State022, RuleId::Err004]));
 }
 
+/// A bug that was found in an emulator.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Found {
+    /// The emulator and its version.
+    endpoint: String,
+    rule: RuleId,
+    case: Case,
+}
+
+#[tokio::test]
+async fn the_reference_service_has_none_of_the_bugs_of_emulators() {
+    for line in include_str!("../specs/found.ndjson").lines() {
+        let Found { endpoint, rule, case } = serde_json::from_str(line).unwrap();
+        assert!(endpoint.contains(' '), "an emulator and its version: {line}");
+        assert!(rule.rule().level != Level::Unspecified, "nobody can break it: {line}");
+        let result = run(Options { saved: vec![case], fixed: Vec::new(), ..sweep_only() }, true).await;
+        assert!(result.findings.is_empty(), "{line}: {:?}", result.findings);
+    }
+}
+
 #[tokio::test]
 async fn the_tour_meets_what_random_cases_take_far_longer_for() {
-    let bounds = Options { max_calls: 1_500, quotas: false, sweep: false, scenarios: false, ..Options::default() };
+    let bounds = Options { max_calls: 1_500, fixed: Vec::new(), ..Options::default() };
     let random = run(bounds.clone(), true).await.coverage();
     let tour = run(Options { course: Course::Tour, quiet_calls: u64::MAX, ..bounds }, true).await.coverage();
     assert_eq!(random.reachable, tour.reachable);

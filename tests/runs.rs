@@ -206,8 +206,7 @@ async fn found_where_a_shorter_case_is_of_another_kind(shrink_calls: u64) -> Vec
     )
     .expect("written in this test");
     let config = Config { defects: vec!["against:ROT-VAL-005".parse().unwrap()], ..Config::default() };
-    let options =
-        Options { saved: vec![case], cases: 0, scenarios: false, sweep: false, shrink_calls, ..Options::default() };
+    let options = Options { saved: vec![case], cases: 0, fixed: Vec::new(), shrink_calls, ..Options::default() };
     let (result, watched) = watched_with(config, options, u64::MAX).await;
     assert_eq!(watched.service.secret_count(), 0);
     let made = watched.log.lock().unwrap().len() as u64;

@@ -147,7 +147,7 @@ fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
     let [snapshots, cases, scripts, replays] = ["snapshots", "cases", "scripts", "replays"].map(file);
     let (tenant, proxy) = (format!("X-Tenant: {TENANT}"), format!("X-Proxy: Bearer {BEARER}"));
     let reach = ["--profile", "rc", "--header", &tenant, "--header", &proxy, "--timeout", "2s", "--endpoint", url];
-    let run = "run --no-quotas --cases 20 --max-calls 20 --budget 3s".split(' ');
+    let run = "run --jobs 1 --no-quotas --cases 20 --max-calls 20 --budget 3s".split(' ');
     let mut arguments: Vec<String> = run.chain(reach).map(ToOwned::to_owned).collect();
     for (flag, file) in [
         ("--json", &json),

@@ -46,7 +46,7 @@ fn round(url: &str, seed: u64, arn: Option<&str>) -> (f64, f64) {
         prefix: format!("rc-bench-{}-{seed}", process::id()),
         functions: Functions { accepted: arn.into_iter().map(Into::into).collect(), missing: Vec::new() },
         shrink_calls: 0,
-        quotas: false,
+        fixed: Vec::new(),
         ..Options::default()
     };
     let run = Run::new(Arc::clone(&recording), options, Arc::new(AtomicBool::new(false)));

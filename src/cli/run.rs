@@ -15,7 +15,7 @@ use crate::record::{FunctionArns, Header};
 use crate::recorder::Recorder;
 use crate::report::Heading;
 use crate::rule::Level;
-use crate::runner::{Conclusion, Course, Enough, Options, Progress, Run, RunResult};
+use crate::runner::{Conclusion, Course, Enough, Fixed, Options, Progress, Run, RunResult};
 
 /// How often the line that tells the progress is drawn.
 const TICK: Duration = Duration::from_millis(200);
@@ -63,17 +63,19 @@ fn options(args: &RunArgs, functions: Functions, is_loopback: bool) -> Result<Op
     let saved = args.cases.cases_dir.as_deref().map_or_else(|| Ok(Vec::new()), cases::load)?;
     let mut options = args.settings.options(functions, is_loopback);
     if args.cases.sweep_only {
-        options = Options { cases: 0, scenarios: false, quotas: false, ..options };
+        options = Options { cases: 0, fixed: vec![Fixed::Sweep], ..options };
     }
     if args.cases.tour && is_loopback && args.settings.max_calls.is_none() {
         options.max_calls = u64::MAX;
+    }
+    if args.cases.no_quotas {
+        options.fixed.retain(|fixed| *fixed != Fixed::Quotas);
     }
     Ok(Options {
         saved,
         only: args.cases.rule,
         enough: if args.cases.rule.is_some() && !args.cases.keep_going { Enough::Confirmed } else { Enough::Never },
         course: if args.cases.tour { Course::Tour } else { Course::Random },
-        quotas: options.quotas && !args.cases.no_quotas,
         quiet_calls: if args.cases.quiet_calls == 0 || args.cases.tour { u64::MAX } else { args.cases.quiet_calls },
         ..options
     })

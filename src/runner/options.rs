@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::model::Functions;
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu};
+use crate::strategy::{Case, Menu, costly, known_bugs, scenarios, sweep};
 
 /// What a run does. The default has no function, and a fresh prefix each time.
 #[derive(Clone, Debug)]
@@ -35,16 +35,40 @@ pub struct Options {
     pub shrink_calls: u64,
     /// Cases that run before all others.
     pub saved: Vec<Case>,
-    /// Whether the scenarios run before the random cases.
-    pub scenarios: bool,
-    /// Whether the sweep, which has every rule decided once, runs before the random cases.
-    pub sweep: bool,
-    /// What comes after these fixed cases.
+    /// What runs after these, in this order.
+    pub fixed: Vec<Fixed>,
+    /// What comes after the fixed cases.
     pub course: Course,
-    /// Whether the cases about quotas, which take some two hundred calls, run once before the random ones.
-    pub quotas: bool,
     /// The one rule that matters: only cases that exercise it run, and only its violations are findings.
     pub only: Option<RuleId>,
+}
+
+/// Cases that are the same in each run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fixed {
+    /// The named scenarios.
+    Scenarios,
+    /// The sweep, which has every rule decided once.
+    Sweep,
+    /// The shortest cases of known bugs, some six hundred calls.
+    KnownBugs,
+    /// The cases about quotas, some two hundred calls.
+    Quotas,
+}
+
+impl Fixed {
+    /// All of them, in the order in which they run.
+    pub const ALL: [Self; 4] = [Self::Scenarios, Self::Sweep, Self::KnownBugs, Self::Quotas];
+
+    /// The cases that this menu permits.
+    pub(super) fn cases(self, menu: Menu) -> Vec<Case> {
+        match self {
+            Self::Scenarios => scenarios(menu).into_iter().map(|scenario| scenario.case).collect(),
+            Self::Sweep => sweep(menu),
+            Self::KnownBugs => known_bugs(menu),
+            Self::Quotas => costly(),
+        }
+    }
 }
 
 /// What comes after the fixed cases.
@@ -83,10 +107,8 @@ impl Default for Options {
             functions: Functions::default(),
             shrink_calls: 800,
             saved: Vec::new(),
-            scenarios: true,
-            sweep: true,
+            fixed: Fixed::ALL.to_vec(),
             course: Course::Random,
-            quotas: true,
             only: None,
         }
     }

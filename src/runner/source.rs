@@ -1,12 +1,12 @@
-//! Where the cases of a run come from: saved ones, the scenarios, the sweep and the quotas, then the tour or random ones,
-//! the first of them steered.
+//! Where the cases of a run come from: saved ones, the fixed ones, then the tour or random ones, the first of them
+//! steered.
 
 use std::sync::{Mutex, PoisonError};
 
 use super::planner::Planner;
 use super::{Course, Options, dry};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, STEERED, Steered, costly, generate, scenarios, sweep};
+use crate::strategy::{Case, Menu, STEERED, Steered, generate};
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
 const PATIENCE: usize = 200;
@@ -44,7 +44,12 @@ impl Source {
     pub(super) fn new(options: &Options) -> Self {
         let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
-        let fixed = fixed(options).into_iter().enumerate().map(|(number, case)| (format!("f{number}"), case));
+        let fixed = options
+            .fixed
+            .iter()
+            .flat_map(|fixed| fixed.cases(menu))
+            .enumerate()
+            .map(|(number, case)| (format!("f{number}"), case));
         Self {
             next: Mutex::new(Next { number: 0, steered: Steered::new(options.seed, menu) }),
             fixed: saved.chain(fixed).collect(),
@@ -92,19 +97,4 @@ impl Source {
         let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.steered;
         (number, if is_steered { next.steered.next() } else { None })
     }
-}
-
-fn fixed(options: &Options) -> Vec<Case> {
-    let menu = options.menu();
-    let mut cases = Vec::new();
-    if options.scenarios {
-        cases.extend(scenarios(menu).into_iter().map(|scenario| scenario.case));
-    }
-    if options.sweep {
-        cases.extend(sweep(menu));
-    }
-    if options.quotas {
-        cases.extend(costly());
-    }
-    cases
 }

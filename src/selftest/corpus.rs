@@ -89,10 +89,8 @@ impl Known {
             functions: service.functions(),
             shrink_calls: 0,
             saved: vec![self.case.clone()],
-            scenarios: false,
-            sweep: false,
+            fixed: Vec::new(),
             course: Course::Plain,
-            quotas: false,
             ..Options::default()
         };
         let result = Run::new(Arc::new(service), options, Arc::default()).run().await;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use crate::rule::RuleId;
-use crate::runner::{Course, Enough, Finding, Options, Run, RunResult};
+use crate::runner::{Course, Enough, Finding, Fixed, Options, Run, RunResult};
 use crate::service::{Config, Defect, Service, Variant};
 use crate::strategy::Case;
 use crate::verdict::{Fingerprint, Status};
@@ -76,9 +76,7 @@ impl Task {
             functions: service.functions(),
             saved: steered.to_vec(),
             course: if steered.is_empty() { Course::Random } else { Course::Plain },
-            scenarios: self.sweep,
-            sweep: self.sweep,
-            quotas: self.sweep,
+            fixed: if self.sweep { vec![Fixed::Scenarios, Fixed::Sweep, Fixed::Quotas] } else { Vec::new() },
             ..Options::default()
         };
         let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
