@@ -118,7 +118,8 @@ struct CaseArgs {
     /// those of shrinking and confirming where it does not.
     #[arg(long, conflicts_with_all = ["tour", "rule"])]
     sweep_only: bool,
-    /// Go through the kinds of calls that can be reached, some fifty thousand calls, in place of random cases.
+    /// Go through every kind of call that one secret can reach, in place of random cases; at most two and a half calls
+    /// for each.
     #[arg(long, conflicts_with = "rule")]
     tour: bool,
     /// Leave out the cases about quotas, which take some two hundred calls once in a run on loopback.

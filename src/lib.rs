@@ -46,10 +46,10 @@
 //! | [`wire`] | requests and answers in the AWS JSON 1.1 protocol |
 //! | [`history`], [`record`] | what was sent and what came of it, in memory and as lines of JSON |
 //! | [`judge`], [`verdict`] | which rule a history violates, and how often each was exercised |
-//! | [`strategy`] | cases: scenarios, the sweep, the tour, generation, placeholders |
+//! | [`strategy`] | cases: scenarios, the sweep, generation, placeholders |
 //! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
 //! | [`recorder`] | writes down every call of a run |
-//! | [`runner`] | runs, shrinking, confirmation, replays, recordings of scenarios, cleaning up |
+//! | [`runner`] | runs, the tour, shrinking, confirmation, replays, recordings of scenarios, cleaning up |
 //! | [`selftest`] | every defect of the reference service, looked for |
 //! | [`settings`] | what a run is told, by flags or by the environment |
 //! | [`report`] | what a person reads |

@@ -14,6 +14,7 @@ mod shown;
 mod shrink;
 mod source;
 pub mod sweep;
+pub mod tour;
 mod versions;
 
 use std::collections::BTreeMap;

@@ -17,9 +17,9 @@ mod placeholder;
 mod scenario;
 mod steer;
 mod sweep;
-mod tour;
 
 pub use alphabet::Alphabet;
+pub use ask::Stop;
 pub use atlas::{Atlas, Route};
 pub use bugs::known_bugs;
 pub use cell::{Ask, Cell, Cells, Labels, Mark, Place, Rotation, State, Stored, Token};
@@ -30,7 +30,6 @@ pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG, meaning};
 pub use scenario::{Scenario, scenarios};
 pub use steer::{STEERED, Steered};
 pub use sweep::sweep;
-pub use tour::{Tour, reachable};
 
 use serde::{Deserialize, Serialize};
 

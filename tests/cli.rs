@@ -92,6 +92,15 @@ fn the_result_has_every_rule_with_its_counts_and_the_calls_by_purpose() {
 }
 
 #[test]
+fn a_tour_that_is_cut_short_is_inconclusive_where_everything_is_required() {
+    let tour = ["run", "--tour", "--max-calls", "1000"];
+    assert_eq!(program(tour).code, Some(0));
+    let ended = program(tour.into_iter().chain(["--require-exercised"]));
+    assert_eq!(ended.code, Some(3), "{}", ended.shown());
+    assert!(ended.stderr.contains("kinds of calls: cells.missing of --json lists them"), "{}", ended.stderr);
+}
+
+#[test]
 fn a_seed_makes_the_same_calls_and_exercises_each_rule_as_often() {
     let run = |seed, name| {
         let mut result = result_of_seed(seed, name);

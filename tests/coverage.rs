@@ -1,5 +1,5 @@
-//! What runs exercise: a default run every rule that fails anything, the sweep the same in few calls, the tour each
-//! kind of call.
+//! What runs exercise: a default run every rule that fails anything, the sweep the same in few calls, the tour every
+//! kind of call that can be reached.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -93,4 +93,15 @@ async fn the_tour_meets_what_random_cases_take_far_longer_for() {
     let tour = run(Options { course: Course::Tour, quiet_calls: u64::MAX, ..bounds }, true).await.coverage();
     assert_eq!(random.reachable, tour.reachable);
     assert!(tour.visited() > 2 * random.visited(), "{} and {}", tour.visited(), random.visited());
+}
+
+#[tokio::test]
+async fn the_tour_leaves_nothing_out() {
+    let whole = Options { max_calls: u64::MAX, quiet_calls: u64::MAX, course: Course::Tour, ..Options::default() };
+    let options = Options { fixed: Vec::new(), ..whole };
+    let result = run(options, false).await;
+    let coverage = result.coverage();
+    assert!(coverage.missing.is_empty(), "{:?}", coverage.missing);
+    assert_eq!(coverage.others, 0);
+    assert!(result.calls.find * 2 <= coverage.reachable as u64 * 5, "{:?} for {}", result.calls, coverage.reachable);
 }

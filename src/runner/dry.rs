@@ -5,7 +5,7 @@ use crate::judge;
 use crate::model::Functions;
 use crate::rule::RuleId;
 use crate::service::{Config, Service};
-use crate::strategy::{Case, Cell, Menu};
+use crate::strategy::{Case, Menu};
 use crate::verdict::Exercise;
 
 /// How often a case arms and checks each rule where nothing deviates.
@@ -19,14 +19,9 @@ pub(super) async fn decided(case: &Case, menu: Menu) -> Vec<Vec<RuleId>> {
 }
 
 /// The kinds of calls that a case makes where nothing deviates.
-pub(super) async fn cells(case: &Case, menu: Menu) -> Vec<Cell> {
+#[cfg(test)]
+pub(super) async fn cells(case: &Case, menu: Menu) -> Vec<crate::strategy::Cell> {
     trace(case, menu, false).await.cells
-}
-
-/// The case with reads wherever the state would not be certain.
-pub(super) async fn made_certain(case: &Case, menu: Menu) -> Case {
-    let (service, plan) = prepare(menu, false);
-    Execution::new(&service, &plan).made_certain(case).await
 }
 
 async fn trace(case: &Case, menu: Menu, keeps_steps: bool) -> Trace {

@@ -1,6 +1,5 @@
 //! One execution of a case: resolve, call, judge, observe, clean up.
 
-mod certain;
 mod cleaning;
 mod demanding;
 mod reading;

@@ -1,9 +1,10 @@
 //! What a run yields.
 
 use super::execution::Step;
+use super::tour::reachable;
 use crate::model::Text;
 use crate::rule::{Level, RULES, Rule, RuleId};
-use crate::strategy::{Case, Cells, Menu, reachable};
+use crate::strategy::{Case, Cells};
 use crate::verdict::{Exercise, Status, Violation};
 
 /// Calls, by what they were for.
@@ -64,7 +65,7 @@ impl Finding {
 /// Which of the kinds of calls that one secret can reach were made.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Coverage {
-    /// How many can be reached by the model.
+    /// How many can be [reached](super::tour::reachable) by the model.
     pub reachable: usize,
     /// Those that were not made.
     pub missing: Cells,
@@ -129,15 +130,14 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// What was made of the kinds of calls that can be; exploring these takes a moment and no calls.
+    /// What was made of the kinds of calls that can be; the first time in a process it takes a moment to tell these.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        let menu = Menu { has_function: self.has_function, has_missing_function: false };
-        let reachable = reachable(menu);
+        let reachable = reachable(self.has_function);
         Coverage {
             reachable: reachable.len(),
             missing: reachable.difference(&self.cells).copied().collect(),
-            others: self.cells.difference(&reachable).count(),
+            others: self.cells.difference(reachable).count(),
         }
     }
 

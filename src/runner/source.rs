@@ -65,7 +65,7 @@ impl Source {
     /// The next case; `None` when there are no more.
     pub(super) async fn next(&self) -> Option<Numbered> {
         for _ in 0..self.fixed.len() + PATIENCE {
-            let next = self.take().await?;
+            let next = self.take()?;
             match self.only {
                 Some(rule) if dry::exercise(&next.case, self.menu).await.checked(rule) == 0 => {}
                 _ => return Some(next),
@@ -74,13 +74,13 @@ impl Source {
         None
     }
 
-    async fn take(&self) -> Option<Numbered> {
+    fn take(&self) -> Option<Numbered> {
         let (number, steered) = self.number();
         if let Some((tag, case)) = self.fixed.get(number) {
             return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
         }
         if let Some(planner) = &self.tour {
-            let (number, case) = planner.next().await?;
+            let (number, case) = planner.next()?;
             return Some(Numbered { tag: format!("t{number}"), case, is_random: false });
         }
         let index = (number - self.fixed.len()) as u64;

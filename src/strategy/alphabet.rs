@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 
 use super::ask;
 use super::chart::Chart;
-use super::{Bindings, Menu};
+use super::{Bindings, Cell, Menu};
 use crate::model::{Request, Text, World};
 
 /// How many fresh tokens a case of letters may use.
@@ -45,6 +45,15 @@ impl Alphabet {
     #[must_use]
     pub fn bindings(function: Option<Text>, missing: Option<Text>) -> Bindings {
         Chart::bindings_for(function, missing)
+    }
+
+    /// Each ask that there is in this state of the first secret, once, with its cell. `token` is the number of a token
+    /// that nobody has used.
+    #[must_use]
+    pub fn asks(&self, world: &World, token: u8) -> Vec<(Cell, Request)> {
+        let requests = ask::requests(&self.chart, world, &format!("$t{token}").into());
+        let bindings = self.chart.bindings_in(world);
+        requests.into_iter().map(|request| (Cell::of(world, &bindings.resolve(&request, world)), request)).collect()
     }
 
     /// The letters that may come as the step of this number, where the first secret is in this state.

@@ -3,7 +3,7 @@
 //! What makes a request illegal whatever the state (no token, no value) stands here once for each operation and not
 //! in every combination.
 
-use super::cell::Token;
+use super::cell::{State, Token};
 use super::chart::{self, Chart, id};
 use crate::model::{
     Action, BatchGetSecretValue, CancelRotateSecret, Content, DescribeSecret, GetSecretValue, Label,
@@ -33,27 +33,53 @@ pub(super) fn requests(chart: &Chart, world: &World, fresh: &Text) -> Vec<Reques
     operations.into_iter().map(Request::from).collect()
 }
 
+/// Worlds of the same stop offer the same asks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Stop {
+    state: State,
+    /// The relations that its versions have to the state, and whether the version that stands for each has a value.
+    versions: Vec<(Token, bool)>,
+}
+
+impl Stop {
+    /// The stop of a world.
+    #[must_use]
+    pub fn of(world: &World) -> Self {
+        let secret = world.secret.as_deref();
+        let kinds = secret.into_iter().flat_map(|secret| {
+            let is_filled = |id: &VersionId| value_of(secret, id).is_some();
+            representatives(secret).into_iter().map(move |(token, id)| (token, is_filled(id)))
+        });
+        let mut versions: Vec<_> = kinds.collect();
+        versions.sort_unstable();
+        Self { state: State::of(world), versions }
+    }
+}
+
 /// One version for each relation that versions can have to the state.
-fn named(chart: &Chart, secret: &Secret) -> Vec<Named> {
-    let mut known: Vec<Token> = Vec::new();
-    let mut named = Vec::new();
-    let mut add = |id: &VersionId| {
+fn representatives(secret: &Secret) -> Vec<(Token, &VersionId)> {
+    let labelled = secret.labels.iter().filter_map(|label| label.holder.get()?.as_ref());
+    let ids = labelled.chain(secret.versions.iter().map(|version| &version.id));
+    ids.fold(Vec::new(), |mut known, id| {
         let token = Token::of(Some(secret), Some(id));
-        if known.contains(&token) {
-            return;
+        if known.iter().all(|(other, _)| *other != token) {
+            known.push((token, id));
         }
-        known.push(token);
+        known
+    })
+}
+
+fn named(chart: &Chart, secret: &Secret) -> Vec<Named> {
+    let name = |(token, id)| {
         let placeholder = match token {
             Token::Current => "$s1.AWSCURRENT".into(),
             Token::Pending => "$s1.AWSPENDING".into(),
             Token::Previous => "$s1.AWSPREVIOUS".into(),
             Token::Missing | Token::Unknown | Token::Labelled | Token::Deprecated => chart.symbol(id),
         };
-        named.push(Named { id: placeholder.into(), value: value_of(secret, id) });
+        Named { id: placeholder.into(), value: value_of(secret, id) }
     };
-    secret.labels.iter().filter_map(|label| label.holder.get()?.as_ref()).for_each(&mut add);
-    secret.versions.iter().map(|version| &version.id).for_each(&mut add);
-    named
+    representatives(secret).into_iter().map(name).collect()
 }
 
 fn value_of(secret: &Secret, id: &VersionId) -> Option<SecretString> {

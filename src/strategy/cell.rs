@@ -4,6 +4,8 @@
 //! secret: where AWSPENDING and AWSPREVIOUS are relative to AWSCURRENT, whether the pending version has a value, and
 //! whether rotation was ever, is still, or is no more configured. The request is its action with the relations of its
 //! token, value, labels and versions to the state. What makes a request illegal counts once and not per state.
+//!
+//! Which cells can be reached the runner's tour says, as it takes a judge to be certain of the state that a call meets.
 
 use std::collections::BTreeSet;
 

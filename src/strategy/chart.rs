@@ -116,11 +116,6 @@ impl Chart {
         letters.into_iter().map(Request::from).collect()
     }
 
-    /// The version id that a token's placeholder stands for.
-    pub(super) fn token(&self, number: u8) -> VersionId {
-        self.bindings.token(number)
-    }
-
     /// The placeholder of a version.
     pub(super) fn symbol(&self, id: &VersionId) -> String {
         self.bindings.placeholder_of(id).to_string()
