@@ -33,6 +33,8 @@ pub(super) struct Suspect {
     pub state: Option<State>,
     /// Whether nothing went wrong in the case before.
     pub is_clean: bool,
+    /// Whether it was seen only because everything was read after every call.
+    pub is_observed: bool,
     /// The calls of the run up to the one that first showed it.
     pub calls: u64,
     /// Another case that showed it, in case that this one does not show it again.
@@ -245,7 +247,8 @@ impl Gathered {
         let case = up_to(case, &sighting);
         let Sighting { violation, cause, state, .. } = sighting;
         let calls = before + u64::from(violation.call);
-        let suspect = Suspect { violation, case, cause, state, is_clean, calls, other: None, early: None };
+        let is_observed = false;
+        let suspect = Suspect { violation, case, cause, state, is_clean, is_observed, calls, other: None, early: None };
         match self.suspects.entry(suspect.violation.fingerprint.clone()) {
             Entry::Vacant(place) => {
                 place.insert(suspect);

@@ -2,6 +2,7 @@
 
 mod index;
 mod need;
+mod neighbour;
 mod other;
 mod reduce;
 mod route;
@@ -19,14 +20,15 @@ use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Fingerprint, Status, Violation};
 use index::{End, Index};
 use need::{Need, demanded};
+use neighbour::{named_outright, neighbours};
 use reduce::{ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
-use route::{Scene, fused};
+use route::Scene;
 
 /// About how many calls are spent on the cases of one length that demand the same by the model, and twice as many on the
 /// shortest.
 const SPENT_ON_A_LENGTH: u64 = 10;
-/// About how many calls are spent on cases in which one request stands for two.
-const SPENT_ON_FUSING: u64 = 60;
+/// About how many calls are spent on cases with one request less and another in place of one that is left.
+const SPENT_ON_NEIGHBOURS: u64 = 80;
 
 /// Where one finding is examined.
 pub(super) struct Lab<'a, E> {
@@ -47,6 +49,10 @@ pub(super) struct Lab<'a, E> {
     need: Need,
     /// The rule that an earlier call of the case violates already.
     after: Option<RuleId>,
+    /// The same of the candidate that showed the violation last.
+    cause: Option<RuleId>,
+    /// A rule that an earlier call of a candidate must violate too.
+    must_follow: Option<RuleId>,
     /// The cases that did not show what is looked for.
     tried: BTreeSet<String>,
     /// What the last case that did has shown.
@@ -69,6 +75,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             was_unclean: false,
             need: Need::Nothing,
             after: None,
+            cause: None,
+            must_follow: None,
             tried: BTreeSet::new(),
             shown: None,
             clean: 0,
@@ -96,8 +104,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let mut violation = suspect.violation;
         let is_difference = violation.class == Class::Fidelity;
         self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
-        self.extent = Extent::Whole;
+        self.extent = if suspect.is_observed { Extent::Observed } else { Extent::Whole };
         self.must_be_clean = suspect.is_clean;
+        self.cause = None;
         let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
         // The same may weigh more where less came before.
         violation = self.shown.take().unwrap_or(violation);
@@ -108,6 +117,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         if let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await {
             self.extent = extent;
             self.must_be_clean = false;
+            self.cause = None;
+            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
             case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
             violation = earlier.violation;
         }
@@ -158,6 +169,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             if let Some(seen) = trace.sightings.iter().find(is_alike)
                 && seen.violation.class <= known.class
             {
+                self.cause = trace.first_before(&seen.violation.fingerprint);
                 return Some((candidate, seen.violation.clone()));
             }
         }
@@ -186,7 +198,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             best = self.with_a_function_of_its_own(best, wanted).await;
             let other = merged(&best).into_iter().chain(filled_at_once(&best)).collect();
             best = self.shorter(best, other, wanted).await;
-            best = self.with_one_request_for_two(best, wanted).await;
+            best = self.with_another_request(best, wanted).await;
         }
         let simplified = self.simplify(best.clone(), wanted).await;
         if simplified != best && !is_least {
@@ -254,16 +266,27 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         if shorter.steps.len() < best.steps.len() { shorter } else { best }
     }
 
-    /// One request may lead where two of the case do.
-    async fn with_one_request_for_two(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
-        let limit = self.spent + SPENT_ON_FUSING;
-        let mut at = 0;
-        while at + 2 < best.steps.len() && self.spent < limit {
-            let length = best.steps.len();
-            let fused = fused(self.atlas, &best, at);
-            best = self.shorter(best, fused, wanted).await;
-            at = if best.steps.len() < length { 0 } else { at + 1 };
+    /// With another request in place of one, a second one may be needless. What may be a consequence of another violation
+    /// stays one that can be seen to be.
+    async fn with_another_request(&mut self, mut best: Case, wanted: &Fingerprint) -> Case {
+        let limit = self.spent + SPENT_ON_NEIGHBOURS;
+        self.must_follow = self.cause;
+        let atlas = self.atlas;
+        let around = |best: &Case| {
+            let outright = named_outright(atlas, best).into_iter();
+            outright.chain(neighbours(atlas, best, demanded(wanted)))
+        };
+        let mut candidates = around(&best);
+        while self.spent < limit
+            && !self.is_spent()
+            && let Some(candidate) = candidates.next()
+        {
+            if self.shows(&candidate, wanted).await {
+                candidates = around(&candidate);
+                best = candidate;
+            }
         }
+        self.must_follow = None;
         best
     }
 

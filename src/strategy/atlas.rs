@@ -127,7 +127,7 @@ impl Atlas {
             for letter in alphabet.letters(&world, route.steps.len() + 1) {
                 let Some((facts, next)) = self.chart.foresee(&world, &letter) else { continue };
                 facts.iter().filter(|fact| fact.since == 0).for_each(|fact| see(route, &[&letter], fact));
-                if !letter.operation.is_read() && route.steps.len() < longest {
+                if !letter.operation.is_read() {
                     for read in &reads {
                         let shown = self.chart.foresee(&next, read).map(|(facts, _)| facts).unwrap_or_default();
                         let left = shown.iter().filter(|fact| fact.since == 1);
@@ -188,22 +188,30 @@ impl Atlas {
         routes
     }
 
-    /// The single requests, one for each state, that lead from one state to another like a third, the most alike first;
-    /// each is a step of this number.
+    /// The single requests that lead from this state to others, one for each; each is a step of this number.
     #[must_use]
-    pub fn shortcuts(&self, from: &World, to: &World, number: usize) -> Vec<Route> {
+    pub fn choices(&self, from: &World, number: usize) -> Vec<Route> {
         let letters = self.chart.alphabet(number).into_iter().chain(self.chart.further(number));
-        let asks = ask::requests(&self.chart, from, &format!("$t{number}").into());
         let mut by_outline = BTreeMap::new();
-        for step in letters.chain(asks) {
+        for step in letters.chain(self.asks(from, number)) {
             if let Some(world) = self.chart.after(from, &step) {
                 by_outline.entry(Outline::of(&world)).or_insert(Route { steps: vec![step], world });
             }
         }
-        let mut routes: Vec<_> = by_outline.into_values().collect();
-        routes.retain(|route| self.unlikeness(to, &route.world) < LIKENESSES.len());
-        routes.sort_by_key(|route| self.unlikeness(to, &route.world));
-        routes
+        by_outline.into_values().collect()
+    }
+
+    /// Every kind of request that can be made in this state, as a step of this number.
+    #[must_use]
+    pub fn asks(&self, world: &World, number: usize) -> Vec<Request> {
+        ask::requests(&self.chart, world, &format!("$t{number}").into())
+    }
+
+    /// The placeholder of the version that a placeholder names by a label; `None` if it names none so.
+    #[must_use]
+    pub fn version_named(&self, world: &World, placeholder: &str) -> Option<String> {
+        let label = Label::from(placeholder.strip_prefix("$s1.")?);
+        Some(self.chart.symbol(world.secret.as_ref()?.holder(&label).flatten()?))
     }
 
     /// How unlike two states are: 0 for the same, more for what [`routes`](Self::routes) comes to later.

@@ -75,7 +75,7 @@ impl Index {
     pub(super) fn ends_of(&self, rule: RuleId, length: usize) -> Vec<&End> {
         let name = rule.as_str();
         let of_rule = self.by_demand.range(name.to_owned()..).take_while(|(demanded, _)| demanded.starts_with(name));
-        let first = of_rule.flat_map(|(_, ends)| ends.iter().take(ENDS_OF_ONE).enumerate());
+        let first = of_rule.flat_map(|(_, ends)| after_different_ways(ends).into_iter().take(ENDS_OF_ONE).enumerate());
         let mut ends: Vec<_> = first.filter(|(_, end)| end.length() < length).collect();
         ends.sort_by_key(|(rank, end)| (end.length(), *rank));
         ends.into_iter().map(|(_, end)| end).collect()
@@ -85,6 +85,18 @@ impl Index {
     pub(super) fn ends(&self, demanded: &str) -> &[End] {
         self.by_demand.get(demanded).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// The ends of one length, one after each way before a second one after any. Those after the same way stand together.
+fn after_different_ways(ends: &[End]) -> Vec<&End> {
+    let mut ranked: Vec<(usize, usize, &End)> = Vec::new();
+    for end in ends {
+        let is_alike = |(_, _, before): &&(usize, usize, &End)| before.route.steps == end.route.steps;
+        let rank = ranked.last().filter(is_alike).map_or(0, |(_, rank, _)| rank + 1);
+        ranked.push((end.length(), rank, end));
+    }
+    ranked.sort_by_key(|(length, rank, _)| (*length, *rank));
+    ranked.into_iter().map(|(_, _, end)| end).collect()
 }
 
 #[cfg(test)]
@@ -99,6 +111,14 @@ mod tests {
         assert_eq!(length("ROT-PROG-001 RotateSecret: the request is refused"), Some(3));
         assert_eq!(length("ROT-STATE-006 after PutSecretValue: AWSPREVIOUS on a version"), Some(3));
         assert_eq!(length("ROT-STATE-002: AWSCURRENT"), None, "a law is no fact of the model");
+    }
+
+    #[test]
+    fn the_first_ends_come_after_different_ways() {
+        let index = Index::shared(Menu { has_function: true, has_missing_function: true });
+        let ends = after_different_ways(index.ends("ROT-CONF-010 CancelRotateSecret: the request is accepted"));
+        let ways: Vec<_> = ends.iter().take(ENDS_OF_ONE).map(|end| &end.route.steps).collect();
+        assert!(ways[0] != ways[1] && ways[1] != ways[2] && ways[0] != ways[2], "{ways:?}");
     }
 
     #[test]

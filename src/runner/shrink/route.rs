@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::index::End;
 use super::reduce::secret_of;
 use crate::judge::demand;
-use crate::model::{DescribeSecret, Label, Operation, Request, World};
+use crate::model::{DescribeSecret, Operation, Request, World};
 use crate::strategy::{Atlas, Case, Route, State};
 
 /// A violation shown by the last step of a case, as far as it is about one secret.
@@ -108,43 +108,8 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// The cases in which one request stands for two in a row, at this index, and leaves a state like the one after them; none
-/// of a case about several secrets.
-pub(super) fn fused(atlas: &Atlas, case: &Case, at: usize) -> Vec<Case> {
-    if case.steps.iter().any(|step| secret_of(step) != Some("1")) {
-        return Vec::new();
-    }
-    let from = atlas.after(&case.steps[..at]);
-    let to = atlas.after(&case.steps[..at + 2]);
-    let with = |shortcut: Route| {
-        let steps = [&case.steps[..at], &shortcut.steps].concat();
-        let rest = &case.steps[at + 2..];
-        let rest = match has_another_value(&to, &shortcut.world) {
-            true => rest.iter().map(|step| with_strings(step, &other_value)).collect(),
-            false => rest.to_vec(),
-        };
-        joined(atlas, &to, &Route { steps, world: shortcut.world }, &rest)
-    };
-    atlas.shortcuts(&from, &to, at + 1).into_iter().map(with).collect()
-}
-
-/// Whether the current versions of two worlds have different values.
-fn has_another_value(one: &World, other: &World) -> bool {
-    let current = |world: &World| {
-        let secret = world.secret.as_ref()?;
-        secret.value(secret.holder(&Label::Current).flatten()?).cloned()
-    };
-    current(one).zip(current(other)).is_some_and(|(one, other)| one != other)
-}
-
-/// The other of the two values that cases store.
-fn other_value(text: &str) -> Option<String> {
-    let other = [("value-a", "value-b"), ("value-b", "value-a")].into_iter().find(|(value, _)| *value == text);
-    other.map(|(_, other)| other.to_owned())
-}
-
 /// How many members of two requests differ, tokens and identifiers aside.
-fn differing_members(one: &Request, other: &Request) -> usize {
+pub(super) fn differing_members(one: &Request, other: &Request) -> usize {
     let members = |request: &Request| match serde_json::to_value(request) {
         Ok(Value::Object(mut whole)) => {
             let mut members = match whole.remove("request") {
@@ -165,7 +130,7 @@ fn differing_members(one: &Request, other: &Request) -> usize {
 }
 
 /// A way, and requests written for another world at its end.
-fn joined(atlas: &Atlas, world: &World, route: &Route, end: &[Request]) -> Case {
+pub(super) fn joined(atlas: &Atlas, world: &World, route: &Route, end: &[Request]) -> Case {
     let known = atlas.counterparts(world, &route.world);
     let fresh = route.steps.len() + 1;
     let mut strangers: Vec<String> = Vec::new();
@@ -197,7 +162,7 @@ fn about_the_first(text: &str, secret: &str) -> Option<String> {
 }
 
 /// The request with each of its texts replaced where there is something to replace it by.
-fn with_strings(request: &Request, replace: &dyn Fn(&str) -> Option<String>) -> Request {
+pub(super) fn with_strings(request: &Request, replace: &dyn Fn(&str) -> Option<String>) -> Request {
     let Ok(mut value) = serde_json::to_value(request) else { return request.clone() };
     visit(&mut value, &mut |text| {
         if let Some(other) = replace(text) {
@@ -254,29 +219,6 @@ mod tests {
 
     fn atlas() -> &'static Atlas {
         Atlas::detailed(Menu { has_function: true, has_missing_function: true })
-    }
-
-    #[test]
-    fn one_request_stands_for_two_that_lead_to_a_state_like_its_own() {
-        let case: Case = serde_json::from_str(
-            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
-                {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}},
-                {"op":"UpdateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t3","SecretString":"value-a"}},
-                {"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t2"}}]"#,
-        )
-        .expect("written in this test");
-        let shorter: Case = serde_json::from_str(
-            r#"[{"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
-                {"op":"UpdateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}},
-                {"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t1"}}]"#,
-        )
-        .expect("written in this test");
-        let fused = fused(atlas(), &case, 0);
-        assert!(
-            fused.contains(&shorter),
-            "the version that is read is another, and its value stays another: {fused:?}"
-        );
-        assert!(fused.iter().all(|candidate| candidate.steps.len() == 3));
     }
 
     #[test]
