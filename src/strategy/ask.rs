@@ -5,11 +5,12 @@
 
 use super::cell::{State, Token};
 use super::chart::{self, Chart, id};
+use super::generate::listed_by_name;
 use crate::model::{
     Action, BatchGetSecretValue, CancelRotateSecret, Content, DescribeSecret, GetSecretValue, Label,
-    ListSecretVersionIds, ListSecrets, Malformed, Operation, PutSecretValue, Request, RestoreSecret, RotateSecret,
-    Secret, SecretString, Tag, TagResource, Text, Unknown, UntagResource, UpdateSecret, UpdateSecretVersionStage,
-    Value, VersionId, World,
+    ListSecretVersionIds, Malformed, Operation, PutSecretValue, Request, RestoreSecret, RotateSecret, Secret,
+    SecretString, Tag, TagResource, Text, Unknown, UntagResource, UpdateSecret, UpdateSecretVersionStage, Value,
+    VersionId, World,
 };
 
 /// A version that a request can name: its placeholder, and the value that it has, if any.
@@ -213,7 +214,7 @@ fn others() -> Vec<Operation> {
             secret_id_list: Some(id().into_iter().collect()),
             ..BatchGetSecretValue::default()
         }),
-        Operation::ListSecrets(ListSecrets::default()),
+        listed_by_name("$s1".into()),
         Operation::Malformed(Malformed { action: Action::DescribeSecret, body: "{\"SecretId\": ".into() }),
         Operation::Unknown(Unknown { action: "ForgetSecret".into() }),
     ]

@@ -10,11 +10,12 @@ use proptest::prelude::RngExt as _;
 use proptest::test_runner::{RngAlgorithm, TestRng};
 
 pub use arguments::complete_read;
+pub(super) use arguments::listed_by_name;
 
 use super::{Bindings, Case, Roles};
 use crate::model::{
-    Action, Answer, Body, DescribeSecret, Filter, GetSecretValue, Label, ListSecretVersionIds, ListSecrets, Malformed,
-    Operation, Output, Quirk, Request, RestoreSecret, Secret, Shared, Text, Unknown, Version, VersionId,
+    Action, Answer, Body, DescribeSecret, GetSecretValue, Label, ListSecretVersionIds, Malformed, Operation, Output,
+    Quirk, Request, RestoreSecret, Secret, Shared, Text, Unknown, Version, VersionId,
 };
 use crate::service::{Config, Service};
 
@@ -207,8 +208,7 @@ impl Generator {
                 Some(Operation::DescribeSecret(DescribeSecret { secret_id: create.name.clone() }))
             }
             (Operation::DescribeSecret(_), Some(Operation::CreateSecret(create))) => {
-                let filter = Filter { key: Some("name".into()), values: Some(create.name.iter().cloned().collect()) };
-                Some(Operation::ListSecrets(ListSecrets { filters: Some(vec![filter]), ..ListSecrets::default() }))
+                create.name.clone().map(listed_by_name)
             }
             _ => None,
         }
@@ -345,6 +345,16 @@ mod tests {
         let cases = (0..300).map(|index| generate(1, index, MENU));
         let following = cases.filter(|case| case.steps.iter().any(is_next)).count();
         assert!((3..100).contains(&following), "{following} of 300");
+    }
+
+    #[test]
+    fn what_lists_secrets_asks_for_its_own_alone() {
+        let listings = (0..300).flat_map(|index| generate(1, index, MENU).steps).filter_map(|request| {
+            let Operation::ListSecrets(list) = request.operation else { return None };
+            Some(list.filters)
+        });
+        let listings: Vec<_> = listings.collect();
+        assert!(listings.len() > 10 && listings.iter().all(Option::is_some), "{listings:?}");
     }
 
     #[test]

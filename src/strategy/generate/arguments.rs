@@ -50,7 +50,7 @@ impl Generator {
             Action::CancelRotateSecret => Operation::CancelRotateSecret(CancelRotateSecret { secret_id: id }),
             Action::DeleteSecret => self.delete(id),
             Action::RestoreSecret => Operation::RestoreSecret(RestoreSecret { secret_id: id }),
-            Action::ListSecrets => list_secrets(secret),
+            Action::ListSecrets => listed_by_name(format!("$s{secret}").into()),
             Action::TagResource => Operation::TagResource(TagResource { secret_id: id, tags: Some(vec![self.tag()]) }),
             Action::UntagResource => {
                 let keys = self.tag().key.into_iter().collect();
@@ -427,7 +427,8 @@ fn move_label(id: Option<Text>, label: Option<Label>, to: Option<Text>, from: Op
     })
 }
 
-fn list_secrets(secret: u8) -> Operation {
-    let filter = Filter { key: Some("name".into()), values: Some(vec![format!("$s{secret}").into()]) };
+/// A listing of the secrets of this name: without a filter it would show what the run has not made.
+pub(in crate::strategy) fn listed_by_name(name: Text) -> Operation {
+    let filter = Filter { key: Some("name".into()), values: Some(vec![name]) };
     Operation::ListSecrets(ListSecrets { filters: Some(vec![filter]), ..ListSecrets::default() })
 }
