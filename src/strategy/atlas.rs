@@ -52,17 +52,15 @@ struct Outline {
 impl Atlas {
     /// The atlas of a menu, searched once in a process: it depends on nothing else.
     pub fn shared(menu: Menu) -> &'static Self {
-        static ATLASES: [OnceLock<Atlas>; 4] = [const { OnceLock::new() }; 4];
-        let index = usize::from(menu.has_function) * 2 + usize::from(menu.has_missing_function);
-        ATLASES[index].get_or_init(|| Self::new(menu))
+        static ATLASES: [OnceLock<Atlas>; Menu::COUNT] = [const { OnceLock::new() }; Menu::COUNT];
+        ATLASES[menu.number()].get_or_init(|| Self::new(menu))
     }
 
     /// The atlas of a menu with more ways: what a case needs in order to be as short as can be, also where one request
     /// does what two of the usual ones do. Searched once in a process.
     pub fn detailed(menu: Menu) -> &'static Self {
-        static ATLASES: [OnceLock<Atlas>; 4] = [const { OnceLock::new() }; 4];
-        let index = usize::from(menu.has_function) * 2 + usize::from(menu.has_missing_function);
-        ATLASES[index].get_or_init(|| {
+        static ATLASES: [OnceLock<Atlas>; Menu::COUNT] = [const { OnceLock::new() }; Menu::COUNT];
+        ATLASES[menu.number()].get_or_init(|| {
             Self::search(menu, &|chart, length| {
                 let usual = chart.alphabet(length);
                 usual.into_iter().chain(chart.further(length)).collect()

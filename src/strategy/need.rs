@@ -25,6 +25,14 @@ impl Case {
 }
 
 impl Menu {
+    /// How many menus there are.
+    pub(crate) const COUNT: usize = 4;
+
+    /// The number of the menu, from zero.
+    pub(crate) fn number(self) -> usize {
+        usize::from(self.has_function) * 2 + usize::from(self.has_missing_function)
+    }
+
     /// Whether the endpoint has what a case needs.
     #[must_use]
     pub fn permits(self, case: &Case) -> bool {

@@ -47,9 +47,8 @@ impl End {
 impl Index {
     /// The index of a menu, made once in a process.
     pub(super) fn shared(menu: Menu) -> &'static Self {
-        static INDEXES: [OnceLock<Index>; 4] = [const { OnceLock::new() }; 4];
-        let index = usize::from(menu.has_function) * 2 + usize::from(menu.has_missing_function);
-        INDEXES[index].get_or_init(|| Self::new(Atlas::detailed(menu)))
+        static INDEXES: [OnceLock<Index>; Menu::COUNT] = [const { OnceLock::new() }; Menu::COUNT];
+        INDEXES[menu.number()].get_or_init(|| Self::new(Atlas::detailed(menu)))
     }
 
     fn new(atlas: &Atlas) -> Self {

@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 
+use tokio::sync::OnceCell;
+
 use super::Lab;
 use super::index::{End, Index};
 use super::neighbour::neighbours;
@@ -111,15 +113,25 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
 /// The cases of one call, or of two, that decide a rule at their end where the model states no fact of it about a single
 /// secret, since it is a law about any answer or tells secrets apart.
 async fn deciding(rule: RuleId, longest: usize, menu: Menu) -> Vec<Case> {
+    static DECIDED: [OnceCell<Vec<Decided>>; Menu::COUNT] = [const { OnceCell::const_new() }; Menu::COUNT];
+    let decided = DECIDED[menu.number()].get_or_init(|| short_cases(menu)).await;
+    let cases = decided.iter().filter(|(case, rules)| case.steps.len() <= longest && rules.contains(&rule));
+    cases.map(|(case, _)| case.clone()).collect()
+}
+
+/// A case, and the rules that its last call decides.
+type Decided = (Case, Vec<RuleId>);
+
+/// The cases of one call, then those of two.
+async fn short_cases(menu: Menu) -> Vec<Decided> {
     let (atlas, alphabet) = (Atlas::detailed(menu), Alphabet::new(menu));
     let first = atlas.choices(&atlas.after(&[]), 1).into_iter().map(|choice| choice.steps);
     let mut cases = Vec::new();
-    for before in std::iter::once(Vec::new()).chain(first).take_while(|before| before.len() < longest) {
+    for before in std::iter::once(Vec::new()).chain(first) {
         for letter in alphabet.letters(&atlas.after(&before), before.len() + 1) {
             let case = Case { steps: before.iter().cloned().chain([letter]).collect() };
-            if dry::decided(&case, menu).await.last().is_some_and(|rules| rules.contains(&rule)) {
-                cases.push(case);
-            }
+            let decided = dry::decided(&case, menu).await.pop().unwrap_or_default();
+            cases.push((case, decided));
         }
     }
     cases
