@@ -172,6 +172,17 @@ fn inverted() -> Config {
     Config { defects: vec!["progress-inverted".parse().unwrap()], ..Config::default() }
 }
 
+/// What shows only if everything is read after every call is replayed with everything read too.
+#[tokio::test]
+async fn every_replay_shows_what_a_service_does_each_time() {
+    let config = Config { defects: vec!["update-rewrites-value".parse().unwrap()], ..Config::default() };
+    let options = Options { seed: 4, jobs: 1, enough: Enough::Seen(1), fixed: Vec::new(), ..Options::default() };
+    let (result, _) = watched_with(config, options, u64::MAX).await;
+    assert!(result.findings.iter().any(|finding| finding.violation.rule == RuleId::State018));
+    let is_settled = |status| matches!(status, Status::Fail | Status::Differs);
+    assert!(result.findings.iter().all(|finding| is_settled(finding.status)), "{:?}", result.findings);
+}
+
 #[tokio::test]
 async fn an_interrupted_run_has_confirmed_what_it_saw_before() {
     for jobs in [1, 4] {
