@@ -6,7 +6,6 @@ mod execution;
 mod find;
 mod known;
 mod options;
-mod planner;
 mod recording;
 mod replay;
 mod result;

@@ -137,7 +137,8 @@ fn profile(folder: &Path) -> String {
     path.display().to_string()
 }
 
-/// Runs the program so that it prints and writes all it can; what it printed and wrote, by name.
+/// Runs the program so that it prints and writes all it can; what it printed and wrote, by name. One case runs at a time:
+/// with several, each finding would have to show once more, and the answers differ from request to request.
 fn outputs(url: &str, name: &str) -> Vec<(String, String)> {
     let (folder, home) = (scratch(name), scratch(&format!("{name}-home")));
     fs::create_dir_all(&home).unwrap();

@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use super::planner::Planner;
+use super::tour::Tour;
 use super::{Course, Options, dry};
 use crate::rule::RuleId;
 use crate::strategy::{Case, Menu, STEERED, Steered, generate};
@@ -19,11 +19,12 @@ pub(super) struct Numbered {
     pub is_random: bool,
 }
 
-/// How far the cases have been given out; steered ones depend on those before them.
+/// How far the cases have been given out; steered ones and those of the tour depend on those before them.
 #[derive(Debug)]
 struct Next {
     number: usize,
     steered: Steered,
+    tour: Option<Tour>,
 }
 
 /// Gives out the cases of a run, each once.
@@ -31,7 +32,6 @@ struct Next {
 pub(super) struct Source {
     next: Mutex<Next>,
     fixed: Vec<(String, Case)>,
-    tour: Option<Planner>,
     menu: Menu,
     seed: u64,
     cases: u64,
@@ -50,10 +50,10 @@ impl Source {
             .flat_map(|fixed| fixed.cases(menu))
             .enumerate()
             .map(|(number, case)| (format!("f{number}"), case));
+        let tour = (options.course == Course::Tour).then(|| Tour::new(menu.has_function));
         Self {
-            next: Mutex::new(Next { number: 0, steered: Steered::new(options.seed, menu) }),
+            next: Mutex::new(Next { number: 0, steered: Steered::new(options.seed, menu), tour }),
             fixed: saved.chain(fixed).collect(),
-            tour: (options.course == Course::Tour).then(|| Planner::new(menu)),
             menu,
             seed: options.seed,
             cases: options.cases,
@@ -75,26 +75,20 @@ impl Source {
     }
 
     fn take(&self) -> Option<Numbered> {
-        let (number, steered) = self.number();
-        if let Some((tag, case)) = self.fixed.get(number) {
-            return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
-        }
-        if let Some(planner) = &self.tour {
-            let (number, case) = planner.next()?;
-            return Some(Numbered { tag: format!("t{number}"), case, is_random: false });
-        }
-        let index = (number - self.fixed.len()) as u64;
-        let random = || (index < self.cases).then(|| generate(self.seed, index, self.menu));
-        let case = steered.or_else(random)?;
-        Some(Numbered { tag: format!("c{index}"), case, is_random: true })
-    }
-
-    /// The number of the next case, and the case itself if it is a steered one.
-    fn number(&self) -> (usize, Option<Case>) {
         let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
         let number = next.number;
         next.number += 1;
-        let is_steered = number >= self.fixed.len() && ((number - self.fixed.len()) as u64) < self.steered;
-        (number, if is_steered { next.steered.next() } else { None })
+        if let Some((tag, case)) = self.fixed.get(number) {
+            return Some(Numbered { tag: tag.clone(), case: case.clone(), is_random: false });
+        }
+        let index = (number - self.fixed.len()) as u64;
+        if let Some(tour) = &mut next.tour {
+            let case = tour.next_case()?;
+            return Some(Numbered { tag: format!("t{index}"), case, is_random: false });
+        }
+        let steered = if index < self.steered { next.steered.next() } else { None };
+        drop(next);
+        let random = || (index < self.cases).then(|| generate(self.seed, index, self.menu));
+        Some(Numbered { tag: format!("c{index}"), case: steered.or_else(random)?, is_random: true })
     }
 }

@@ -22,7 +22,7 @@ use ways::{Ground, Lead};
 /// The most calls of a case, so that it can be shrunk; the quota of versions is above.
 const LONGEST: usize = 100;
 /// After how many calls in a row that brought nothing new a walk ends.
-const FARTHEST: usize = 12;
+const MOST_IDLE: usize = 12;
 /// How many tokens a case may use: later numbers stand for odd ones.
 const TOKENS: u8 = 85;
 
@@ -91,7 +91,7 @@ impl Tour {
             self.take(&mut walk, step);
         }
         walk.idle = 0;
-        while walk.idle < FARTHEST && walk.steps.len() < LONGEST && walk.twin.token() < TOKENS {
+        while walk.idle < MOST_IDLE && walk.steps.len() < LONGEST && walk.twin.token() < TOKENS {
             let Some(step) = self.choose(&mut walk) else { break };
             self.take(&mut walk, &step);
         }
