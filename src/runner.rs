@@ -78,8 +78,12 @@ struct Beaten {
     rule: RuleId,
     class: Class,
     case: Case,
+    /// The rule that an earlier call of the case violates already.
+    after: Option<RuleId>,
     /// The calls of the run so far.
     calls: u64,
+    /// How many rules are violated.
+    of: u64,
 }
 
 /// What following a lead has found, and what it took and left beside.
@@ -272,14 +276,16 @@ fn beaten(findings: &[Finding], calls: u64) -> Vec<Beaten> {
     let mut beaten: BTreeMap<RuleId, Beaten> = BTreeMap::new();
     for finding in findings.iter().filter(|it| it.replays.0 == REPLAYS) {
         let Violation { rule, class, .. } = finding.violation;
-        let new = || Beaten { rule, class, case: finding.case.clone(), calls };
+        let new = || Beaten { rule, class, case: finding.case.clone(), after: finding.after, calls, of: 0 };
         let known = beaten.entry(rule).or_insert_with(new);
         known.class = known.class.min(class);
         if finding.case.steps.len() < known.case.steps.len() {
             known.case = finding.case.clone();
+            known.after = finding.after;
         }
     }
-    beaten.into_values().collect()
+    let of = u64::try_from(beaten.len()).unwrap_or(u64::MAX);
+    beaten.into_values().map(|rule| Beaten { of, ..rule }).collect()
 }
 
 /// Adds a finding, unless there is better evidence for the same violation.

@@ -1,5 +1,6 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
+mod candidate;
 mod index;
 mod need;
 mod neighbour;

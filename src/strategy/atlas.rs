@@ -219,6 +219,16 @@ impl Atlas {
         LIKENESSES.iter().position(|is_alike| is_alike(&one, &other)).unwrap_or(LIKENESSES.len())
     }
 
+    /// The ways of this many requests, those first that lead to a state like this one.
+    #[must_use]
+    pub fn nearest(&self, world: &World, length: usize) -> Vec<&Route> {
+        let outline = Outline::of(world);
+        let of_length = self.by_outline.iter().filter(|(_, route)| route.steps.len() == length);
+        let mut routes: Vec<_> = of_length.map(|(other, route)| (outline.distance(other), route)).collect();
+        routes.sort_by_key(|(distance, _)| *distance);
+        routes.into_iter().map(|(_, route)| route).collect()
+    }
+
     /// Each version of one world with the version of the other that stands for it: the one with the same labels, else
     /// one that shares a label.
     #[must_use]
@@ -252,6 +262,19 @@ impl Outline {
                 (Rotation::of(secret), [function, days, rotation.schedule.value.is_some()])
             }),
         }
+    }
+
+    /// How many versions of one are none of the other's, and whether the rest differs.
+    fn distance(&self, other: &Self) -> usize {
+        let mut unmatched = other.versions.clone();
+        let mut distance = 0;
+        for version in &self.versions {
+            match unmatched.iter().position(|other| other == version) {
+                Some(index) => drop(unmatched.swap_remove(index)),
+                None => distance += 1,
+            }
+        }
+        distance + unmatched.len() + usize::from(self.rotation != other.rotation)
     }
 }
 

@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 use super::reduce::{renumbered, secret_of, without};
 use super::route::{differing_members, joined, with_strings};
 use crate::judge::demand;
-use crate::model::{Label, Request, World};
-use crate::strategy::{Atlas, Case, Route};
+use crate::model::{Label, Operation, Request, World};
+use crate::strategy::{Atlas, Case, Route, complete_read};
 
 /// Up to which length requests are left out anywhere; of a longer case, only the one after that which is another.
 const SHORT: usize = 7;
@@ -75,7 +75,7 @@ impl<'a> Surroundings<'a> {
         let is_short = self.own.len() <= SHORT;
         let mut found = vec![Vec::new(); self.own.len()];
         for at in 0..end {
-            let choices = self.atlas.choices(&self.worlds[at], self.indexes[at] + 1);
+            let choices = self.choices(at, &self.worlds[at]);
             let gone = if is_short { at + 1..end } else { at + 1..end.min(at + 2) };
             for gone in gone {
                 found[gone].extend(choices.iter().map(|choice| self.earlier_for(at, choice, gone)));
@@ -90,6 +90,16 @@ impl<'a> Surroundings<'a> {
         found
     }
 
+    /// What may stand in this world in place of the step `at`: a request that leads elsewhere, or another read for a read.
+    fn choices(&self, at: usize, world: &World) -> Vec<Route> {
+        let mut choices = self.atlas.choices(world, self.indexes[at] + 1);
+        if self.own[at].operation.is_read() {
+            let read = |read: Operation| Route { steps: vec![read.into()], world: world.clone() };
+            choices.extend(complete_read(1).map(read));
+        }
+        choices
+    }
+
     /// Another step at `at`, and without one after it.
     fn earlier_for(&self, at: usize, choice: &Route, gone: usize) -> (Unlikeness, Case) {
         let route = Route { steps: [&self.own[..at], &choice.steps].concat(), world: choice.world.clone() };
@@ -102,7 +112,7 @@ impl<'a> Surroundings<'a> {
     /// Without the step `gone`, and another at `at`, after it.
     fn later_for(&self, at: usize, gone: usize) -> Vec<(Unlikeness, Case)> {
         let before = [&self.own[..gone], &self.own[gone + 1..at]].concat();
-        let choices = self.atlas.choices(&self.atlas.after(&before), self.indexes[at] + 1);
+        let choices = self.choices(at, &self.atlas.after(&before));
         let with = |choice: Route| {
             let steps = [&before[..], &choice.steps].concat();
             let apart = self.atlas.unlikeness(&self.worlds[at + 1], &choice.world);
@@ -232,6 +242,17 @@ mod tests {
             "the version that is read is another, and its value stays another: {found:?}"
         );
         assert!(found.iter().all(|candidate| candidate.steps.len() == 3));
+    }
+
+    #[test]
+    fn another_read_may_stand_for_a_read() {
+        let read = |op: &str| format!(r#"{{"op":"{op}","request":{{"SecretId":"$s1"}}}}"#);
+        let put = r#"{"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}}"#;
+        let cancel = read("CancelRotateSecret");
+        let long = case(&[CREATE, &cancel, &read("GetSecretValue"), put, &read("DescribeSecret")]);
+        let shorter = case(&[CREATE, &read("DescribeSecret"), put, &read("DescribeSecret")]);
+        let found = neighbours(atlas(), &long, "ROT-STATE");
+        assert!(found.iter().any(|candidate| renumbered(candidate) == shorter), "{found:?}");
     }
 
     #[test]

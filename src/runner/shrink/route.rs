@@ -43,6 +43,23 @@ impl<'a> Scene<'a> {
         Some(Self { atlas, before, world, state, end })
     }
 
+    /// The scene of the steps from `from` on, all about one secret.
+    pub(super) fn from(atlas: &'a Atlas, case: &Case, from: usize) -> Option<Self> {
+        let scene = Self::of(atlas, case, from, None)?;
+        let secret = secret_of(case.steps.last()?)?;
+        let own = case.steps[from..].iter().filter(|step| secret_of(step) == Some(secret));
+        let end = own.map(|step| with_strings(step, &|text| about_the_first(text, secret))).collect();
+        Some(Self { end, ..scene })
+    }
+
+    /// The same requests at the end of other ways of this length in all, where the last is held to what `demanded`
+    /// begins with; those first that lead to a state like this one.
+    pub(super) fn elsewhere(&self, length: usize, demanded: &str) -> Vec<Case> {
+        let Some(before) = length.checked_sub(self.end.len()) else { return Vec::new() };
+        let joined = |route| self.joined_if(route, |own| own.starts_with(demanded));
+        self.atlas.nearest(&self.world, before).into_iter().filter_map(joined).collect()
+    }
+
     /// The same requests on the shortest ways to states like this one, the most alike first.
     pub(super) fn on_the_shortest_way(&self) -> Vec<Case> {
         let routes = self.atlas.routes(&self.world, self.state);
@@ -79,7 +96,7 @@ impl<'a> Scene<'a> {
         let mut ways: Vec<&Route> = of_length().map(|end| &end.route).collect();
         ways.dedup_by(|one, other| one.steps == other.steps);
         ways.sort_by_key(|route| self.atlas.unlikeness(&self.world, &route.world));
-        let same = ways.into_iter().filter_map(|route| self.joined_if_demanded(route, demanded));
+        let same = ways.into_iter().filter_map(|route| self.joined_if(route, |own| own == demanded));
         let mut cases: Vec<Case> = same.filter(|case| case.steps.len() == length).collect();
         let mut others: Vec<&End> = of_length().collect();
         others.sort_by_key(|end| (self.strangeness(end), self.atlas.unlikeness(&self.world, &end.route.world)));
@@ -92,12 +109,12 @@ impl<'a> Scene<'a> {
         cases
     }
 
-    /// The same requests where this way ends, if they demand the same there.
-    fn joined_if_demanded(&self, route: &Route, demanded: &str) -> Option<Case> {
+    /// The same requests where this way ends, if something is demanded there of which this is so.
+    fn joined_if(&self, route: &Route, is_wanted: impl Fn(&str) -> bool) -> Option<Case> {
         let case = joined(self.atlas, &self.world, route, &self.end);
         let (last, end) = case.steps.last().zip(case.steps.get(route.steps.len()..))?;
         let facts = self.atlas.facts_after(route, end);
-        facts.iter().any(|fact| demand(fact, last.operation.name()) == demanded).then_some(case)
+        facts.iter().any(|fact| is_wanted(&demand(fact, last.operation.name()))).then_some(case)
     }
 
     /// How many members the requests at an end have, or lack, that those here do not.
