@@ -99,7 +99,10 @@ struct Examined {
 /// What following leads has brought, and the calls of the run.
 #[derive(Debug)]
 struct Harvest {
+    /// One for each fingerprint.
     findings: Vec<Finding>,
+    /// Others that every replay has shown too.
+    others: Vec<Finding>,
     calls: Calls,
     left: Vec<Text>,
 }
@@ -107,7 +110,7 @@ struct Harvest {
 impl Harvest {
     fn new(gathered: &mut Gathered) -> Self {
         let calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
-        Self { findings: Vec::new(), calls, left: std::mem::take(&mut gathered.left) }
+        Self { findings: Vec::new(), others: Vec::new(), calls, left: std::mem::take(&mut gathered.left) }
     }
 
     fn add(&mut self, examined: Vec<Examined>) {
@@ -117,8 +120,20 @@ impl Harvest {
             self.calls.clean += clean;
             self.left.extend(left);
             for finding in findings {
-                keep_the_better(&mut self.findings, finding);
+                self.keep_the_better(finding);
             }
+        }
+    }
+
+    /// Adds a finding, or what it is better evidence than for the same violation, or is not.
+    fn keep_the_better(&mut self, mut finding: Finding) {
+        let is_same = |known: &&mut Finding| known.violation.fingerprint == finding.violation.fingerprint;
+        let Some(known) = self.findings.iter_mut().find(is_same) else { return self.findings.push(finding) };
+        if finding.weight() < known.weight() {
+            std::mem::swap(known, &mut finding);
+        }
+        if finding.is_shown() {
+            self.others.push(finding);
         }
     }
 }
@@ -154,7 +169,7 @@ impl<E: Endpoint + 'static> Run<E> {
         if !is_dead {
             self.replay_alone(&mut harvest, all).await;
         }
-        let Harvest { mut findings, calls, left } = harvest;
+        let Harvest { mut findings, calls, left, .. } = harvest;
         findings.sort_by(|one, other| {
             (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
         });
@@ -286,16 +301,6 @@ fn beaten(findings: &[Finding], calls: u64) -> Vec<Beaten> {
     }
     let of = u64::try_from(beaten.len()).unwrap_or(u64::MAX);
     beaten.into_values().map(|rule| Beaten { of, ..rule }).collect()
-}
-
-/// Adds a finding, unless there is better evidence for the same violation.
-fn keep_the_better(findings: &mut Vec<Finding>, finding: Finding) {
-    let is_same = |known: &Finding| known.violation.fingerprint == finding.violation.fingerprint;
-    match findings.iter_mut().find(|known| is_same(known)) {
-        Some(known) if finding.is_better_than(known) => *known = finding,
-        Some(_) => {}
-        None => findings.push(finding),
-    }
 }
 
 /// A finding that there was no time to shrink. What replays of its case have shown at once is counted already.

@@ -1,9 +1,11 @@
 //! What a run yields.
 
+use std::cmp::Reverse;
+
 use super::execution::Step;
 use super::tour::reachable;
 use crate::model::Text;
-use crate::rule::{Level, RULES, Rule, RuleId};
+use crate::rule::{Class, Level, RULES, Rule, RuleId};
 use crate::strategy::{Case, Cells};
 use crate::verdict::{Exercise, Status, Violation};
 
@@ -54,11 +56,14 @@ pub struct Finding {
 }
 
 impl Finding {
-    /// Whether this is better evidence for the same violation: seen more often, then graver, then shorter.
-    pub(super) fn is_better_than(&self, other: &Self) -> bool {
-        let weight =
-            |finding: &Self| (std::cmp::Reverse(finding.replays.0), finding.violation.class, finding.case.steps.len());
-        weight(self) < weight(other)
+    /// Whether every replay has shown it.
+    pub(super) const fn is_shown(&self) -> bool {
+        matches!(self.status, Status::Fail | Status::Differs)
+    }
+
+    /// The less, the better evidence: seen more often, then graver, then shorter.
+    pub(super) const fn weight(&self) -> (Reverse<u32>, Class, usize) {
+        (Reverse(self.replays.0), self.violation.class, self.case.steps.len())
     }
 }
 
