@@ -230,6 +230,10 @@ fn open_rotation(
         secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         secret.open_all();
         secret.rotation.unfinished = unfinished;
+        if let Some(token) = new_version(world, request, rule) {
+            let placeholder = Cell::known(Content::Unfilled, setting.contract(RuleId::Life009));
+            secret.set_version(token, placeholder, None);
+        }
     }
     let accepted = Outcome::unjudged().then(next).reading(rule, "RotateSecret is accepted");
     let mut refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(IN_PROGRESS.into()))
@@ -246,6 +250,15 @@ fn open_rotation(
     refused.next = Some(kept);
     let usually_refused = matches!(block, Block::Open(_)) || matches!(rule, RuleId::Idem012 | RuleId::Idem013);
     if usually_refused { vec![refused, accepted] } else { vec![accepted, refused] }
+}
+
+/// The version that begins without a value if the request is accepted: whatever let it in, an immediate rotation by a
+/// known function under a token of its own is one like others (ROT-LIFE-009).
+fn new_version<'a>(world: &World, request: &'a RotateSecret, rule: RuleId) -> Option<&'a Text> {
+    let is_like_others = matches!(rule, RuleId::Prog005 | RuleId::Prog011 | RuleId::Prog012 | RuleId::Conf022);
+    let is_known = |token: &Text| world.secret.as_ref().is_some_and(|secret| secret.version(token).is_some());
+    let token = request.client_request_token.as_ref().filter(|token| !is_known(token))?;
+    (is_like_others && request.rotate_immediately != Some(false)).then_some(token)
 }
 
 fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Outcome {

@@ -82,6 +82,7 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
             let attached = moved(world, secret, wanted, to, RuleId::State011, setting);
             within_label_quota(world, secret, std::slice::from_ref(wanted.label), attached)
         }
+        (None, None, _) if is_custom_or_pending => nothing_to_remove(world, wanted.label, setting),
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
         (Some(holder), Some(to), _) if holder == to => open(world, wanted.label, Some(to), RuleId::State024, setting),
         (Some(holder), Some(_), None) => vec![refuse(&[not_named(secret, wanted, holder)])],
@@ -160,6 +161,23 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
     let accepted = accepted.reading(rule, wish(label, to, " is accepted"));
     let refused = refused.reading(rule, wish(label, to, " is refused"));
     if is_pending_put_by_hand { vec![accepted, refused] } else { vec![refused, accepted] }
+}
+
+/// The answer is not documented; but the label, which is attached nowhere, arrives nowhere by being removed.
+fn nothing_to_remove(world: &World, label: &Label, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
+        if *label == Label::Pending && secret.rotation.may_act() {
+            secret.rotation.lose_track();
+        }
+    }
+    let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None).then(next.clone());
+    let accepted = Outcome::unjudged().then(next);
+    vec![
+        refused.reading(RuleId::State024, wish(label, None, " is refused")),
+        accepted.reading(RuleId::State024, wish(label, None, " is accepted")),
+    ]
 }
 
 /// After an undocumented refusal the labels concerned are open too; usually they stay.

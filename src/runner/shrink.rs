@@ -57,7 +57,7 @@ pub(super) struct Lab<'a, E> {
     /// The cases that did not show what is looked for.
     tried: BTreeSet<String>,
     /// What the last case that did has shown.
-    shown: Option<Violation>,
+    shown: Option<Sighting>,
     clean: u64,
     left: Vec<Text>,
 }
@@ -109,20 +109,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.must_be_clean = suspect.is_clean;
         self.cause = None;
         let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
-        // The same may weigh more where less came before.
-        violation = self.shown.take().unwrap_or(violation);
-        if let Some((plain, other)) = self.of_a_plainer_request(&case, &violation).await {
-            case = self.shrink(plain, (None, None), &other).await;
-            violation = other;
+        let mut culprit = suspect.cause;
+        if let Some(shown) = self.shown.take() {
+            // The same may weigh more where less came before.
+            (violation, culprit) = (shown.violation, shown.cause);
         }
-        if let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await {
-            self.extent = extent;
-            self.must_be_clean = false;
-            self.cause = None;
-            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
-            case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
-            violation = earlier.violation;
-        }
+        (case, violation) = self.blamed(case, violation, culprit).await;
         let calls_to_shrink = std::mem::take(&mut self.spent);
         let (hits, last) = self.confirm(&case, &violation.fingerprint).await;
         let early = suspect.early.as_ref().map_or(0, |early| early.calls);
@@ -154,6 +146,51 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             calls_to_confirm,
             replays: (hits, REPLAYS),
         }
+    }
+
+    /// Blames another rule, with a case of its own, where the one at hand cannot be it.
+    async fn blamed(&mut self, mut case: Case, mut violation: Violation, culprit: Option<usize>) -> (Case, Violation) {
+        if let Some((fewer, shown)) = self.without_its_culprit(&case, culprit, &violation).await {
+            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
+            case = self.shrink(fewer, (shown.cause, shown.state), &shown.violation).await;
+            violation = shown.violation;
+        }
+        if let Some((plain, other)) = self.of_a_plainer_request(&case, &violation).await {
+            case = self.shrink(plain, (None, None), &other).await;
+            violation = other;
+        }
+        if let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await {
+            self.extent = extent;
+            self.must_be_clean = false;
+            self.cause = None;
+            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
+            case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
+            violation = earlier.violation;
+        }
+        (case, violation)
+    }
+
+    /// The case without the call that is blamed for having changed what it need not, and what its end shows then: where
+    /// that is the same, the call has nothing to do with it.
+    async fn without_its_culprit(
+        &mut self,
+        case: &Case,
+        culprit: Option<usize>,
+        known: &Violation,
+    ) -> Option<(Case, Sighting)> {
+        let last = case.steps.len().checked_sub(1)?;
+        let culprit = culprit.filter(|culprit| *culprit < last && known.is_of_state)?;
+        if known.class == Class::Contract && !known.fingerprint.0.ends_with("kept but changed") {
+            return None;
+        }
+        let fewer = without(case, culprit, culprit + 1);
+        let trace = self.execute(&fewer, self.extent.clone()).await;
+        let is_same = |seen: &&Sighting| {
+            let violation = &seen.violation;
+            seen.step + 1 == last && violation.class <= known.class && violation.observed == known.observed
+        };
+        let shown = trace.sightings.iter().filter(is_same).find(|seen| seen.violation.is_of_state)?.clone();
+        Some((fewer, shown))
     }
 
     /// The same case with its last request written plainly, and the rule of another violation that the same answer to
@@ -349,7 +386,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
-    /// blame: the first violation of the state, and whether it shows only with those reads.
+    /// blame: the first violation of the state, or of an answer, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
         if self.extent == Extent::Observed || (known.class == Class::Fidelity && !known.is_of_state) {
             return None;
@@ -361,7 +398,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         // What only differs may have left a state too in which the rest is as it must be.
         let of_state = |class| trace.sightings.iter().find(move |seen| seen.is_of_state(class));
-        let first = of_state(known.class).or_else(|| of_state(Class::Fidelity))?.clone();
+        // Or an answer was wrong, from which the state was learned.
+        let earlier = || trace.sightings.iter().find(|seen| seen.read.is_none() && seen.step + 1 < case.steps.len());
+        let first = of_state(known.class).or_else(|| of_state(Class::Fidelity)).or_else(earlier)?.clone();
         self.need = Need::Nothing;
         let fingerprint = &first.violation.fingerprint;
         let alone = self.execute(&up_to(case, &first), Extent::Until(fingerprint.clone())).await;

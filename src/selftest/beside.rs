@@ -103,6 +103,16 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
         &[RuleId::Ident001],
         "the secret that a refused creation was said to have made is not there",
     ),
+    (
+        "against:ROT-ERR-014",
+        &[RuleId::Conf018],
+        "a value that is answered where it must not be counts as read, and the service has read none",
+    ),
+    (
+        "description-makes-version",
+        &[RuleId::Idem006],
+        "the token of the description is in use, so that a creation that repeats it is refused with another text",
+    ),
     ("against:ROT-ERR-015", &[RuleId::Idem006], "where a name is in use, that rule owns the type of the refusal"),
     ("against:ROT-READ-001", &[RuleId::Prog014], "the version that is read in place of the current one has no value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),

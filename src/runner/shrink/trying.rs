@@ -64,7 +64,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     pub(super) fn is_shown_by(&mut self, trace: &Trace, wanted: &Fingerprint) -> bool {
         let cause = trace.first_before(wanted);
         let is_hidden = self.must_follow.is_some() && self.must_follow != cause;
-        let seen = trace.sighting(wanted).map(|seen| seen.violation.clone());
+        let seen = trace.sighting(wanted).cloned();
         self.was_unclean = seen.is_some() && self.must_be_clean && !trace.is_clean_before(wanted);
         let seen = seen.filter(|_| !self.was_unclean && !is_hidden);
         let is_shown = seen.is_some();
