@@ -30,7 +30,7 @@ pub struct Settings {
     /// How many cases run at once.
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..))]
     pub jobs: u16,
-    /// Stop starting cases after so many calls [default: 8000; 500 if the endpoint is not loopback].
+    /// Stop starting cases after so many calls [default: 7000; 500 if the endpoint is not loopback].
     #[arg(long, value_name = "CALLS")]
     pub max_calls: Option<u64>,
     /// Stop looking for violations after this time, and shrinking them, for instance 30s or 5m.

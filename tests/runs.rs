@@ -233,6 +233,49 @@ async fn a_violated_rule_has_its_shortest_counterexample_also_where_no_case_was_
     assert!(is_found(&["CreateSecret", "PutSecretValue"]) && is_found(&["CreateSecret"]), "{found:?}");
 }
 
+/// The rules that are blamed for one case against this defect, and the operations of what shows it.
+async fn blamed_for(defect: &str, case: &str) -> Vec<(RuleId, Vec<String>)> {
+    let case = serde_json::from_str(case).expect("written in this test");
+    let config = Config { defects: vec![defect.parse().unwrap()], ..Config::default() };
+    let options = Options { saved: vec![case], cases: 0, jobs: 1, fixed: Vec::new(), ..Options::default() };
+    let (result, _) = watched_with(config, options, u64::MAX).await;
+    let operations = |case: &Case| case.steps.iter().map(|step| step.operation.name().to_owned()).collect();
+    result.findings.iter().map(|finding| (finding.violation.rule, operations(&finding.case))).collect()
+}
+
+#[tokio::test]
+async fn a_refusal_is_not_blamed_for_what_is_so_without_it() {
+    let case = r#"[
+        {"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+        {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b","VersionStages":["BLUE"]}},
+        {"op":"RotateSecret","request":{"SecretId":"$s1"}},
+        {"op":"DescribeSecret","request":{"SecretId":"$s1"}}]"#;
+    let blamed = blamed_for("describe-hides-custom-labels", case).await;
+    let shortest = ["CreateSecret", "PutSecretValue", "DescribeSecret"].map(str::to_owned).to_vec();
+    assert_eq!(blamed, [(RuleId::State008, shortest)]);
+}
+
+#[tokio::test]
+async fn a_wrong_answer_is_blamed_for_the_state_that_was_learned_from_it() {
+    let case = r#"[
+        {"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1"}},
+        {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b","VersionStages":["AWSPENDING"]}},
+        {"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t2","VersionStage":"AWSCURRENT"}},
+        {"op":"DescribeSecret","request":{"SecretId":"$s1"}}]"#;
+    let blamed = blamed_for("against:ROT-ERR-014", case).await;
+    assert!(blamed.iter().all(|(rule, _)| *rule == RuleId::Err014) && !blamed.is_empty(), "{blamed:?}");
+}
+
+#[tokio::test]
+async fn the_labels_that_a_repetition_answers_are_put_down_to_the_call_that_left_them() {
+    let case = r#"[
+        {"op":"CreateSecret","request":{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}},
+        {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b","VersionStages":["AWSPENDING"]}},
+        {"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}}]"#;
+    let blamed = blamed_for("put-pending-promotes", case).await;
+    assert!(blamed.iter().all(|(rule, _)| *rule == RuleId::State007) && !blamed.is_empty(), "{blamed:?}");
+}
+
 #[tokio::test]
 async fn where_nothing_is_to_be_shrunk_no_other_kind_is_looked_for() {
     let found = found_where_a_shorter_case_is_of_another_kind(0).await;

@@ -99,7 +99,7 @@ impl Default for Options {
             seed: 1,
             cases: 10_000,
             jobs: 4,
-            max_calls: 8_000,
+            max_calls: 7_000,
             quiet_calls: 2_000,
             enough: Enough::Never,
             budget: None,

@@ -386,9 +386,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
-    /// blame: the first violation of the state, or of an answer, and whether it shows only with those reads.
+    /// blame: the first violation of the state, or a read before, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
-        if self.extent == Extent::Observed || (known.class == Class::Fidelity && !known.is_of_state) {
+        // The answer to a repetition tells labels, which are of the state.
+        let is_of_state = known.is_of_state || known.rule == RuleId::Idem002;
+        if self.extent == Extent::Observed || (known.class == Class::Fidelity && !is_of_state) {
             return None;
         }
         let trace = self.execute(case, Extent::Observed).await;
@@ -398,8 +400,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         // What only differs may have left a state too in which the rest is as it must be.
         let of_state = |class| trace.sightings.iter().find(move |seen| seen.is_of_state(class));
-        // Or an answer was wrong, from which the state was learned.
-        let earlier = || trace.sightings.iter().find(|seen| seen.read.is_none() && seen.step + 1 < case.steps.len());
+        // Or a read was wrong, from which the state was learned.
+        let is_earlier_read = |seen: &&Sighting| {
+            let is_read = case.steps[seen.step].operation.is_read() && seen.read.is_none();
+            is_read && seen.step + 1 < case.steps.len() && seen.violation.class <= known.class
+        };
+        let earlier = || trace.sightings.iter().find(is_earlier_read);
         let first = of_state(known.class).or_else(|| of_state(Class::Fidelity)).or_else(earlier)?.clone();
         self.need = Need::Nothing;
         let fingerprint = &first.violation.fingerprint;

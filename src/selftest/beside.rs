@@ -38,7 +38,11 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ),
     ("current-twice-after-rotation", &[RuleId::State012], "which holder a refused move names, where there are two"),
     ("no-version-as-bad-request", &[RuleId::Ident005], "it owns the refusal of a name with a suffix, of the same type"),
-    ("against:ROT-LIFE-009", &[RuleId::Idem009, RuleId::Err014], "as with rotation-fills-pending"),
+    (
+        "against:ROT-LIFE-009",
+        &[RuleId::Idem009, RuleId::Err014, RuleId::Read004],
+        "as with rotation-fills-pending; and a value from nowhere has no date",
+    ),
     (
         "put-strips-other-labels",
         &[RuleId::Idem004, RuleId::State008, RuleId::Wire009, RuleId::Wire012],
@@ -64,15 +68,7 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
         &[RuleId::Idem003],
         "a version that has AWSPENDING and AWSCURRENT is refused by the rule for any version",
     ),
-    (
-        "first-version-not-current",
-        &[RuleId::Idem002],
-        "the labels in the answer to a retry are those of the version, which lacks one",
-    ),
-    ("against:ROT-STATE-004", &[RuleId::Idem002], "as with first-version-not-current"),
-    ("move-copies-label", &[RuleId::Idem002], "the answer to a retry shows the label that nobody has read there"),
-    ("refusal-makes-version", &[RuleId::Idem002], "as with move-copies-label"),
-    ("read-shows-one-label", &[RuleId::Idem002], "the answer to a retry shows the label that the read did not"),
+    ("read-shows-one-label", &[RuleId::Life023], "a later read shows the label that the one before did not"),
     ("current-lost-to-pending", &[RuleId::Wire009], "a version that has lost its only label has none to answer"),
     (
         "previous-moves-with-every-put",
@@ -117,6 +113,13 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-READ-001", &[RuleId::Prog014], "the version that is read in place of the current one has no value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
     ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
+    ("against:ROT-IDENT-005", &[RuleId::State018], "a lie about a stored value"),
+    ("against:ROT-STATE-012", &[RuleId::Life023], "AWSPENDING goes from where AWSCURRENT did not move to"),
+    (
+        "retry-moves-current",
+        &[RuleId::State013],
+        "no read has shown that a refused move left the labels alone before the retry moved them",
+    ),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
     ("against:ROT-WIRE-007", &[RuleId::Read002], "the value is no longer known to be bytes"),
 ];

@@ -219,13 +219,14 @@ impl Atlas {
         LIKENESSES.iter().position(|is_alike| is_alike(&one, &other)).unwrap_or(LIKENESSES.len())
     }
 
-    /// The ways of this many requests, those first that lead to a state like this one.
+    /// The ways of at most this many requests, those first that lead to a state like this one, the shortest of them before
+    /// longer ones.
     #[must_use]
-    pub fn nearest(&self, world: &World, length: usize) -> Vec<&Route> {
+    pub fn nearest(&self, world: &World, longest: usize) -> Vec<&Route> {
         let outline = Outline::of(world);
-        let of_length = self.by_outline.iter().filter(|(_, route)| route.steps.len() == length);
+        let of_length = self.by_outline.iter().filter(|(_, route)| route.steps.len() <= longest);
         let mut routes: Vec<_> = of_length.map(|(other, route)| (outline.distance(other), route)).collect();
-        routes.sort_by_key(|(distance, _)| *distance);
+        routes.sort_by_key(|(distance, route)| (*distance, route.steps.len()));
         routes.into_iter().map(|(_, route)| route).collect()
     }
 

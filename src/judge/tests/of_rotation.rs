@@ -69,6 +69,16 @@ fn lifecycle() -> Vec<Mutant> {
             [create(), rotate_monthly("$t2"), look(), get(json!({ "VersionStage": "AWSPENDING" }))],
             Accepted,
         ),
+        // Whether a function without rules is accepted is open; a rotation that is begins like others.
+        contract(
+            R::Life009,
+            [
+                create(),
+                ask("RotateSecret", json!({ "ClientRequestToken": "$t2", "RotationLambdaARN": "$function" })),
+                get(json!({ "VersionId": "$t2" })),
+            ],
+            Accepted,
+        ),
         contract(
             R::Life010,
             after(&rotating, look()),

@@ -234,6 +234,12 @@ fn removals() -> Vec<Mutant> {
             [create(), put_as("$t2", &["X"]), look(), stage("X", "$t2", "")],
             Refused(InvalidParameterException),
         ),
+        // What is attached nowhere arrives nowhere by being removed, whatever the answer.
+        contract(
+            R::State015,
+            [create(), look(), stage("AWSPENDING", "$t1", ""), look()],
+            Says(|output, scene| show(output, scene, &[("$t1", &["AWSCURRENT", "AWSPENDING"])])),
+        ),
         fidelity(R::State015, previous.clone(), Refused(InvalidParameterException)),
         fidelity(
             R::State015,

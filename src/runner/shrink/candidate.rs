@@ -184,7 +184,7 @@ mod tests {
         let scenes = scenes(Atlas::detailed(MENU), &long);
         let elsewhere: Vec<Case> = scenes.iter().flat_map(|scene| scene.elsewhere(4, "ROT-PROG-001")).collect();
         assert!(elsewhere[..3].contains(&short), "{elsewhere:?}");
-        assert!(elsewhere.iter().all(|case| case.steps.len() == 4));
+        assert!(elsewhere.iter().all(|case| case.steps.len() <= 4));
         assert!(
             scenes.iter().all(|scene| scene.elsewhere(4, "ROT-PROG-009").is_empty()),
             "nothing of that is demanded"

@@ -52,12 +52,15 @@ impl<'a> Scene<'a> {
         Some(Self { end, ..scene })
     }
 
-    /// The same requests at the end of other ways of this length in all, where the last is held to what `demanded`
-    /// begins with; those first that lead to a state like this one.
-    pub(super) fn elsewhere(&self, length: usize, demanded: &str) -> Vec<Case> {
-        let Some(before) = length.checked_sub(self.end.len()) else { return Vec::new() };
+    /// The same requests at the end of other ways, of at most this length in all, where the last is held to what
+    /// `demanded` begins with; those first that lead to a state like this one, also with a read where a rotation may have
+    /// moved something.
+    pub(super) fn elsewhere(&self, longest: usize, demanded: &str) -> Vec<Case> {
+        let Some(before) = longest.checked_sub(self.end.len()) else { return Vec::new() };
         let joined = |route| self.joined_if(route, |own| own.starts_with(demanded));
-        self.atlas.nearest(&self.world, before).into_iter().filter_map(joined).collect()
+        let cases = self.atlas.nearest(&self.world, before).into_iter().filter_map(joined);
+        let and_with_a_look = cases.flat_map(|case| [Some(case.clone()), self.with_a_look(case)]);
+        and_with_a_look.flatten().filter(|case| case.steps.len() <= longest).collect()
     }
 
     /// The same requests on the shortest ways to states like this one, the most alike first.
@@ -79,16 +82,21 @@ impl<'a> Scene<'a> {
     /// there, then others of the same kind, then those with a read where a rotation may have moved something.
     pub(super) fn demanding(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {
         let mut cases = self.demanding_at_once(demanded, ends, length);
-        let describe = || Operation::DescribeSecret(DescribeSecret { secret_id: Some("$s1".into()) }).into();
-        let may_act = |step: &Request| matches!(step.operation, Operation::RotateSecret(_));
-        for mut case in self.demanding_at_once(demanded, ends, length - 1) {
-            let before = case.steps.len().saturating_sub(self.end.len());
-            if before.checked_sub(1).and_then(|last| case.steps.get(last)).is_some_and(may_act) {
-                case.steps.insert(before, describe());
-                cases.push(case);
-            }
-        }
+        let shorter = self.demanding_at_once(demanded, ends, length - 1);
+        cases.extend(shorter.into_iter().filter_map(|case| self.with_a_look(case)));
         cases
+    }
+
+    /// With a read before the end, where a rotation just before it may have moved something.
+    fn with_a_look(&self, mut case: Case) -> Option<Case> {
+        let before = case.steps.len().saturating_sub(self.end.len());
+        let rotation = case.steps.get(before.checked_sub(1)?)?;
+        let may_act = matches!(rotation.operation, Operation::RotateSecret(_));
+        let look = Operation::DescribeSecret(DescribeSecret { secret_id: Some("$s1".into()) });
+        may_act.then(|| {
+            case.steps.insert(before, look.into());
+            case
+        })
     }
 
     fn demanding_at_once(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {

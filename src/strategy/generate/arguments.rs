@@ -170,7 +170,7 @@ impl Generator {
 
     fn label(&mut self) -> Label {
         let names =
-            [("AWSCURRENT", 30), ("AWSPENDING", 40), ("BLUE", 20), ("GREEN", 10), ("AWSBLUE", 5), ("AWSPREVIOUS", 3)];
+            [("AWSCURRENT", 30), ("AWSPENDING", 40), ("BLUE", 20), ("GREEN", 10), ("AWSBLUE", 5), ("AWSPREVIOUS", 6)];
         Label::from(self.choose(&names))
     }
 
@@ -232,15 +232,22 @@ impl Generator {
         Label::from(self.choose(&names))
     }
 
-    /// A version: by a label it has, by its token, or one that is not there.
+    /// A version: by a label it has, by its token, or one that is not there, or no longer.
     fn version(&mut self, secret: u8) -> Text {
         let state = self.secret(secret);
         let label = self.place();
-        match self.choose(&[(0, 55), (1, 40), (2, 5)]) {
+        match self.choose(&[(0, 55), (1, 40), (2, 3), (3, 2)]) {
             0 => format!("$s{secret}.{label}").into(),
             1 => self.known_version(state.as_deref()).unwrap_or_else(|| "$t99".into()),
+            2 => self.earlier_token(),
             _ => "$t99".into(),
         }
+    }
+
+    /// A token of this case: of a version of this secret or another, or of a secret that is gone.
+    fn earlier_token(&mut self) -> Text {
+        let number = self.rng.random_range(1..self.next_token.clamp(2, 41));
+        format!("$t{number}").into()
     }
 
     fn stage(&mut self, id: Option<Text>, secret: u8, state: Option<&Secret>) -> Operation {
