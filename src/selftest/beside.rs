@@ -85,8 +85,8 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("test-stores-nothing", &[RuleId::Prog001], "as with function-forgotten"),
     (
         "deprecated-pruned",
-        &[RuleId::State012, RuleId::Read002],
-        "a version that was removed can neither be read nor have a label moved to it",
+        &[RuleId::State012, RuleId::Read002, RuleId::Idem006],
+        "a version that was removed can neither be read nor have a label moved to it, and its token is free",
     ),
     (
         "against:ROT-STATE-011",
@@ -104,6 +104,9 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
         &[RuleId::Conf018],
         "a value that is answered where it must not be counts as read, and the service has read none",
     ),
+    ("against:ROT-ERR-013", &[RuleId::Conf018], "as with against:ROT-ERR-014"),
+    ("rotation-promotes", &[RuleId::State012], "AWSCURRENT is no longer where a move says that it is"),
+    ("token-must-be-uuid", &[RuleId::Idem002], "whichever rule permits the PutSecretValue owns that"),
     (
         "description-makes-version",
         &[RuleId::Idem006],

@@ -187,17 +187,46 @@ impl Generator {
         Request { operation, quirk }
     }
 
-    /// What clients do: look at what was just made, and repeat a request now and then.
+    /// What clients do: look at what was just made, or at what its name stood for before, and repeat a request now and
+    /// then, a put also without its labels.
     fn follow_up(&mut self) -> Option<Request> {
         if let Some(read) = self.first_look()
             && self.one_in(5)
         {
             return Some(read.into());
         }
+        if let Some(read) = self.look_at_the_former()
+            && self.one_in(4)
+        {
+            return Some(read.into());
+        }
         let writes: Vec<_> = self.steps.iter().filter(|step| step.operation.token().is_some()).collect();
         let index = (!writes.is_empty()).then(|| self.rng.random_range(0..writes.len()))?;
-        let again = writes[index].clone();
+        let mut again = writes[index].clone();
+        if let Operation::PutSecretValue(put) = &mut again.operation
+            && self.one_in(3)
+        {
+            put.version_stages = None;
+        }
         self.one_in(15).then_some(again)
+    }
+
+    /// A read of the version that a secret began with whose name was used again just now.
+    fn look_at_the_former(&self) -> Option<Operation> {
+        let (last, before) = self.steps.split_last()?;
+        let Operation::CreateSecret(latest) = &last.operation else { return None };
+        let former = before.iter().rev().find_map(|step| match &step.operation {
+            Operation::CreateSecret(former) if former.name == latest.name => former.client_request_token.clone(),
+            _ => None,
+        });
+        let version_id = former.filter(|token| Some(token) != latest.client_request_token.as_ref());
+        version_id.map(|id| {
+            Operation::GetSecretValue(GetSecretValue {
+                secret_id: latest.name.clone(),
+                version_id: Some(id),
+                ..GetSecretValue::default()
+            })
+        })
     }
 
     /// A read of the secret that was just made: its own, then its entry in the list.
@@ -342,9 +371,9 @@ mod tests {
             }
             _ => false,
         };
-        let cases = (0..300).map(|index| generate(1, index, MENU));
+        let cases = (0..1000).map(|index| generate(1, index, MENU));
         let following = cases.filter(|case| case.steps.iter().any(is_next)).count();
-        assert!((3..100).contains(&following), "{following} of 300");
+        assert!((10..300).contains(&following), "{following} of 1000");
     }
 
     #[test]
@@ -364,5 +393,21 @@ mod tests {
             let text = serde_json::to_string(&generate(1, index, menu)).expect("cases are plain data");
             assert!(!text.contains("$function") && !text.contains("$missing"), "{text}");
         }
+    }
+
+    #[test]
+    fn the_versions_of_a_secret_that_is_gone_are_read() {
+        let is_former = |case: &Case| {
+            case.steps.windows(2).any(|pair| match (&pair[0].operation, &pair[1].operation) {
+                (Operation::CreateSecret(create), Operation::GetSecretValue(get)) => {
+                    get.secret_id == create.name
+                        && get.version_id.is_some()
+                        && get.version_id != create.client_request_token
+                }
+                _ => false,
+            })
+        };
+        let read = (0..1000).map(|index| generate(1, index, MENU)).filter(is_former).count();
+        assert!((10..300).contains(&read), "{read} of 1000");
     }
 }
