@@ -231,8 +231,7 @@ fn open_rotation(
         secret.open_all();
         secret.rotation.unfinished = unfinished;
         if let Some(token) = new_version(world, request, rule) {
-            let placeholder = Cell::known(Content::Unfilled, setting.contract(RuleId::Life009));
-            secret.set_version(token, placeholder, None);
+            begin_without_a_value(secret, token, setting);
         }
     }
     let accepted = Outcome::unjudged().then(next).reading(rule, "RotateSecret is accepted");
@@ -308,13 +307,17 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
         return next;
     }
     if secret.version(token).is_none() {
-        let placeholder = Cell::known(Content::Unfilled, setting.contract(RuleId::Life009));
-        secret.set_version(token, placeholder, None);
+        begin_without_a_value(secret, token, setting);
     }
     secret.set_label(&Label::Pending, Cell::open(Some(token.clone()), setting.contract(RuleId::Life008)));
     secret.rotation.unfinished = Some(token.clone());
     secret.rotation.may_be_unfinished = false;
     next
+}
+
+/// The version of a rotation has no value until the function puts one (ROT-LIFE-009).
+fn begin_without_a_value(secret: &mut Secret, token: &Text, setting: &Setting<'_>) {
+    secret.set_version(token, Cell::known(Content::Unfilled, setting.contract(RuleId::Life009)), None);
 }
 
 /// Stores what the request gives, and says of the rest what the rules say (ROT-CONF-001 to -009, -013).

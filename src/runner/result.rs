@@ -57,7 +57,7 @@ pub struct Finding {
 
 impl Finding {
     /// Whether every replay has shown it.
-    pub(super) const fn is_shown(&self) -> bool {
+    pub(crate) const fn is_shown(&self) -> bool {
         matches!(self.status, Status::Fail | Status::Differs)
     }
 

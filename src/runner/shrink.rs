@@ -151,7 +151,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     /// Blames another rule, with a case of its own, where the one at hand cannot be it.
     async fn blamed(&mut self, mut case: Case, mut violation: Violation, culprit: Option<usize>) -> (Case, Violation) {
         if let Some((fewer, shown)) = self.without_its_culprit(&case, culprit, &violation).await {
-            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
+            self.allow_more();
             case = self.shrink(fewer, (shown.cause, shown.state), &shown.violation).await;
             violation = shown.violation;
         }
@@ -163,11 +163,16 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             self.extent = extent;
             self.must_be_clean = false;
             self.cause = None;
-            self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
+            self.allow_more();
             case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
             violation = earlier.violation;
         }
         (case, violation)
+    }
+
+    /// Another violation than the one that was shrunk is worth a quarter of the calls again.
+    fn allow_more(&mut self) {
+        self.budget = self.budget.max(self.spent + self.run.options.shrink_calls / 4);
     }
 
     /// The case without the call that is blamed for having changed what it need not, and what its end shows then: where

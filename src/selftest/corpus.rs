@@ -17,7 +17,6 @@ use crate::rule::RuleId;
 use crate::runner::{Course, Finding, Options, Run};
 use crate::service::{Config, Defect, Service};
 use crate::strategy::Case;
-use crate::verdict::Status;
 
 /// One case that shows a defect, and the rule that is blamed.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -94,8 +93,7 @@ impl Known {
             ..Options::default()
         };
         let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
-        let is_confirmed = |finding: &Finding| matches!(finding.status, Status::Fail | Status::Differs);
-        let findings = result.findings.into_iter().filter(is_confirmed);
+        let findings = result.findings.into_iter().filter(Finding::is_shown);
         findings.map(|finding| (finding.violation.rule, finding.case)).collect()
     }
 }
