@@ -13,7 +13,8 @@
 //! with everything read after every call, so that an early fault is not put down to a later request. A case in which
 //! the judge finds a violation is therefore handed to the same code that examines a suspect in a run, and the rule that
 //! it blames is the one that counts. Lengths count as those of findings do: creation and the revealing read are calls
-//! of the case, reads beside it and cleaning up are not.
+//! of the case, reads beside it and cleaning up are not. For a rule that the defect does not announce, a case counts only
+//! if no earlier call of it violates a rule, of which the violation may be a consequence.
 //!
 //! # What the bound excludes
 //!
@@ -30,8 +31,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-use super::corpus::Known;
-use super::{MENU, beside};
+use super::MENU;
+use super::corpus::{Known, counts};
 use crate::model::Request;
 use crate::rule::{Class, RuleId};
 use crate::service::Defect;
@@ -186,10 +187,11 @@ impl Search {
         let case = Case { steps: steps.iter().chain([last]).cloned().collect() };
         let (defect, rule) = (self.minimum.defect.to_string(), violations[0].rule);
         let known = Known { defect, rule, case, none_below: None };
-        for (rule, case) in self.runtime.block_on(known.findings()) {
-            let announced = self.wanted.remove(&rule);
-            if announced || beside(self.minimum.defect, rule).is_some() {
-                self.minimum.cases.entry(rule).or_insert(case);
+        for finding in self.runtime.block_on(known.findings()) {
+            let rule = finding.violation.rule;
+            self.wanted.remove(&rule);
+            if counts(self.minimum.defect, rule, finding.after) {
+                self.minimum.cases.entry(rule).or_insert(finding.case);
             }
         }
     }

@@ -199,6 +199,18 @@ impl Atlas {
         by_outline.into_values().collect()
     }
 
+    /// Every kind of request of the same operation that can be made in this state, as a step of this number, and where it
+    /// leads.
+    #[must_use]
+    pub fn of_operation(&self, operation: &str, from: &World, number: usize) -> Vec<Route> {
+        let asks = self.asks(from, number).into_iter().filter(|ask| ask.operation.name() == operation);
+        let route = |ask| {
+            let world = self.chart.after(from, &ask).unwrap_or_else(|| from.clone());
+            Route { steps: vec![ask], world }
+        };
+        asks.map(route).collect()
+    }
+
     /// Every kind of request that can be made in this state, as a step of this number.
     #[must_use]
     pub fn asks(&self, world: &World, number: usize) -> Vec<Request> {

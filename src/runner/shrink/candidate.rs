@@ -4,7 +4,7 @@ use tokio::sync::OnceCell;
 
 use super::index::{End, Index};
 use super::need::Need;
-use super::neighbour::neighbours;
+use super::neighbour::{neighbours, of_same_operation};
 use super::reduce::{secret_of, simpler, without};
 use super::route::Scene;
 use crate::model::Request;
@@ -19,13 +19,15 @@ const NEIGHBOURS_AT_FIRST: usize = 6;
 type Candidate = (Case, Need);
 
 /// The cases to try, the most promising first: the case with less in it, with another request in place of one, what
-/// short cases demand of the rule by the model, and the end of the case where other ways lead.
+/// short cases demand of the rule by the model, and the end of the case where other ways lead; at last other requests of the
+/// same operation, and neighbours of the case with plain reads.
 pub(super) async fn candidates(atlas: &Atlas, menu: Menu, beaten: &Beaten) -> Vec<Candidate> {
     let (case, rule, length) = (&beaten.case, beaten.rule.as_str(), beaten.case.steps.len());
-    let ends = Index::shared(menu).ends_of(beaten.rule, length);
-    let laws = if ends.is_empty() { deciding(beaten.rule, length - 1, menu).await } else { Vec::new() };
-    let (first, others): (Vec<_>, Vec<_>) = ends.into_iter().partition(|(is_first, _)| *is_first);
-    let mut neighbours = held_to(&need_of(beaten, menu).await, neighbours(atlas, case, rule)).into_iter();
+    let [first, others] = Index::shared(menu).ends_of(beaten.rule, length);
+    let laws = if first.is_empty() { deciding(beaten.rule, length - 1, menu).await } else { Vec::new() };
+    let need = need_of(beaten, menu).await;
+    let further = [of_same_operation(atlas, case, rule), neighbours(atlas, &with_plain_reads(case), rule)].concat();
+    let mut neighbours = held_to(&need, neighbours(atlas, case, rule)).into_iter();
     let elsewhere = scenes(atlas, case).into_iter().flat_map(|scene| scene.elsewhere(length - 1, rule)).collect();
 
     let mut candidates = free(shortened(case));
@@ -33,7 +35,19 @@ pub(super) async fn candidates(atlas: &Atlas, menu: Menu, beaten: &Beaten) -> Ve
     candidates.extend(neighbours.by_ref().take(NEIGHBOURS_AT_FIRST));
     candidates.extend(free(cases_of(&first)));
     candidates.extend(in_turns([neighbours.collect(), free(elsewhere), free(cases_of(&others))]));
+    candidates.extend(held_to(&need, further));
     candidates
+}
+
+/// The case with DescribeSecret in place of every read but the last step: it asks for nothing that may not be there.
+fn with_plain_reads(case: &Case) -> Case {
+    let Some((last, before)) = case.steps.split_last() else { return case.clone() };
+    let plain = |step: &Request| match secret_of(step).and_then(|secret| secret.parse().ok()) {
+        Some(secret) if step.operation.is_read() => complete_read(secret).into_iter().next().map(Request::from),
+        _ => None,
+    };
+    let before = before.iter().map(|step| plain(step).unwrap_or_else(|| step.clone()));
+    Case { steps: before.chain([last.clone()]).collect() }
 }
 
 /// What a neighbour must bring: it decides the rule, if the case does.
@@ -50,8 +64,8 @@ fn free(cases: Vec<Case>) -> Vec<Candidate> {
     held_to(&Need::Nothing, cases)
 }
 
-fn cases_of(ends: &[(bool, &End)]) -> Vec<Case> {
-    ends.iter().map(|(_, end)| end.case()).collect()
+fn cases_of(ends: &[&End]) -> Vec<Case> {
+    ends.iter().map(|end| end.case()).collect()
 }
 
 /// The first of each kind, then the second of each.
@@ -195,5 +209,14 @@ mod tests {
     fn kinds_take_turns() {
         let turns: Vec<_> = in_turns([vec![1, 2, 3], vec![10], vec![20, 21]]).collect();
         assert_eq!(turns, [1, 10, 20, 2, 21, 3]);
+    }
+
+    #[test]
+    fn what_may_not_be_there_is_not_asked_for_in_between() {
+        let read = |members: &str| format!(r#"{{"op":"GetSecretValue","request":{{"SecretId":"$s1"{members}}}}}"#);
+        let previous = read(r#","VersionStage":"AWSPREVIOUS""#);
+        let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
+        let plain = with_plain_reads(&case(&[CREATE, &previous, PUT, &previous]));
+        assert_eq!(plain, case(&[CREATE, describe, PUT, &previous]));
     }
 }

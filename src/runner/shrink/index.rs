@@ -69,15 +69,16 @@ impl Index {
         }
     }
 
-    /// The ends for each thing that is demanded by a rule, of those with fewer calls than this: the first for each thing
-    /// before the others, then the shortest, and of one length one for each thing before a second one for any.
-    pub(super) fn ends_of(&self, rule: RuleId, length: usize) -> Vec<(bool, &End)> {
+    /// The ends of fewer calls than this for each thing that is demanded by a rule: the first ones for each thing, and the
+    /// others. The shortest come first, and of one length one for each thing before a second one for any.
+    pub(super) fn ends_of(&self, rule: RuleId, length: usize) -> [Vec<&End>; 2] {
         let name = rule.as_str();
         let of_rule = self.by_demand.range(name.to_owned()..).take_while(|(demanded, _)| demanded.starts_with(name));
         let ranked = of_rule.flat_map(|(_, ends)| after_different_ways(ends).into_iter().enumerate());
         let mut ends: Vec<_> = ranked.filter(|(_, end)| end.length() < length).collect();
-        ends.sort_by_key(|(rank, end)| (*rank >= ENDS_OF_ONE, end.length(), *rank));
-        ends.into_iter().map(|(rank, end)| (rank < ENDS_OF_ONE, end)).collect()
+        ends.sort_by_key(|(rank, end)| (end.length(), *rank));
+        let (first, others): (Vec<_>, Vec<_>) = ends.into_iter().partition(|(rank, _)| *rank < ENDS_OF_ONE);
+        [first, others].map(|ends| ends.into_iter().map(|(_, end)| end).collect())
     }
 
     /// The ends at which this is demanded, the shortest first; none of what the model says nothing about.
@@ -123,14 +124,13 @@ mod tests {
     #[test]
     fn the_ends_of_a_rule_demand_different_things_before_the_same_again() {
         let index = Index::shared(Menu { has_function: true, has_missing_function: true });
-        let (first, others): (Vec<_>, Vec<_>) =
-            index.ends_of(RuleId::Val002, 3).into_iter().partition(|(is_first, _)| *is_first);
-        let lengths: Vec<_> = first.iter().map(|(_, end)| end.length()).collect();
+        let [first, others] = index.ends_of(RuleId::Val002, 3);
+        let lengths: Vec<_> = first.iter().map(|end| end.length()).collect();
         assert!(lengths.is_sorted() && lengths.first() == Some(&1) && lengths.last() == Some(&2), "{lengths:?}");
-        let of_two = first.iter().filter(|(_, end)| end.length() == 2);
-        let of_two: Vec<_> = of_two.filter_map(|(_, end)| Some(end.steps.last()?.operation.name())).collect();
+        let of_two = first.iter().filter(|end| end.length() == 2);
+        let of_two: Vec<_> = of_two.filter_map(|end| Some(end.steps.last()?.operation.name())).collect();
         assert!(of_two[..4].contains(&"PutSecretValue") && of_two[..4].contains(&"RotateSecret"), "{of_two:?}");
         assert!(!others.is_empty(), "there are more of some");
-        assert!(index.ends_of(RuleId::Val002, 1).is_empty(), "none is shorter than one call");
+        assert_eq!(index.ends_of(RuleId::Val002, 1).map(|ends| ends.len()), [0, 0], "none is shorter than one call");
     }
 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::reduce::{renumbered, secret_of, without};
-use super::route::{differing_members, joined, with_strings};
+use super::route::{differing_members, fresh_token, joined_as_named, with_strings};
 use crate::judge::demand;
 use crate::model::{Label, Operation, Request, World};
 use crate::strategy::{Atlas, Case, Route, complete_read};
@@ -23,12 +23,21 @@ const LAST: usize = 3;
 ///
 /// Another last request must be held to what `demanded` begins with.
 pub(super) fn neighbours(atlas: &Atlas, case: &Case, demanded: &str) -> Vec<Case> {
+    with_others(atlas, case, demanded, Others::Elsewhere)
+}
+
+/// The same with every request of the same operation in place of one, wherever it leads.
+pub(super) fn of_same_operation(atlas: &Atlas, case: &Case, demanded: &str) -> Vec<Case> {
+    with_others(atlas, case, demanded, Others::OfOperation)
+}
+
+fn with_others(atlas: &Atlas, case: &Case, demanded: &str, others: Others) -> Vec<Case> {
     let case = renumbered(case);
     let secrets: BTreeSet<&str> = case.steps.iter().filter_map(secret_of).collect();
     let mut found = Vec::new();
     for secret in secrets {
         let about = exchanged(&case, secret);
-        let mut without_each = Surroundings::of(atlas, &about, demanded).neighbours();
+        let mut without_each = Surroundings::of(atlas, &about, demanded, others).neighbours();
         for neighbours in &mut without_each {
             neighbours.sort_by_key(|(unlikeness, _)| *unlikeness);
             let ranked = neighbours.drain(..).enumerate();
@@ -53,15 +62,28 @@ struct Surroundings<'a> {
     own: Vec<Request>,
     /// The state before each of them, and after all.
     worlds: Vec<World>,
+    /// The number of a token that the case does not have.
+    fresh: usize,
+    /// What is tried in place of a step.
+    others: Others,
+}
+
+/// What is tried in place of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Others {
+    /// What leads elsewhere, one request for each state, and another read for a read.
+    Elsewhere,
+    /// Every request of the same operation, wherever it leads.
+    OfOperation,
 }
 
 impl<'a> Surroundings<'a> {
-    fn of(atlas: &'a Atlas, case: &'a Case, demanded: &'a str) -> Self {
+    fn of(atlas: &'a Atlas, case: &'a Case, demanded: &'a str, others: Others) -> Self {
         let is_own = |index: &usize| secret_of(&case.steps[*index]) == Some("1");
         let indexes: Vec<usize> = (0..case.steps.len()).filter(is_own).collect();
         let own: Vec<Request> = indexes.iter().map(|index| case.steps[*index].clone()).collect();
         let worlds = (0..=own.len()).map(|length| atlas.after(&own[..length])).collect();
-        Self { atlas, case, demanded, indexes, own, worlds }
+        Self { atlas, case, demanded, indexes, own, worlds, fresh: fresh_token(&case.steps), others }
     }
 
     /// Whether the last step of the case is about this secret.
@@ -84,16 +106,20 @@ impl<'a> Surroundings<'a> {
                 found[gone].extend(self.later_for(at, gone));
             }
         }
-        if self.has_last() && is_short {
+        if self.has_last() && is_short && self.others == Others::Elsewhere {
             (0..end).for_each(|gone| found[gone].extend(self.others_at_the_end(gone)));
         }
         found
     }
 
-    /// What may stand in this world in place of the step `at`: a request that leads elsewhere, or another read for a read.
+    /// What may stand in this world in place of the step `at`.
     fn choices(&self, at: usize, world: &World) -> Vec<Route> {
-        let mut choices = self.atlas.choices(world, self.indexes[at] + 1);
-        if self.own[at].operation.is_read() {
+        let operation = &self.own[at].operation;
+        if self.others == Others::OfOperation {
+            return self.atlas.of_operation(operation.name(), world, self.fresh);
+        }
+        let mut choices = self.atlas.choices(world, self.fresh);
+        if operation.is_read() {
             let read = |read: Operation| Route { steps: vec![read.into()], world: world.clone() };
             choices.extend(complete_read(1).map(read));
         }
@@ -103,7 +129,7 @@ impl<'a> Surroundings<'a> {
     /// Another step at `at`, and without one after it.
     fn earlier_for(&self, at: usize, choice: &Route, gone: usize) -> (Unlikeness, Case) {
         let route = Route { steps: [&self.own[..at], &choice.steps].concat(), world: choice.world.clone() };
-        let between = joined(self.atlas, &self.worlds[at + 1], &route, &self.own[at + 1..gone]).steps;
+        let between = joined_as_named(self.atlas, &self.worlds[at + 1], &route, &self.own[at + 1..gone]).steps;
         let world = if gone == at + 1 { choice.world.clone() } else { self.atlas.after(&between) };
         let apart = self.atlas.unlikeness(&self.worlds[at + 1], &choice.world);
         self.followed(&Route { steps: between, world }, gone, gone, apart)
@@ -128,14 +154,14 @@ impl<'a> Surroundings<'a> {
             true => rest.iter().map(|step| with_strings(step, &other_value)).collect(),
             false => rest.to_vec(),
         };
-        let steps = joined(self.atlas, &self.worlds[last + 1], route, &rest).steps;
+        let steps = joined_as_named(self.atlas, &self.worlds[last + 1], route, &rest).steps;
         let before_last = steps.len() - usize::from(self.has_last());
         let world = self.atlas.after(&steps[..before_last]);
         let unlikeness = self.atlas.unlikeness(&self.worlds[before_last + 1], &world);
         ((unlikeness, apart), self.among_others(steps, gone))
     }
 
-    /// Without the step `gone`, and others of the same kind at the end, the most alike first.
+    /// Without the step `gone`, and others of the same kind at the end, the most alike first, then other reads for a read.
     fn others_at_the_end(&self, gone: usize) -> Vec<(Unlikeness, Case)> {
         let Some((last, before)) = self.own.split_last() else { return Vec::new() };
         let before = [&before[..gone], &before[gone + 1..]].concat();
@@ -145,11 +171,15 @@ impl<'a> Surroundings<'a> {
             let facts = self.atlas.facts_after(&route, std::slice::from_ref(step));
             facts.iter().any(|fact| demand(fact, step.operation.name()).starts_with(self.demanded))
         };
-        let mut others = self.atlas.asks(&route.world, self.case.steps.len());
+        let outright = |other: Request| with_strings(&other, &|text| self.atlas.version_named(&route.world, text));
+        let mut others: Vec<_> = self.atlas.asks(&route.world, self.fresh).into_iter().map(outright).collect();
         others.retain(|other| other.operation.name() == last.operation.name() && other != last && is_held(other));
         others.sort_by_key(|other| differing_members(last, other));
+        others.truncate(LAST);
+        let reads = complete_read(1).into_iter().filter(|_| last.operation.is_read()).map(Request::from);
+        others.extend(reads.filter(|read| read.operation.name() != last.operation.name()));
         let with = |other| ((unlikeness, 0), self.among_others([&route.steps[..], &[other]].concat(), gone));
-        others.into_iter().take(LAST).map(with).collect()
+        others.into_iter().map(with).collect()
     }
 
     /// The case with these steps about the secret, one less than it has.
@@ -238,7 +268,7 @@ mod tests {
         ]);
         let found = neighbours(atlas(), &long, "ROT-READ");
         assert!(
-            found.contains(&shorter),
+            found.iter().any(|candidate| renumbered(candidate) == shorter),
             "the version that is read is another, and its value stays another: {found:?}"
         );
         assert!(found.iter().all(|candidate| candidate.steps.len() == 3));
@@ -315,5 +345,63 @@ mod tests {
         let by_id = case(&[CREATE, &put("$t1")]);
         assert_eq!(named_outright(atlas(), &by_label), [by_id]);
         assert!(named_outright(atlas(), &case(&[CREATE, describe, &put("$t1")])).is_empty());
+    }
+
+    #[test]
+    fn a_request_in_place_of_another_takes_no_token_of_another_secret() {
+        let create = |secret, token, value| {
+            format!(r#"{{"op":"CreateSecret","request":{{"Name":"{secret}","ClientRequestToken":"{token}"{value}}}}}"#)
+        };
+        let value = r#","SecretString":"value-b""#;
+        let rotate = |secret, token| {
+            format!(
+                r#"{{"op":"RotateSecret","request":{{"SecretId":"{secret}","ClientRequestToken":"{token}","RotationLambdaARN":"$function"}}}}"#
+            )
+        };
+        let put = r#"{"op":"PutSecretValue","request":{"SecretId":"$s2","ClientRequestToken":"$t4","SecretString":"value-b"}}"#;
+        let long = case(&[CREATE, &rotate("$s1", "$t2"), &create("$s2", "$t3", ""), put, &rotate("$s2", "$t5")]);
+        let shorter = case(&[CREATE, &rotate("$s1", "$t2"), &create("$s2", "$t3", value), &rotate("$s2", "$t4")]);
+        let found = neighbours(atlas(), &long, "ROT-PROG");
+        assert!(found.iter().any(|candidate| with_value_b(&renumbered(candidate)) == shorter), "{found:?}");
+    }
+
+    fn with_value_b(case: &Case) -> Case {
+        let second = with_strings(&case.steps[2], &|text| (text == "value-a").then(|| "value-b".to_owned()));
+        Case { steps: [&case.steps[..2], &[second], &case.steps[3..]].concat() }
+    }
+
+    #[test]
+    fn a_request_of_the_same_operation_is_tried_wherever_it_leads() {
+        let put = |token, labels| {
+            format!(
+                r#"{{"op":"PutSecretValue","request":{{"SecretId":"$s1","ClientRequestToken":"{token}","SecretString":"value-a"{labels}}}}}"#
+            )
+        };
+        let pending = r#","VersionStages":["AWSPENDING"]"#;
+        let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
+        let long = case(&[CREATE, &put("$t2", ""), &put("$t3", pending), describe]);
+        let repeated = case(&[CREATE, &put("$s1.AWSCURRENT", pending), describe]);
+        assert!(!neighbours(atlas(), &long, "ROT-STATE").contains(&repeated), "it leads nowhere by the model");
+        assert!(of_same_operation(atlas(), &long, "ROT-STATE").contains(&repeated));
+    }
+
+    #[test]
+    fn another_read_may_stand_at_the_end() {
+        let get = r#"{"op":"GetSecretValue","request":{"SecretId":"$s1","VersionStage":"BLUE"}}"#;
+        let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
+        let put = r#"{"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b","VersionStages":["BLUE"]}}"#;
+        let found = neighbours(atlas(), &case(&[CREATE, put, get]), "ROT-STATE");
+        assert!(found.contains(&case(&[CREATE, describe])), "{found:?}");
+    }
+
+    #[test]
+    fn another_last_request_names_versions_so_that_nobody_must_look() {
+        let rotate = r#"{"op":"RotateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t2","RotationLambdaARN":"$function"}}"#;
+        let read = |members: &str| format!(r#"{{"op":"GetSecretValue","request":{{"SecretId":"$s1",{members}}}}}"#);
+        let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
+        let long = case(&[CREATE, rotate, describe, &read(r#""VersionStage":"AWSPENDING""#)]);
+        let shorter = case(&[CREATE, rotate, &read(r#""VersionId":"$t2""#)]);
+        let found = neighbours(atlas(), &long, "ROT-LIFE-009");
+        assert!(found.contains(&shorter), "{found:?}");
     }
 }

@@ -13,22 +13,48 @@ use crate::runner::find::{Suspect, up_to};
 use crate::runner::{Beaten, Finding};
 use crate::strategy::Case;
 
-/// About how many calls are spent on all rules that are violated together, each having as many.
-const SPENT_ON_RULES: u64 = 2100;
-/// About how many calls are spent on one of them, at least and at most.
-const SPENT_ON_A_RULE: (u64, u64) = (60, 600);
+/// About how many calls are spent on a rule, times the square of the number of rules that are violated: with more of them
+/// the last calls bring little, and an emulator with dozens of deviations must not take long.
+const SPENT_ON_RULES_SQUARED: u64 = 30_000;
+/// About how many calls are spent on a rule, at least and at most.
+const SPENT_ON_A_RULE: (u64, u64) = (60, 3000);
+/// How many times the calls of shrinking one finding are spent on a rule at most.
+const FINDINGS: u64 = 4;
 /// Of how many times fewer calls a rule is worth whose answers only differ in their form.
 const WORTH_OF_A_DIFFERENCE: u64 = 3;
+
+/// What is left of the search for a shorter case of a rule, and what it came to.
+struct Search {
+    /// How many calls.
+    left: u64,
+    /// The cases that were tried, as text.
+    tried: BTreeSet<String>,
+    /// The shortest violation that is less grave than the one that was beaten.
+    lesser: Option<Suspect>,
+}
+
+impl Search {
+    fn is_new(&mut self, case: &Case) -> bool {
+        self.tried.insert(serde_json::to_string(&renumbered(case)).unwrap_or_default())
+    }
+
+    fn remember(&mut self, suspect: Suspect) {
+        if self.lesser.as_ref().is_none_or(|lesser| suspect.case.steps.len() < lesser.case.steps.len()) {
+            self.lesser = Some(suspect);
+        }
+    }
+}
+
 impl<E: Endpoint + 'static> Lab<'_, E> {
     /// Violations of a rule in fewer calls than the shortest that was found, each shorter than the one before: by the
     /// shortest case without one of its calls, or with another in place of one too, and by the short cases that demand
     /// something of the rule by the model. Where none of them is as grave, one that is less so will do.
     pub(in crate::runner) async fn shorter_of_rule(&mut self, mut beaten: Beaten) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
-        let mut left = beaten.share().min(self.run.options.shrink_calls);
-        let mut tried = BTreeSet::new();
+        let left = beaten.share().min(FINDINGS * self.run.options.shrink_calls);
+        let mut search = Search { left, tried: BTreeSet::new(), lesser: None };
         while beaten.case.steps.len() > 1
-            && let Some(suspect) = self.shorter_suspect(&beaten, &mut left, &mut tried).await
+            && let Some(suspect) = self.shorter_suspect(&beaten, &mut search).await
             && !self.is_stopped()
         {
             let spent = std::mem::take(&mut self.spent);
@@ -45,35 +71,25 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
         findings
     }
 
-    async fn shorter_suspect(
-        &mut self,
-        beaten: &Beaten,
-        left: &mut u64,
-        tried: &mut BTreeSet<String>,
-    ) -> Option<Suspect> {
-        let mut lesser: Option<Suspect> = None;
+    async fn shorter_suspect(&mut self, beaten: &Beaten, search: &mut Search) -> Option<Suspect> {
         for (case, need) in candidates(self.atlas, self.run.menu(), beaten).await {
-            self.budget = self.spent + *left;
+            self.budget = self.spent + search.left;
             if self.is_spent() || self.is_stopped() {
                 break;
             }
-            if !tried.insert(serde_json::to_string(&renumbered(&case)).unwrap_or_default())
-                || !need.is_met_by(&case, self.run.menu()).await
-            {
+            if !search.is_new(&case) || !need.is_met_by(&case, self.run.menu()).await {
                 continue;
             }
             let before = self.spent;
             let suspect = self.suspect(&case, beaten).await;
-            *left = left.saturating_sub(self.spent - before);
+            search.left = search.left.saturating_sub(self.spent - before);
             match suspect {
                 Some(suspect) if suspect.violation.class <= beaten.class => return Some(suspect),
-                Some(suspect) if lesser.as_ref().is_none_or(|it| suspect.case.steps.len() < it.case.steps.len()) => {
-                    lesser = Some(suspect);
-                }
-                Some(_) | None => {}
+                Some(suspect) => search.remember(suspect),
+                None => {}
             }
         }
-        lesser
+        search.lesser.take().filter(|lesser| lesser.case.steps.len() < beaten.case.steps.len())
     }
 
     /// A run that was told to stop begins nothing new.
@@ -98,7 +114,7 @@ impl Beaten {
     /// About how many calls are spent on it.
     fn share(&self) -> u64 {
         let (least, most) = SPENT_ON_A_RULE;
-        let share = (SPENT_ON_RULES / self.of.max(1)).clamp(least, most);
+        let share = (SPENT_ON_RULES_SQUARED / self.of.max(1).pow(2)).clamp(least, most);
         if self.class == Class::Contract { share } else { share / WORTH_OF_A_DIFFERENCE }
     }
 }
@@ -135,7 +151,7 @@ mod tests {
             let case = Case { steps: Vec::new() };
             Beaten { rule: RuleId::State001, class, case, after: None, calls: 0, of }.share()
         };
-        assert_eq!([1, 7, 35, 200].map(|of| share(of, Class::Contract)), [600, 300, 60, 60]);
-        assert_eq!([1, 35].map(|of| share(of, Class::Fidelity)), [200, 20]);
+        assert_eq!([1, 3, 7, 10, 35, 200].map(|of| share(of, Class::Contract)), [3000, 3000, 612, 300, 60, 60]);
+        assert_eq!([1, 35].map(|of| share(of, Class::Fidelity)), [1000, 20]);
     }
 }

@@ -154,30 +154,49 @@ pub(super) fn differing_members(one: &Request, other: &Request) -> usize {
     lacks(&one, &other) + lacks(&other, &one)
 }
 
-/// A way, and requests written for another world at its end.
+/// A way, and requests written for another world at its end; tokens that no version there has come after those of the way.
 pub(super) fn joined(atlas: &Atlas, world: &World, route: &Route, end: &[Request]) -> Case {
-    let known = atlas.counterparts(world, &route.world);
-    let fresh = route.steps.len() + 1;
-    let mut strangers: Vec<String> = Vec::new();
+    let mut names = atlas.counterparts(world, &route.world);
+    let mut fresh = route.steps.len();
     for step in end {
         let _ = with_strings_seen(step, &mut |text| {
-            let is_known = known.iter().any(|(from, _)| from == text);
-            if is_ordinary_token(text) && !is_known && !strangers.iter().any(|stranger| stranger == text) {
-                strangers.push(text.to_owned());
+            if token_number(text).is_some() && names.iter().all(|(known, _)| known != text) {
+                fresh += 1;
+                names.push((text.to_owned(), format!("$t{fresh}")));
             }
         });
     }
-    let renamed = |text: &str| match known.iter().find(|(from, _)| from == text) {
-        Some((_, to)) => Some(to.clone()),
-        None => strangers.iter().position(|stranger| stranger == text).map(|index| format!("$t{}", fresh + index)),
-    };
+    ending(route, end, &names)
+}
+
+/// The same where the way has no token that stands for something else in the requests.
+pub(super) fn joined_as_named(atlas: &Atlas, world: &World, route: &Route, end: &[Request]) -> Case {
+    ending(route, end, &atlas.counterparts(world, &route.world))
+}
+
+/// A way that ends with these requests, in which each name has become another.
+fn ending(route: &Route, end: &[Request], names: &[(String, String)]) -> Case {
+    let renamed = |text: &str| names.iter().find(|(from, _)| from == text).map(|(_, to)| to.clone());
     let end = end.iter().map(|step| with_strings(step, &renamed));
     Case { steps: route.steps.iter().cloned().chain(end).collect() }
 }
 
-/// Whether a text stands for a token of ordinary form.
-fn is_ordinary_token(text: &str) -> bool {
-    text.strip_prefix("$t").and_then(|number| number.parse::<u8>().ok()).is_some_and(|number| number < 90)
+/// The number of a token that these requests do not have.
+pub(super) fn fresh_token(steps: &[Request]) -> usize {
+    let mut highest = 0;
+    for step in steps {
+        let _ = with_strings_seen(step, &mut |text| {
+            if let Some(number) = token_number(text) {
+                highest = highest.max(number);
+            }
+        });
+    }
+    highest + 1
+}
+
+/// The number of the token of ordinary form that a text stands for.
+fn token_number(text: &str) -> Option<usize> {
+    text.strip_prefix("$t").and_then(|number| number.parse().ok()).filter(|number| *number < 90)
 }
 
 /// The placeholder of another secret as that of the first.
