@@ -38,6 +38,11 @@ impl Search {
         self.tried.insert(serde_json::to_string(&renumbered(case)).unwrap_or_default())
     }
 
+    /// The less grave violation, if it has fewer calls than this.
+    fn shorter_than(&mut self, length: usize) -> Option<Suspect> {
+        self.lesser.take().filter(|lesser| lesser.case.steps.len() < length)
+    }
+
     fn remember(&mut self, suspect: Suspect) {
         if self.lesser.as_ref().is_none_or(|lesser| suspect.case.steps.len() < lesser.case.steps.len()) {
             self.lesser = Some(suspect);
@@ -89,7 +94,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
                 None => {}
             }
         }
-        search.lesser.take().filter(|lesser| lesser.case.steps.len() < beaten.case.steps.len())
+        search.shorter_than(beaten.case.steps.len())
     }
 
     /// A run that was told to stop begins nothing new.
@@ -144,6 +149,7 @@ fn suspect(case: &Case, trace: &Trace, beaten: &Beaten, is_observed: bool) -> Op
 mod tests {
     use super::*;
     use crate::rule::RuleId;
+    use crate::verdict::{Fingerprint, Violation};
 
     #[test]
     fn fewer_violated_rules_have_more_calls_each() {
@@ -153,5 +159,47 @@ mod tests {
         };
         assert_eq!([1, 3, 7, 10, 35, 200].map(|of| share(of, Class::Contract)), [3000, 3000, 612, 300, 60, 60]);
         assert_eq!([1, 35].map(|of| share(of, Class::Fidelity)), [1000, 20]);
+    }
+
+    fn suspect_of(length: usize) -> Suspect {
+        let describe = serde_json::json!({"op": "DescribeSecret", "request": {"SecretId": "$s1"}});
+        let case = serde_json::from_value(serde_json::Value::Array(vec![describe; length])).expect("a case");
+        let violation = Violation {
+            rule: RuleId::Val002,
+            class: Class::Fidelity,
+            is_of_state: false,
+            call: 1,
+            since: 0,
+            expected: String::new(),
+            observed: String::new(),
+            also: Vec::new(),
+            fingerprint: Fingerprint(String::new()),
+            excluded: Vec::new(),
+        };
+        let (cause, state, is_clean, is_observed) = (None, None, true, false);
+        Suspect { violation, case, cause, state, is_clean, is_observed, calls: 0, other: None, early: None }
+    }
+
+    #[test]
+    fn what_is_less_grave_is_remembered_until_nothing_graver_is_as_short() {
+        let mut search = Search { left: 0, tried: BTreeSet::new(), lesser: None };
+        for length in [2, 1, 3] {
+            search.remember(suspect_of(length));
+        }
+        assert!(search.shorter_than(1).is_none(), "it is no shorter");
+        search.remember(suspect_of(1));
+        assert_eq!(search.shorter_than(2).map(|suspect| suspect.case.steps.len()), Some(1));
+        assert!(search.shorter_than(2).is_none(), "told once");
+    }
+
+    #[test]
+    fn a_case_is_tried_once_whatever_its_tokens_are_called() {
+        let mut search = Search { left: 0, tried: BTreeSet::new(), lesser: None };
+        let case = |token| {
+            let request = serde_json::json!({"SecretId": "$s1", "ClientRequestToken": token});
+            serde_json::from_value::<Case>(serde_json::json!([{"op": "PutSecretValue", "request": request}]))
+                .expect("a case")
+        };
+        assert_eq!(["$t3", "$t5", "$t90"].map(|token| search.is_new(&case(token))), [true, false, true]);
     }
 }
