@@ -162,7 +162,8 @@ fn name_with_suffix(
         reasons.push(Reason::perhaps());
     }
     let mut outcomes = refuse_or(&reasons, || match operation {
-        Operation::GetSecretValue(_) => read::perhaps_read(world.clone().opened()),
+        Operation::GetSecretValue(_) => read::perhaps_read(world.clone()),
+        operation if operation.is_read() => world.clone(),
         _ => world.clone().opened(),
     });
     for outcome in &mut outcomes {

@@ -116,13 +116,7 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-READ-001", &[RuleId::Prog014], "the version that is read in place of the current one has no value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
     ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
-    ("against:ROT-IDENT-005", &[RuleId::State018], "a lie about a stored value"),
     ("against:ROT-STATE-012", &[RuleId::Life023], "AWSPENDING goes from where AWSCURRENT did not move to"),
-    (
-        "retry-moves-current",
-        &[RuleId::State013],
-        "no read has shown that a refused move left the labels alone before the retry moved them",
-    ),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
     ("against:ROT-WIRE-007", &[RuleId::Read002], "the value is no longer known to be bytes"),
 ];

@@ -198,6 +198,41 @@ fn a_refusal_of_a_name_with_a_suffix_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn what_a_read_shows_that_ought_to_find_nothing_is_no_state() {
+    let by_suffix = ask("GetSecretValue", json!({ "SecretId": "$s1.suffixed", "VersionId": "$t1" }));
+    let mut scene = Scene::of(&[create(), get(json!({}))]);
+    let mut lie = scene.answer().clone();
+    if let Body::Output(Output::Value(value)) = &mut lie.body {
+        value.secret_string = Some("of another secret".into());
+    }
+    scene.ask(&by_suffix);
+    *scene.answer() = lie;
+    for request in [get(json!({})), look()] {
+        scene.ask(&request);
+    }
+    let violations = scene.violations(Duration::ZERO);
+    let told: Vec<_> = violations.iter().map(|it| (it.call, it.rule, it.class)).collect();
+    assert_eq!(told, [(3, R::Ident005, Class::Fidelity)]);
+}
+
+#[test]
+fn a_read_that_ought_to_find_nothing_changes_nothing() {
+    let by_suffix = ask("DescribeSecret", json!({ "SecretId": "$s1.suffixed" }));
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), look()]);
+    let description = scene.answer().clone();
+    scene.ask(&by_suffix);
+    *scene.answer() = description;
+    scene.ask(&look());
+    show_labels(&mut scene, &[("$t1", &["AWSCURRENT"]), ("$t2", &["AWSPREVIOUS"])]);
+    let violations = scene.violations(Duration::ZERO);
+    assert_eq!(violations.first().map(|it| (it.call, it.rule)), Some((4, R::Ident005)));
+    assert!(
+        violations.iter().any(|it| it.call == 5 && it.is_of_state && it.class == Class::Contract),
+        "{violations:?}"
+    );
+}
+
+#[test]
 fn a_move_of_which_nothing_is_said_takes_no_label_away_that_it_does_not_name() {
     let to_the_pending_version = stage("AWSPREVIOUS", "", "$t2");
     let mut scene = Scene::of(&[create(), put_as("$t2", &["AWSPENDING"]), look(), to_the_pending_version]);
