@@ -12,7 +12,7 @@ mod server;
 
 use std::fs;
 
-use lying::{FUNCTION, dying_after, slow, with_inverted_rule};
+use lying::{FUNCTION, dying_after, slow, with_inverted_rule, with_rule_inverted_at_times};
 use program::{Ended, interrupted, json, program_with, scratch};
 use serde_json::{Value, json};
 
@@ -239,6 +239,16 @@ fn what_differs_comes_first_then_what_fails_in_full_then_the_summary() {
     let strict = run_on_the_inverted_rule("strict-order", &["--strict"]).ended.stdout;
     assert!(strict.contains("\nDIFFERS ROT-WIRE-002 ") && !strict.contains("\ndiffers ("), "{strict}");
     assert!(strict.contains(" differ (which fails too, by --strict)\n"), "{strict}");
+}
+
+#[test]
+fn where_something_fails_at_times_the_report_says_how_to_leave_out_the_cases_beside_it() {
+    let hint = "--jobs 1 runs one after the other\n";
+    let more = ["--cases", "20", "--function-arn", FUNCTION];
+    let at_times = run(Some(&with_rule_inverted_at_times()), "at-times", &more).ended;
+    assert!(at_times.stdout.contains("failed at times") && at_times.stdout.contains(hint), "{}", at_times.shown());
+    let always = run_on_the_inverted_rule("always", &[]).ended;
+    assert!(always.stdout.contains("FAIL ") && !always.stdout.contains(hint), "{}", always.shown());
 }
 
 #[test]

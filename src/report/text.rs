@@ -90,6 +90,9 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
     if summary::is_of_another_service(result) {
         text.push_str("no rule passed: is this the endpoint of a Secrets Manager?\n");
     }
+    if result.findings.iter().any(|finding| finding.status == Status::Intermittent) {
+        text.push_str("what fails at times may depend on the cases beside it: --jobs 1 runs one after the other\n");
+    }
     if !result.findings.is_empty() && heading.result_file.is_none() {
         text.push_str("with --json FILE the whole result is written, and `replay FILE` tries each finding again\n");
     }

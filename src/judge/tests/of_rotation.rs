@@ -79,6 +79,12 @@ fn lifecycle() -> Vec<Mutant> {
             ],
             Accepted,
         ),
+        // So is one before which nobody has looked where a label has come to.
+        contract(
+            R::Life009,
+            [create(), stage("AWSPENDING", "", "$t1"), rotate_monthly("$t2"), get(json!({ "VersionId": "$t2" }))],
+            Accepted,
+        ),
         contract(
             R::Life010,
             after(&rotating, look()),
