@@ -108,15 +108,16 @@ impl Judge {
     /// Judges the next call of a history without overlaps.
     pub fn judge(&mut self, call: &Call) -> Judgement {
         // What is answered at once is open to no other call.
-        if matches!(call.reply, Reply::Nothing(_)) && !call.request.operation.is_read() {
+        if matches!(call.reply, Reply::Nothing(_)) {
             self.start(call);
         }
         self.finish(call)
     }
 
-    /// A call may take effect from now on.
+    /// A call may take effect from now on. A read without an answer has none.
     fn start(&mut self, call: &Call) {
-        if is_certainly_not_carried_out(&call.reply) {
+        let is_lost_read = matches!(call.reply, Reply::Nothing(_)) && call.request.operation.is_read();
+        if is_lost_read || is_certainly_not_carried_out(&call.reply) {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {

@@ -186,6 +186,31 @@ fn after_a_wrong_member_the_state_is_held_against_the_endpoint_all_the_same() {
     assert_eq!(calls, [3, 4], "{}", scene.story());
 }
 
+#[test]
+fn reads_without_an_answer_leave_nothing_in_doubt() {
+    let mut scene = Scene::of(&[create()]);
+    for request in [look(), get(json!({})), look(), get(json!({})), look()] {
+        scene.ask_in_vain(&request, Fate::Unknown, true);
+    }
+    scene.ask(&look());
+    assert_accepted(&scene, Duration::ZERO);
+    let mut judge = Judge::new(Options::default());
+    judge.judge_all(&scene.calls);
+    assert!(!judge.is_retired(&scene.text("$s1")));
+    let mut judge = Judge::new(Options::default());
+    assert!(scene.calls.iter().all(|call| judge.judge(call).violations.is_empty()));
+    assert!(!judge.is_inconclusive() && !judge.is_retired(&scene.text("$s1")));
+}
+
+#[test]
+fn call_by_call_a_write_without_an_answer_may_have_been_carried_out() {
+    let mut scene = Scene::of(&[create()]);
+    scene.ask_in_vain(&put("$t2", "b"), Fate::Unknown, true);
+    scene.ask(&look());
+    let mut judge = Judge::new(Options::default());
+    assert!(scene.calls.iter().all(|call| judge.judge(call).violations.is_empty()));
+}
+
 /// Each of four lost puts may have taken effect or not, in any order: 65 possible states.
 #[test]
 fn a_secret_of_which_too_much_is_possible_is_judged_no_further() {
