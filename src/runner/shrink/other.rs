@@ -176,8 +176,17 @@ mod tests {
             fingerprint: Fingerprint(String::new()),
             excluded: Vec::new(),
         };
-        let (cause, state, is_clean, is_observed) = (None, None, true, false);
-        Suspect { violation, case, cause, state, is_clean, is_observed, calls: 0, other: None, early: None }
+        Suspect {
+            violation,
+            case,
+            cause: None,
+            state: None,
+            is_clean: true,
+            is_observed: false,
+            calls: 0,
+            other: None,
+            early: None,
+        }
     }
 
     #[test]
