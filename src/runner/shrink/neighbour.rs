@@ -21,7 +21,7 @@ const LAST: usize = 3;
 /// each request comes before a second one without any, and of these the one in which the states that the secret has are
 /// most like those in the case.
 ///
-/// Another last request must be held to what `demanded` begins with.
+/// Another last request of the same operation must be held to what `demanded` begins with; another read need not.
 pub(super) fn neighbours(atlas: &Atlas, case: &Case, demanded: &str) -> Vec<Case> {
     with_others(atlas, case, demanded, Others::Elsewhere)
 }
