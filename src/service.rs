@@ -233,6 +233,17 @@ impl State {
         }
     }
 
+    /// The name that a request is about; that of a new secret is meant literally.
+    fn target(&self, operation: &Operation, hooks: impl Iterator<Item = Hook>) -> Text {
+        match (operation, operation.secret_id()) {
+            (_, None) => "".into(),
+            (Operation::CreateSecret(_), Some(name)) => {
+                hook::find(hooks, name, &self.worlds).unwrap_or_else(|| name.clone())
+            }
+            (_, Some(id)) => self.name_of(id, hooks),
+        }
+    }
+
     fn foresee(&self, request: &Request, now: Timestamp) -> (World, Outcome) {
         let operation = &request.operation;
         if let Operation::BatchGetSecretValue(request) = operation {
@@ -241,7 +252,7 @@ impl State {
                 ids.map(|id| Named { id, world: self.worlds.get(&self.name_of(id, iter::empty())) }).collect();
             return (World::unused("".into()), usual(batch(request, &named)));
         }
-        let name = operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, iter::empty()));
+        let name = self.target(operation, iter::empty());
         let before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name));
         let taken = Scene::new(operation, &before, &self.worlds, self.calls + 1, now).taken();
         let functions = self.functions_for(&before, operation);
@@ -259,7 +270,7 @@ impl State {
     }
 
     fn answer_one(&mut self, request: &Request, now: Timestamp, config: &Config) -> Answer {
-        let name = request.operation.secret_id().map_or_else(|| "".into(), |id| self.name_of(id, config.hooks()));
+        let name = self.target(&request.operation, config.hooks());
         let mut before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
         view::resume_listing(&mut before, &request.operation);
         let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);

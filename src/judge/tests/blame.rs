@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use crate::history::Fate;
 use crate::model::{Answer, Body, ErrorType, Label, Output, Receipt, Timestamp};
 use crate::rule::{Class, RuleId as R};
 use serde_json::json;
@@ -195,6 +196,18 @@ fn a_refusal_of_a_name_with_a_suffix_leaves_everything_as_it_was() {
     let mut scene = Scene::of(&[create(), by_suffix(json!({ "Description": "x" }))]);
     *scene.answer() = refused(ErrorType::InvalidParameterException);
     assert_accepted(&scene, Duration::ZERO);
+}
+
+#[test]
+fn what_looks_like_a_name_with_a_suffix_may_be_the_name_of_another_secret() {
+    let other = json!({ "Name": "$s1.suffixed", "ClientRequestToken": "$t2", "SecretString": "b" });
+    let read = ask("GetSecretValue", json!({ "SecretId": "$s1.suffixed" }));
+    let created = Scene::of(&[create(), look(), ask("CreateSecret", other.clone()), read.clone()]);
+    assert_accepted(&created, Duration::ZERO);
+    let mut perhaps = Scene::of(&[create(), look()]);
+    perhaps.ask_in_vain(&ask("CreateSecret", other), Fate::Unknown, true);
+    perhaps.ask(&read);
+    assert_accepted(&perhaps, Duration::ZERO);
 }
 
 #[test]
