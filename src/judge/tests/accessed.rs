@@ -58,3 +58,16 @@ fn a_read_that_was_never_answered_may_have_been_one_unless_it_was_not_sent() {
         }
     }
 }
+
+#[test]
+fn a_read_by_what_is_no_name_of_the_secret_may_have_been_one() {
+    let by_suffix = || {
+        let mut scene = Scene::of(&[create()]);
+        let read = Scene::of(&[create(), get(json!({}))]).answer().clone();
+        scene.ask(&ask("GetSecretValue", json!({ "SecretId": "$s1.suffixed" })));
+        *scene.answer() = read;
+        scene
+    };
+    assert_eq!(blamed(by_suffix(), true), [R::Ident005]);
+    assert_eq!(blamed(by_suffix(), false), [R::Ident005]);
+}

@@ -229,6 +229,16 @@ fn what_a_read_shows_that_ought_to_find_nothing_is_no_state() {
 }
 
 #[test]
+fn a_change_that_ought_to_find_nothing_may_have_been_made() {
+    let members = json!({ "SecretId": "$s1.suffixed", "ClientRequestToken": "$t2", "SecretString": "b" });
+    let mut scene = Scene::of(&[create(), look(), ask("PutSecretValue", members)]);
+    accept(&mut scene, Some("$t2"));
+    scene.ask(&look());
+    show_labels(&mut scene, &[("$t1", &["AWSPREVIOUS"]), ("$t2", &["AWSCURRENT"])]);
+    assert_eq!(contract_of(&scene), []);
+}
+
+#[test]
 fn a_read_that_ought_to_find_nothing_changes_nothing() {
     let by_suffix = ask("DescribeSecret", json!({ "SecretId": "$s1.suffixed" }));
     let mut scene = Scene::of(&[create(), put("$t2", "b"), look()]);
