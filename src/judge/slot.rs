@@ -226,9 +226,10 @@ impl Slot {
         let mut is_due = true;
         let changes = survivors.iter().any(|survivor| survivor.changes);
         for (index, Survivor { mut state, outcome, score, .. }) in survivors.into_iter().enumerate() {
+            let ought_to_be_refused = outcome.facts.iter().any(|fact| fact.claim == Claim::Refused);
             if index == 0 {
                 // An answer that ought to be a refusal need not show the state.
-                is_due = outcome.facts.iter().all(|fact| fact.claim != Claim::Refused);
+                is_due = !ought_to_be_refused;
                 blame::count(&outcome, trial.answer, exercise);
                 if score != Score::default() {
                     violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
@@ -236,7 +237,7 @@ impl Slot {
             }
             // What a read shows that ought to find nothing may be of something else.
             if let Body::Output(output) = &trial.answer.body
-                && (is_due || !trial.call.request.operation.is_read())
+                && !(ought_to_be_refused && trial.call.request.operation.is_read())
                 && !self.may_be_stale(trial)
             {
                 match state.world.bind(

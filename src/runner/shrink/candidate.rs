@@ -6,7 +6,7 @@ use super::index::{End, Index};
 use super::need::Need;
 use super::neighbour::{neighbours, of_same_operation};
 use super::reduce::{secret_of, simpler, without};
-use super::route::Scene;
+use super::route::{Scene, look};
 use crate::model::Request;
 use crate::rule::RuleId;
 use crate::runner::{Beaten, dry};
@@ -19,8 +19,8 @@ const NEIGHBOURS_AT_FIRST: usize = 6;
 type Candidate = (Case, Need);
 
 /// The cases to try, the most promising first: the case with less in it, with another request in place of one, what
-/// short cases demand of the rule by the model, and the end of the case where other ways lead; at last other requests of the
-/// same operation, and neighbours of the case with plain reads.
+/// short cases demand of the rule by the model, and the end of the case where other ways lead; at last other requests of
+/// the same operation, and neighbours of the case with plain reads.
 pub(super) async fn candidates(atlas: &Atlas, menu: Menu, beaten: &Beaten) -> Vec<Candidate> {
     let (case, rule, length) = (&beaten.case, beaten.rule.as_str(), beaten.case.steps.len());
     let [first, others] = Index::shared(menu).ends_of(beaten.rule, length);
@@ -42,10 +42,7 @@ pub(super) async fn candidates(atlas: &Atlas, menu: Menu, beaten: &Beaten) -> Ve
 /// The case with DescribeSecret in place of every read but the last step: it asks for nothing that may not be there.
 fn with_plain_reads(case: &Case) -> Case {
     let Some((last, before)) = case.steps.split_last() else { return case.clone() };
-    let plain = |step: &Request| match secret_of(step).and_then(|secret| secret.parse().ok()) {
-        Some(secret) if step.operation.is_read() => complete_read(secret).into_iter().next().map(Request::from),
-        _ => None,
-    };
+    let plain = |step: &Request| secret_of(step).filter(|_| step.operation.is_read()).map(look);
     let before = before.iter().map(|step| plain(step).unwrap_or_else(|| step.clone()));
     Case { steps: before.chain([last.clone()]).collect() }
 }

@@ -176,8 +176,10 @@ impl<'a> Surroundings<'a> {
         others.retain(|other| other.operation.name() == last.operation.name() && other != last && is_held(other));
         others.sort_by_key(|other| differing_members(last, other));
         others.truncate(LAST);
-        let reads = complete_read(1).into_iter().filter(|_| last.operation.is_read()).map(Request::from);
-        others.extend(reads.filter(|read| read.operation.name() != last.operation.name()));
+        if last.operation.is_read() {
+            let reads = complete_read(1).into_iter().filter(|read| read.name() != last.operation.name());
+            others.extend(reads.map(Request::from));
+        }
         let with = |other| ((unlikeness, 0), self.among_others([&route.steps[..], &[other]].concat(), gone));
         others.into_iter().map(with).collect()
     }

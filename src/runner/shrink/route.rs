@@ -92,9 +92,8 @@ impl<'a> Scene<'a> {
         let before = case.steps.len().saturating_sub(self.end.len());
         let rotation = case.steps.get(before.checked_sub(1)?)?;
         let may_act = matches!(rotation.operation, Operation::RotateSecret(_));
-        let look = Operation::DescribeSecret(DescribeSecret { secret_id: Some("$s1".into()) });
         may_act.then(|| {
-            case.steps.insert(before, look.into());
+            case.steps.insert(before, look("1"));
             case
         })
     }
@@ -179,6 +178,11 @@ fn ending(route: &Route, end: &[Request], names: &[(String, String)]) -> Case {
     let renamed = |text: &str| names.iter().find(|(from, _)| from == text).map(|(_, to)| to.clone());
     let end = end.iter().map(|step| with_strings(step, &renamed));
     Case { steps: route.steps.iter().cloned().chain(end).collect() }
+}
+
+/// DescribeSecret of the secret of this number, by its name.
+pub(super) fn look(secret: &str) -> Request {
+    Operation::DescribeSecret(DescribeSecret { secret_id: Some(format!("$s{secret}").into()) }).into()
 }
 
 /// The number of a token that these requests do not have.
