@@ -29,6 +29,7 @@ pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
 pub use result::{Calls, Conclusion, Coverage, Ending, Finding, RunResult};
+pub use shown::Shown;
 
 use crate::endpoint::Endpoint;
 use crate::judge;

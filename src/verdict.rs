@@ -1,43 +1,18 @@
 //! What judging yields: violations with their evidence, what makes two of them the same, and how often each rule was
 //! exercised.
 
+mod demand;
+mod fingerprint;
+
 use std::collections::BTreeSet;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::model::Reading;
 use crate::rule::{Checkable, Class, Level, RULES, RuleId};
-
-/// What makes two violations the same: rule, operation, and the patterns of what was expected and observed.
-///
-/// Ids, values, times and texts are not part of it, nor is what led to the violating call.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Fingerprint(pub String);
-
-/// What the fingerprint ends with of an operation that the endpoint lacks.
-const LACKING: &str = ": not implemented";
-
-impl Fingerprint {
-    /// That of an operation that the endpoint lacks: one finding, whichever rule asked for it first.
-    #[must_use]
-    pub fn of_lacking(operation: &str) -> Self {
-        Self(format!("{operation}{LACKING}"))
-    }
-
-    /// The operation that the endpoint lacks, if that is what was found.
-    #[must_use]
-    pub fn lacking(&self) -> Option<&str> {
-        self.0.strip_suffix(LACKING)
-    }
-}
-
-impl fmt::Display for Fingerprint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+pub(crate) use demand::operation_name;
+pub use demand::{Aspect, Demand, Kept, LabelClass, Pattern, Subject, UnknownDemand};
+pub use fingerprint::Fingerprint;
 
 /// One violated rule at one call.
 #[derive(Clone, Debug, PartialEq, Eq)]

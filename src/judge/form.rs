@@ -6,7 +6,7 @@
 use crate::history::Call;
 use crate::model::{Action, Answer, Body, Departure, ErrorType, Secret};
 use crate::rule::{Class, RuleId};
-use crate::verdict::{Exercise, Fingerprint, Violation};
+use crate::verdict::{Aspect, Demand, Exercise, Fingerprint, Pattern, Subject, Violation};
 
 /// What may have been in a secret, so that a member which says that it is there no more has a value (ROT-WIRE-008).
 #[derive(Clone, Copy)]
@@ -41,11 +41,10 @@ pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mu
         exercise.check(RuleId::Err015);
         let status = answer.form.status;
         if (401..500).contains(&status) {
-            violations.push(difference(call, RuleId::Err002, "HTTP status 400", &format!("HTTP status {status}")));
+            violations.push(difference(call, RuleId::Err002, Aspect::Status400, &format!("HTTP status {status}")));
         }
         if status < 500 && !is_declared(call, &error.error_type) {
-            let expected = "an error type that the operation declares";
-            violations.push(difference(call, RuleId::Err015, expected, error.error_type.as_str()));
+            violations.push(difference(call, RuleId::Err015, Aspect::DeclaredType, error.error_type.as_str()));
         }
     }
     violations
@@ -66,27 +65,21 @@ fn count(answer: &Answer, exercise: &mut Exercise) {
 
 fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violation> {
     Some(match departure {
-        Departure::MediaType(shown) => difference(
-            call,
-            RuleId::Wire002,
-            "content type application/x-amz-json-1.1",
-            &format!("content type {shown}"),
-        ),
-        Departure::NoRequestId => difference(call, RuleId::Wire002, "a header x-amzn-RequestId", "none"),
-        Departure::TypeNotBare(shown) => {
-            difference(call, RuleId::Wire003, "__type with the bare name of the error", &format!("{shown:?}"))
+        Departure::MediaType(shown) => {
+            difference(call, RuleId::Wire002, Aspect::MediaType, &format!("content type {shown}"))
         }
+        Departure::NoRequestId => difference(call, RuleId::Wire002, Aspect::RequestId, "none"),
+        Departure::TypeNotBare(shown) => difference(call, RuleId::Wire003, Aspect::BareType, &format!("{shown:?}")),
         Departure::MessageSpelling(shown) => {
-            difference(call, RuleId::Wire003, "the text in the member Message", &format!("the text in {shown:?}"))
+            difference(call, RuleId::Wire003, Aspect::MessageSpelling, &format!("the text in {shown:?}"))
         }
         Departure::NotADate(member) => Violation {
             class: Class::Contract,
-            ..difference(call, RuleId::Wire006, "dates as a number of seconds", &format!("{member} in another form"))
+            ..difference(call, RuleId::Wire006, Aspect::SecondsAsDates, &format!("{member} in another form"))
         },
-        Departure::NotBase64 => Violation {
-            class: Class::Contract,
-            ..difference(call, RuleId::Wire007, "SecretBinary as base64 text", "something else")
-        },
+        Departure::NotBase64 => {
+            Violation { class: Class::Contract, ..difference(call, RuleId::Wire007, Aspect::Base64, "something else") }
+        }
         Departure::WithoutValue(member, "[]") if member_alone(member) == "Tags" && past.may_have_had_tags => {
             return None;
         }
@@ -96,30 +89,24 @@ fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violat
             return None;
         }
         Departure::WithoutValue(member, _) if is_entry_without_labels(member) => return None,
-        Departure::WithoutValue(member, shown) => difference(
-            call,
-            RuleId::Wire008,
-            "members without a value left out",
-            &format!("{}: {shown}", member_alone(member)),
-        ),
-        Departure::ExtraMember(member) => difference(
-            call,
-            RuleId::Wire009,
-            "no members but those of the operation",
-            &format!("also {}", member_alone(member)),
-        ),
+        Departure::WithoutValue(member, shown) => {
+            difference(call, RuleId::Wire008, Aspect::NoEmptyMembers, &format!("{}: {shown}", member_alone(member)))
+        }
+        Departure::ExtraMember(member) => {
+            difference(call, RuleId::Wire009, Aspect::KnownMembers, &format!("also {}", member_alone(member)))
+        }
         Departure::WrongShape(_) => return None,
     })
 }
 
-fn difference(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Violation {
+fn difference(call: &Call, rule: RuleId, expected: Aspect, observed: &str) -> Violation {
     Violation {
         rule,
         class: Class::Fidelity,
         is_of_state: false,
         call: call.number,
         since: 0,
-        expected: expected.to_owned(),
+        expected: expected.to_string(),
         observed: observed.to_owned(),
         also: Vec::new(),
         fingerprint: fingerprint(call, rule, expected, observed),
@@ -128,13 +115,11 @@ fn difference(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Viol
 }
 
 /// A status or an error type is the operation's; the rest is the same fault wherever it shows.
-fn fingerprint(call: &Call, rule: RuleId, expected: &str, observed: &str) -> Fingerprint {
-    Fingerprint(match rule {
-        RuleId::Err002 | RuleId::Err015 => {
-            format!("{rule} {}: {expected} but {observed}", call.request.operation.name())
-        }
-        _ => format!("{rule}: {expected} but {observed}"),
-    })
+fn fingerprint(call: &Call, rule: RuleId, expected: Aspect, observed: &str) -> Fingerprint {
+    let is_of_operation = matches!(expected, Aspect::Status400 | Aspect::DeclaredType);
+    let subject = if is_of_operation { Subject::answer(&call.request.operation) } else { Subject::AnyAnswer };
+    let demand = Demand { rule, subject, pattern: Pattern::Aspect(expected) };
+    Fingerprint::Unmet { demand, observed: Some(observed.into()) }
 }
 
 /// An entry without labels is the matter of ROT-STATE-009.
@@ -314,7 +299,7 @@ mod tests {
     fn a_status_or_a_type_is_a_fault_of_the_operation_and_the_rest_is_one_wherever_it_shows() {
         let told = |answer: &Answer| {
             let violations = violations(&call("DescribeSecret"), answer, NEW, &mut Exercise::default());
-            violations.into_iter().map(|violation| violation.fingerprint.0).collect::<Vec<_>>()
+            violations.into_iter().map(|violation| violation.fingerprint.to_string()).collect::<Vec<_>>()
         };
         assert_eq!(
             told(&refusal(ErrorType::LimitExceededException, 404)),

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::model::Request;
 use crate::rule::{Class, RuleId};
-use crate::runner::{Finding, Step};
+use crate::runner::{Finding, Shown, Step};
 use crate::strategy::{Case, Need};
 use crate::verdict::{Fingerprint, Status, Violation};
 
@@ -55,7 +55,7 @@ pub(super) struct FindingJson {
 #[serde(deny_unknown_fields)]
 struct StepJson {
     request: Request,
-    answer: Value,
+    answer: Shown,
     labels: Vec<String>,
 }
 
@@ -80,7 +80,7 @@ pub fn finding_json(finding: &Finding) -> Value {
 #[must_use]
 pub fn file_stem(finding: &Finding) -> String {
     let violation = &finding.violation;
-    let fingerprint = Uuid::new_v5(&Uuid::NAMESPACE_OID, violation.fingerprint.0.as_bytes());
+    let fingerprint = Uuid::new_v5(&Uuid::NAMESPACE_OID, violation.fingerprint.to_string().as_bytes());
     format!("{}-{}", violation.rule, &fingerprint.simple().to_string()[..8])
 }
 

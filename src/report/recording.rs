@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use super::sequence::call_line;
 use super::text::plain;
 use crate::model::Departure;
-use crate::runner::{Recording, Step};
+use crate::runner::{Recording, Shown, Step};
 
 /// The scenario with every call, its whole answer, and the labels after it.
 #[must_use]
@@ -31,15 +31,13 @@ pub fn recording_text(recording: &Recording) -> String {
 }
 
 fn answer(step: &Step) -> String {
-    if let Some(cause) = step.answer["silence"].as_str() {
-        return format!("   no answer: {cause}\n");
-    }
-    let status = &step.answer["status"];
-    if let Some(what) = step.answer["unreadable"].as_str() {
-        return format!("   {status} {what}\n");
-    }
+    let (status, body) = match &step.answer {
+        Shown::Silence { silence } => return format!("   no answer: {silence}\n"),
+        Shown::Unreadable { status, unreadable } => return format!("   {status} {unreadable}\n"),
+        Shown::Read { status, body } => (status, body),
+    };
     let mut text = format!("   {status}\n");
-    for (name, value) in step.answer["body"].as_object().into_iter().flatten() {
+    for (name, value) in body {
         member(&mut text, name, value, 5);
     }
     for words in step.departures.iter().filter_map(in_words) {

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::model::Request;
-use crate::runner::Step;
+use crate::runner::{Shown, Step};
 
 /// A longer text is shown by its length.
 const LONG: usize = 80;
@@ -20,16 +20,12 @@ pub fn call_line(request: &Request) -> String {
 
 /// What came of it, in one line.
 pub(super) fn answer_line(step: &Step) -> String {
-    if let Some(cause) = step.answer.get("silence").and_then(Value::as_str) {
-        return format!("no answer: {cause}");
-    }
-    let status = step.answer.get("status").and_then(Value::as_u64).unwrap_or_default();
-    if let Some(what) = step.answer.get("unreadable").and_then(Value::as_str) {
-        return format!("{status} {what}");
-    }
-    let Some(Value::Object(body)) = step.answer.get("body") else { return status.to_string() };
-    if let Some(error_type) = body.get("__type").and_then(Value::as_str) {
-        let message = body.get("Message").and_then(Value::as_str).unwrap_or_default();
+    let (status, body) = match &step.answer {
+        Shown::Silence { silence } => return format!("no answer: {silence}"),
+        Shown::Unreadable { status, unreadable } => return format!("{status} {unreadable}"),
+        Shown::Read { status, body } => (status, body),
+    };
+    if let Some((error_type, message)) = step.answer.error() {
         return format!("{status} {error_type}: {message}");
     }
     let shown = body.iter().filter(|(name, _)| !is_noise(name));

@@ -6,7 +6,7 @@ use crate::model::Functions;
 use crate::rule::RuleId;
 use crate::service::{Config, Service};
 use crate::strategy::{Case, Menu};
-use crate::verdict::Exercise;
+use crate::verdict::{Demand, Exercise};
 
 /// How often a case arms and checks each rule where nothing deviates.
 pub(super) async fn exercise(case: &Case, menu: Menu) -> Exercise {
@@ -51,28 +51,22 @@ pub(super) async fn arms_at_the_end(case: &Case, rule: RuleId, menu: Menu) -> bo
     exercise(case, menu).await.armed(rule) > exercise(&before, menu).await.armed(rule)
 }
 
-/// Whether an answer to the last call of a case can have a fingerprint of this first half, where nothing deviates
-/// before: as the case is, or with everything read after every call, since what was not read before is the matter of an
-/// earlier request.
+/// Whether the last call of a case is held to this demand, where nothing deviates before: as the case is, or with
+/// everything read after every call, since what was not read before is the matter of an earlier request.
 ///
 /// What is demanded of the answer itself must be so in every world and outcome that is possible then, or another answer
 /// would be as good.
-pub(super) async fn demands_at_the_end(case: &Case, demanded: &str, menu: Menu) -> bool {
+pub(super) async fn demands_at_the_end(case: &Case, demanded: &Demand, menu: Menu) -> bool {
     let plain = demands(case, menu, Extent::Whole).await;
-    let brings_it = |demands: &Vec<String>| demands.iter().any(|demand| demand == demanded);
-    match is_of_state(demanded) {
+    let brings_it = |demands: &Vec<Demand>| demands.contains(demanded);
+    match demanded.is_of_state() {
         true if plain.iter().any(brings_it) => true,
         true => demands(case, menu, Extent::Observed).await.iter().any(brings_it),
         false => !plain.is_empty() && plain.iter().all(brings_it),
     }
 }
 
-/// Whether what was demanded is about a state that an earlier call has left, rather than about an answer.
-pub(super) fn is_of_state(demanded: &str) -> bool {
-    demanded.split_once(": ").is_some_and(|(subject, _)| subject.contains(" after "))
-}
-
-async fn demands(case: &Case, menu: Menu, extent: Extent) -> Vec<Vec<String>> {
+async fn demands(case: &Case, menu: Menu, extent: Extent) -> Vec<Vec<Demand>> {
     let (service, plan) = prepare(menu, false);
     Execution::new(&service, &Plan { extent, ..plan }).demands_at_the_end(case).await
 }

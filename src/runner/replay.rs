@@ -3,6 +3,7 @@
 use std::sync::atomic::Ordering;
 
 use super::execution::{Execution, Extent, Plan, Step, Trace};
+use super::shown::Shown;
 use super::{Finding, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
@@ -136,9 +137,12 @@ fn doubt(finding: &Finding, trace: &Trace) -> Option<String> {
 
 /// Whether the answer says what the endpoint makes of the request.
 fn is_answered(step: &Step) -> bool {
-    let error_type = step.answer.pointer("/body/__type").and_then(serde_json::Value::as_str);
-    let is_for_later = matches!(error_type, Some("ThrottlingException" | "InternalServiceError"));
-    step.answer.get("silence").is_none() && !is_for_later
+    let is_for_later = |(error_type, _)| matches!(error_type, "ThrottlingException" | "InternalServiceError");
+    match &step.answer {
+        Shown::Silence { .. } => false,
+        Shown::Unreadable { .. } => true,
+        Shown::Read { .. } => !step.answer.error().is_some_and(is_for_later),
+    }
 }
 
 fn verdict(sights: Vec<Sight>, times: u32) -> Verdict {
@@ -187,6 +191,11 @@ mod tests {
         }
     }
 
+    fn fingerprint(text: &str) -> Fingerprint {
+        let Ok(read) = text.parse();
+        read
+    }
+
     /// A token in use with another value is accepted, where it must be refused (ROT-IDEM-003).
     fn accepted_repetition() -> Finding {
         let case = r#"[
@@ -204,7 +213,7 @@ mod tests {
                 expected: String::new(),
                 observed: String::new(),
                 also: Vec::new(),
-                fingerprint: Fingerprint("ROT-IDEM-003 PutSecretValue: the request is refused but accepted".to_owned()),
+                fingerprint: fingerprint("ROT-IDEM-003 PutSecretValue: the request is refused but accepted"),
                 excluded: Vec::new(),
             },
             status: Status::Fail,
@@ -275,14 +284,15 @@ mod tests {
         finding.case.steps.splice(1.., [put("$t2"), put("$t3"), list]);
         finding.is_observed = true;
         let expected = "ROT-STATE-009 ListSecretVersionIds: listed but otherwise";
-        finding.violation.fingerprint = Fingerprint(expected.to_owned());
+        finding.violation.fingerprint = fingerprint(expected);
         let endpoint = Arc::new(Forgetful(Service::new(Config::default())));
         let replayed = Run::new(endpoint, Options::default(), Arc::default()).replay(1, finding, 2).await;
         assert_eq!(replayed.verdict, Verdict::Unchanged);
         let shown = &replayed.finding.steps[3];
         let asked = serde_json::to_value(&shown.request).expect("a request");
         assert_eq!(asked["request"]["IncludeDeprecated"], true, "{asked}");
-        assert_eq!(shown.answer["body"]["Versions"].as_array().map(Vec::len), Some(2), "{}", shown.answer);
+        let Shown::Read { body, .. } = &shown.answer else { panic!("{:?}", shown.answer) };
+        assert_eq!(body["Versions"].as_array().map(Vec::len), Some(2), "{body:?}");
     }
 
     #[tokio::test]
@@ -322,7 +332,7 @@ mod tests {
     async fn a_rule_that_another_violation_keeps_from_being_checked_is_not_fixed() {
         let mut finding = accepted_repetition();
         finding.violation.rule = RuleId::Prog001;
-        finding.violation.fingerprint = Fingerprint("ROT-PROG-001 something else".to_owned());
+        finding.violation.fingerprint = fingerprint("ROT-PROG-001 something else");
         let replayed = replay(finding, accept).await;
         let cause = "another violation is in the way, of ROT-IDEM-003".to_owned();
         assert_eq!(replayed.verdict, Verdict::Inconclusive(cause));

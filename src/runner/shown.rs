@@ -1,24 +1,65 @@
 //! What is shown of a call: the answer as JSON, without any value that this run did not store.
 
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::history::Reply;
 use crate::model::{Body, Departure, Description, Operation, Output, SecretBinary};
 use crate::wire;
 
-/// `{"status": 200, "body": …}`, `{"status": 500, "unreadable": …}` or `{"silence": …}`.
-pub(super) fn shown(reply: &Reply, is_known: &dyn Fn(&str) -> bool) -> Value {
-    let answer = match reply {
-        Reply::Nothing(silence) => return json!({ "silence": silence.cause }),
-        Reply::Answer(answer) => answer,
-    };
-    match &answer.body {
-        Body::Unreadable(what) => json!({ "status": answer.form.status, "unreadable": what }),
-        Body::Output(_) | Body::Error(_) => {
-            let mut body = wire::encode_body(&answer.body);
-            redact(&mut body, is_known);
-            json!({ "status": answer.form.status, "body": body })
+/// What came of a call, as results show it: with placeholders, and without any value that the run did not store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub enum Shown {
+    /// An answer of the operation, or an error.
+    Read {
+        /// The HTTP status.
+        status: u16,
+        /// The members of the body.
+        body: Map<String, Value>,
+    },
+    /// An answer that is none of the operation.
+    Unreadable {
+        /// The HTTP status.
+        status: u16,
+        /// What the body is.
+        unreadable: String,
+    },
+    /// No answer.
+    Silence {
+        /// Why none came.
+        silence: String,
+    },
+}
+
+impl Shown {
+    /// What came, with the length alone of each secret value that is not known.
+    pub(super) fn of(reply: &Reply, is_known: &dyn Fn(&str) -> bool) -> Self {
+        let answer = match reply {
+            Reply::Nothing(silence) => return Self::Silence { silence: silence.cause.clone() },
+            Reply::Answer(answer) => answer,
+        };
+        let status = answer.form.status;
+        match &answer.body {
+            Body::Unreadable(what) => Self::Unreadable { status, unreadable: what.clone() },
+            Body::Output(_) | Body::Error(_) => {
+                let mut body = wire::encode_body(&answer.body);
+                redact(&mut body, is_known);
+                let body = match body {
+                    Value::Object(members) => members,
+                    Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Map::new(),
+                };
+                Self::Read { status, body }
+            }
         }
+    }
+
+    /// The type and the text of an error.
+    #[must_use]
+    pub fn error(&self) -> Option<(&str, &str)> {
+        let Self::Read { body, .. } = self else { return None };
+        let text = |name| body.get(name).and_then(Value::as_str);
+        Some((text("__type")?, text("Message").unwrap_or_default()))
     }
 }
 

@@ -18,9 +18,9 @@ use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, State};
-use crate::verdict::{Fingerprint, Status, Violation};
+use crate::verdict::{Demand, Fingerprint, Status, Violation};
 use index::{End, Index};
-use need::{Need, demanded};
+use need::{Filter, Need};
 use neighbour::{named_outright, neighbours};
 use reduce::{ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
 use route::Scene;
@@ -185,7 +185,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     ) -> Option<(Case, Sighting)> {
         let last = case.steps.len().checked_sub(1)?;
         let culprit = culprit.filter(|culprit| *culprit < last && known.is_of_state)?;
-        if known.class == Class::Contract && !known.fingerprint.0.ends_with("kept but changed") {
+        if known.class == Class::Contract && !known.fingerprint.demanded().is_some_and(Demand::is_to_stay) {
             return None;
         }
         let fewer = without(case, culprit, culprit + 1);
@@ -270,7 +270,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     /// The shortest case that demands the same by the model and shows the violation; and whether no case is shorter by
     /// the model.
     async fn by_the_model(&mut self, best: Case, scene: Option<&Scene<'_>>, wanted: &Fingerprint) -> (Case, bool) {
-        let demanded = demanded(wanted);
+        let Some(demanded) = wanted.demanded() else { return (best, false) };
         let ends = Index::shared(self.run.menu()).ends(demanded);
         let (Some(scene), Some(least)) = (scene, ends.first().map(End::length)) else { return (best, false) };
         for length in least..best.steps.len() {
@@ -317,7 +317,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let atlas = self.atlas;
         let around = |best: &Case| {
             let outright = named_outright(atlas, best).into_iter();
-            outright.chain(neighbours(atlas, best, demanded(wanted)))
+            outright.chain(neighbours(atlas, best, Filter::of(wanted)))
         };
         let mut candidates = around(&best);
         while self.spent < limit

@@ -177,8 +177,8 @@ impl Search {
 
     /// Finds out whom a run blames for what the last call of a case has shown.
     fn examine(&mut self, steps: &[Request], last: &Request, violations: &[Violation]) {
-        let mut what: Vec<_> = violations.iter().map(|violation| violation.fingerprint.0.as_str()).collect();
-        what.extend(steps.iter().map(|step| step.operation.name()));
+        let mut what: Vec<_> = violations.iter().map(|violation| violation.fingerprint.to_string()).collect();
+        what.extend(steps.iter().map(|step| step.operation.name().to_owned()));
         let times = self.examined.entry(what.join(" ")).or_default();
         if *times >= EXAMINED {
             return;

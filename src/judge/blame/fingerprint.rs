@@ -1,16 +1,16 @@
 //! What makes two violations the same: the rule, the operation and the patterns of what was expected and observed.
 
 use crate::history::Call;
-use crate::model::{Answer, Body, Claim, ErrorType, Fact, Label, Operation};
+use crate::model::{Answer, Body, Claim, ErrorType, Fact, Operation};
 use crate::rule::RuleId;
-use crate::verdict::Fingerprint;
+use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject, operation_name};
 
 /// The fingerprint of a fact that a call has shown to be unmet.
 pub(super) fn fingerprint(call: &Call, answer: &Answer, fact: &Fact, pattern: &str) -> Fingerprint {
     if is_of_the_service(call) && is_not_implemented(answer) {
-        return Fingerprint::of_lacking(call.request.operation.name());
+        return Fingerprint::of_lacking(operation_name(&call.request.operation));
     }
-    of_fact(fact, call.request.operation.name(), pattern)
+    of_fact(fact, &call.request.operation, pattern)
 }
 
 fn is_of_the_service(call: &Call) -> bool {
@@ -27,109 +27,87 @@ fn is_not_implemented(answer: &Answer) -> bool {
 }
 
 /// A law is broken by the state, whichever call has shown it.
-fn of_fact(fact: &Fact, operation: &str, pattern: &str) -> Fingerprint {
+fn of_fact(fact: &Fact, operation: &Operation, pattern: &str) -> Fingerprint {
     let demand = demand(fact, operation);
-    Fingerprint(match (fact.rule, kept(fact.rule, &fact.claim)) {
-        (RuleId::State001 | RuleId::State002, _) => demand,
-        (_, Some(_)) => format!("{demand} but changed"),
-        (_, None) => format!("{demand} but {pattern}"),
-    })
+    let observed = match (fact.rule, &demand.pattern) {
+        (RuleId::State001 | RuleId::State002, _) => None,
+        (_, Pattern::Kept(_)) => Some("changed".into()),
+        _ => Some(pattern.into()),
+    };
+    Fingerprint::Unmet { demand, observed }
 }
 
-/// The part of a fingerprint that says what was demanded, before anything was observed.
-pub(crate) fn demand(fact: &Fact, operation: &str) -> String {
-    let subject = || match fact.by {
-        Some(action) => format!("after {}", action.as_str()),
-        None => operation.to_owned(),
-    };
-    match (fact.rule, &fact.claim) {
-        (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) => format!("{}: {}", fact.rule, class_of(label)),
-        (rule, claim) => match kept(rule, claim) {
-            Some(what) => format!("{rule} {}: {what} kept", subject()),
-            None => format!("{rule} {}: {}", subject(), pattern_of(claim)),
-        },
+/// What a fact demands, before anything was observed: of the answer to this operation, or of the state that an earlier
+/// call has left.
+pub(crate) fn demand(fact: &Fact, operation: &Operation) -> Demand {
+    let rule = fact.rule;
+    if let (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) = (rule, &fact.claim) {
+        return Demand { rule, subject: Subject::State { after: None }, pattern: Pattern::Law(LabelClass::of(label)) };
     }
+    let subject = match fact.by {
+        Some(action) => Subject::State { after: Some(action) },
+        None => Subject::answer(operation),
+    };
+    Demand { rule, subject, pattern: kept(rule, &fact.claim).map_or_else(|| pattern_of(&fact.claim), Pattern::Kept) }
 }
 
 /// What a call must leave alone, if that is what the rule is about: which part of it was changed is the same fault.
-fn kept(rule: RuleId, claim: &Claim) -> Option<&'static str> {
+fn kept(rule: RuleId, claim: &Claim) -> Option<Kept> {
     let is_about_nothing_changed = matches!(
         rule,
         RuleId::Val020 | RuleId::Idem002 | RuleId::Idem004 | RuleId::Idem005 | RuleId::Idem007 | RuleId::Conf019
     );
     match claim {
         _ if !is_about_nothing_changed => None,
-        Claim::Label(..) | Claim::OnlyVersions(_) => Some("labels and versions"),
+        Claim::Label(..) | Claim::OnlyVersions(_) => Some(Kept::LabelsAndVersions),
         Claim::Enabled(_) | Claim::Function(_) | Claim::Days(_) | Claim::Duration(_) | Claim::Schedule(_) => {
-            Some("the configuration")
+            Some(Kept::Configuration)
         }
         _ => None,
     }
 }
 
 /// The claim without ids, values and texts.
-fn pattern_of(claim: &Claim) -> String {
-    match claim {
-        Claim::Label(label, holder) => {
-            format!("{} {}", class_of(label), if holder.is_some() { "on a version" } else { "nowhere" })
-        }
-        Claim::ErrorType(_) | Claim::Accepted | Claim::Found | Claim::Refused | Claim::NoFault | Claim::Enabled(_) => {
-            claim.to_string()
-        }
-        Claim::Present(_) | Claim::Missing(_) | Claim::OneValue | Claim::NoEmptyEntry => claim.to_string(),
-        Claim::Listed(_, true) => "listed".to_owned(),
-        Claim::Listed(_, false) => "not listed".to_owned(),
-        Claim::VersionId(None) => "no VersionId".to_owned(),
-        other => kind_of(other).to_owned(),
-    }
-}
-
-fn class_of(label: &Label) -> &str {
-    match label {
-        Label::Custom(text) if text.starts_with("AWS") => "an AWS-like label",
-        Label::Custom(_) => "a custom label",
-        known => known.as_str(),
-    }
-}
-
-const fn kind_of(claim: &Claim) -> &'static str {
-    match claim {
-        Claim::OnlyVersions(_) => "no other version",
-        Claim::NotShown(_) => "no such version",
-        Claim::PageRepeats(_) => "no version twice",
-        Claim::LastPage(_) => "every version",
-        Claim::Function(_) => "RotationLambdaARN",
-        Claim::Days(_) => "AutomaticallyAfterDays",
-        Claim::Duration(_) => "Duration",
-        Claim::Schedule(_) => "ScheduleExpression",
-        Claim::Value(_) | Claim::BatchValue(..) => "the stored value",
-        Claim::Version(_) | Claim::HasLabel(..) => "the version",
-        Claim::VersionId(_) => "VersionId",
-        Claim::VersionStages(_) => "VersionStages",
-        Claim::Arn(_) => "ARN",
-        Claim::ArnForm(_) => "the form of the ARN",
-        Claim::ArnUnlike(_) => "another ARN",
-        Claim::Name(_) => "Name",
-        Claim::DeletionDate(..) => "DeletionDate",
-        Claim::CreatedDate(_) => "CreatedDate",
-        Claim::ChangedSince(_) => "LastChangedDate",
-        Claim::ChangedAfter(_) => "a later LastChangedDate",
-        Claim::AccessedAtMidnight => "LastAccessedDate",
-        Claim::BatchHas(_) => "in SecretValues",
-        Claim::BatchError(_) => "in Errors",
-        Claim::BatchErrorCode(..) => "ErrorCode",
-        Claim::Message(_) => "the message",
-        Claim::Accepted
-        | Claim::Found
-        | Claim::NoFault
-        | Claim::Refused
-        | Claim::ErrorType(_)
-        | Claim::Label(..)
-        | Claim::Listed(..)
-        | Claim::Enabled(_)
-        | Claim::Present(_)
-        | Claim::Missing(_)
-        | Claim::OneValue
-        | Claim::NoEmptyEntry => "",
-    }
+fn pattern_of(claim: &Claim) -> Pattern {
+    Pattern::Aspect(match claim {
+        Claim::Label(label, holder) => return Pattern::Label(LabelClass::of(label), holder.is_some()),
+        Claim::ErrorType(types) => return Pattern::ErrorType(types.clone()),
+        Claim::Enabled(enabled) => return Pattern::Enabled(*enabled),
+        Claim::Present(member) => return Pattern::Present(*member),
+        Claim::Missing(member) => return Pattern::Missing(*member),
+        Claim::Accepted => Aspect::Accepted,
+        Claim::Found => Aspect::Found,
+        Claim::NoFault => Aspect::NoFault,
+        Claim::Refused => Aspect::Refused,
+        Claim::Listed(_, true) => Aspect::Listed,
+        Claim::Listed(_, false) => Aspect::NotListed,
+        Claim::OnlyVersions(_) => Aspect::OnlyVersions,
+        Claim::NotShown(_) => Aspect::NotShown,
+        Claim::PageRepeats(_) => Aspect::PageRepeats,
+        Claim::LastPage(_) => Aspect::LastPage,
+        Claim::Function(_) => Aspect::Function,
+        Claim::Days(_) => Aspect::Days,
+        Claim::Duration(_) => Aspect::Duration,
+        Claim::Schedule(_) => Aspect::Schedule,
+        Claim::Value(_) | Claim::BatchValue(..) => Aspect::Value,
+        Claim::Version(_) | Claim::HasLabel(..) => Aspect::Version,
+        Claim::VersionId(None) => Aspect::NoVersionId,
+        Claim::VersionId(Some(_)) => Aspect::VersionId,
+        Claim::VersionStages(_) => Aspect::VersionStages,
+        Claim::Arn(_) => Aspect::Arn,
+        Claim::ArnForm(_) => Aspect::ArnForm,
+        Claim::ArnUnlike(_) => Aspect::ArnUnlike,
+        Claim::Name(_) => Aspect::Name,
+        Claim::DeletionDate(..) => Aspect::DeletionDate,
+        Claim::CreatedDate(_) => Aspect::CreatedDate,
+        Claim::ChangedSince(_) => Aspect::ChangedSince,
+        Claim::ChangedAfter(_) => Aspect::ChangedAfter,
+        Claim::AccessedAtMidnight => Aspect::AccessedAtMidnight,
+        Claim::OneValue => Aspect::OneValue,
+        Claim::NoEmptyEntry => Aspect::NoEmptyEntry,
+        Claim::BatchHas(_) => Aspect::BatchHas,
+        Claim::BatchError(_) => Aspect::BatchError,
+        Claim::BatchErrorCode(..) => Aspect::BatchErrorCode,
+        Claim::Message(_) => Aspect::Message,
+    })
 }

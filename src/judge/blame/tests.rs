@@ -258,7 +258,7 @@ fn what_makes_two_violations_the_same_has_no_ids_and_texts() {
             "ROT-STATE-003 DescribeSecret: the request is accepted but HTTP 500",
         ),
     ] {
-        assert_eq!(told(op, claim, answer).fingerprint.0, expected);
+        assert_eq!(told(op, claim, answer).fingerprint.to_string(), expected);
     }
 }
 
@@ -273,7 +273,7 @@ fn what_a_call_must_leave_alone_is_one_fault_whichever_part_has_changed() {
     ] {
         let fact = Fact { by: request("PutSecretValue").operation.action(), ..contract(R::Val020, claim) };
         let told = violation(&call("DescribeSecret", &shown), &shown, &fact, Vec::new(), Vec::new());
-        assert_eq!(told.fingerprint.0, expected);
+        assert_eq!(told.fingerprint.to_string(), expected);
     }
 }
 
@@ -282,7 +282,7 @@ fn a_law_is_broken_by_the_state_whichever_call_shows_it() {
     let shown = description(json!({}));
     let fact = contract(R::State002, current("v1"));
     let told = violation(&call("DescribeSecret", &shown), &shown, &fact, Vec::new(), Vec::new());
-    assert_eq!(told.fingerprint.0, "ROT-STATE-002: AWSCURRENT");
+    assert_eq!(told.fingerprint.to_string(), "ROT-STATE-002: AWSCURRENT");
 }
 
 #[test]

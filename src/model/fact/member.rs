@@ -1,11 +1,16 @@
 //! Members of an answer whose presence is claimed.
 
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
 use crate::model::{Output, Text};
 
 /// A member whose presence is claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[expect(missing_docs, reason = "each is the response member of that name")]
 pub enum Member {
+    #[serde(rename = "ARN")]
     Arn,
     Name,
     VersionId,
@@ -18,22 +23,13 @@ pub enum Member {
     NextRotationDate,
 }
 
-impl Member {
-    pub(super) const fn as_str(self) -> &'static str {
-        match self {
-            Self::Arn => "ARN",
-            Self::Name => "Name",
-            Self::VersionId => "VersionId",
-            Self::VersionStages => "VersionStages",
-            Self::DeletionDate => "DeletionDate",
-            Self::DeletedDate => "DeletedDate",
-            Self::CreatedDate => "CreatedDate",
-            Self::LastAccessedDate => "LastAccessedDate",
-            Self::LastRotatedDate => "LastRotatedDate",
-            Self::NextRotationDate => "NextRotationDate",
-        }
+impl fmt::Display for Member {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
     }
+}
 
+impl Member {
     /// Whether the member has a value; `None` where the operation has no such member.
     pub(super) fn is_present(self, output: &Output) -> Option<bool> {
         Some(match (self, output) {

@@ -10,7 +10,7 @@ use crate::strategy::meaning;
 pub(super) fn legend(finding: &Finding) -> Option<String> {
     let requests = finding.case.steps.iter().chain(finding.steps.iter().map(|step| &step.request));
     let requests = requests.filter_map(|request| serde_json::to_value(request).ok());
-    let answers = finding.steps.iter().map(|step| step.answer.clone());
+    let answers = finding.steps.iter().filter_map(|step| serde_json::to_value(&step.answer).ok());
     told(requests.chain(answers).chain(demand(finding)))
 }
 
@@ -97,7 +97,7 @@ mod tests {
     fn an_operation_that_the_endpoint_lacks_is_named() {
         let mut finding = finding("[]");
         assert_eq!(note(&finding), None);
-        finding.violation.fingerprint.0 = "CancelRotateSecret: not implemented".to_owned();
+        finding.violation.fingerprint = "CancelRotateSecret: not implemented".parse().unwrap();
         assert!(note(&finding).unwrap().contains("did not implement CancelRotateSecret at all"));
     }
 

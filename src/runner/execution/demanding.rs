@@ -5,11 +5,11 @@ use crate::endpoint::Endpoint;
 use crate::judge::demand;
 use crate::model::{Setting, World, outcomes};
 use crate::strategy::Case;
+use crate::verdict::Demand;
 
 impl<E: Endpoint> Execution<'_, E> {
-    /// The first halves of the fingerprints that a wrong answer to the last call can have: a list for each outcome in
-    /// each world that is possible then. None if the call is not about one secret.
-    pub(in crate::runner) async fn demands_at_the_end(mut self, case: &Case) -> Vec<Vec<String>> {
+    /// What is demanded of the answer to the last call: a list for each outcome in each world that is possible then. None if the call is not about one secret.
+    pub(in crate::runner) async fn demands_at_the_end(mut self, case: &Case) -> Vec<Vec<Demand>> {
         let Some((last, before)) = case.steps.split_last() else { return Vec::new() };
         for (index, step) in before.iter().enumerate() {
             self.step(index, step).await;
@@ -20,7 +20,6 @@ impl<E: Endpoint> Execution<'_, E> {
         let unused = (!self.judge.knows(&name)).then(|| World::unused(name.clone()));
         let worlds = self.judge.worlds(&name).chain(&unused);
         let possible = worlds.flat_map(|world| outcomes(world, &request, &setting));
-        let operation = request.operation.name();
-        possible.map(|outcome| outcome.facts.iter().map(|fact| demand(fact, operation)).collect()).collect()
+        possible.map(|outcome| outcome.facts.iter().map(|fact| demand(fact, &request.operation)).collect()).collect()
     }
 }

@@ -4,7 +4,7 @@ use super::{Execution, Sighting, Step};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{Operation, Request};
-use crate::runner::shown::{departures, shown};
+use crate::runner::shown::{Shown, departures};
 
 /// The request with the placeholder of its page again: the token itself says nothing.
 pub(super) fn with_page_of(asked: &Request, mut shown: Request) -> Request {
@@ -25,9 +25,10 @@ impl<E: Endpoint> Execution<'_, E> {
     }
 
     /// The answer with placeholders, and with the length alone of any value that this execution did not store.
-    pub(super) fn placed_answer(&self, reply: &Reply) -> serde_json::Value {
-        let shown = shown(reply, &|value| self.stored.iter().any(|stored| stored == value));
-        serde_json::from_str(&self.symbolize(&shown.to_string())).unwrap_or(shown)
+    pub(super) fn placed_answer(&self, reply: &Reply) -> Shown {
+        let shown = Shown::of(reply, &|value| self.stored.iter().any(|stored| stored == value));
+        let text = serde_json::to_string(&shown).unwrap_or_default();
+        serde_json::from_str(&self.symbolize(&text)).unwrap_or(shown)
     }
 
     /// The request, which has placeholders, and what came of it; without labels.

@@ -6,6 +6,7 @@ use crate::judge;
 use crate::model::{Departure, Request, Text};
 use crate::rule::{Class, RuleId};
 use crate::runner::known::Known;
+use crate::runner::shown::Shown;
 use crate::strategy::{Cell, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
@@ -39,9 +40,8 @@ pub(in crate::runner) struct Plan {
 pub struct Step {
     /// What was asked, with placeholders.
     pub request: Request,
-    /// What came of it: `{"status": 200, "body": …}`, with placeholders and without foreign values, or
-    /// `{"silence": …}`.
-    pub answer: serde_json::Value,
+    /// What came of it, with placeholders and without foreign values.
+    pub answer: Shown,
     /// What departs from the form of the service; a finding that is read back from a file does not say.
     pub departures: Vec<Departure>,
     /// The labels of each secret after the call, as the model has them once it knows what was read beside the case; in a

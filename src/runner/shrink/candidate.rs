@@ -3,7 +3,7 @@
 use tokio::sync::OnceCell;
 
 use super::index::{End, Index};
-use super::need::Need;
+use super::need::{Filter, Need};
 use super::neighbour::{neighbours, of_same_operation};
 use super::reduce::{secret_of, simpler, without};
 use super::route::{Scene, look};
@@ -22,7 +22,7 @@ type Candidate = (Case, Need);
 /// short cases demand of the rule by the model, and the end of the case where other ways lead; at last other requests of
 /// the same operation, and neighbours of the case with plain reads.
 pub(super) async fn candidates(atlas: &Atlas, menu: Menu, beaten: &Beaten) -> Vec<Candidate> {
-    let (case, rule, length) = (&beaten.case, beaten.rule.as_str(), beaten.case.steps.len());
+    let (case, rule, length) = (&beaten.case, Filter::Rule(beaten.rule), beaten.case.steps.len());
     let [first, others] = Index::shared(menu).ends_of(beaten.rule, length);
     let laws = if first.is_empty() { deciding(beaten.rule, length - 1, menu).await } else { Vec::new() };
     let need = need_of(beaten, menu).await;
@@ -193,11 +193,12 @@ mod tests {
         let pending = r#""AWSPENDING""#;
         let short = case(&[CREATE, &put("$t2", pending), &put("$t3", pending), &rotate("$t4")]);
         let scenes = scenes(Atlas::detailed(MENU), &long);
-        let elsewhere: Vec<Case> = scenes.iter().flat_map(|scene| scene.elsewhere(4, "ROT-PROG-001")).collect();
+        let elsewhere: Vec<Case> =
+            scenes.iter().flat_map(|scene| scene.elsewhere(4, Filter::Rule(RuleId::Prog001))).collect();
         assert!(elsewhere[..3].contains(&short), "{elsewhere:?}");
         assert!(elsewhere.iter().all(|case| case.steps.len() <= 4));
         assert!(
-            scenes.iter().all(|scene| scene.elsewhere(4, "ROT-PROG-009").is_empty()),
+            scenes.iter().all(|scene| scene.elsewhere(4, Filter::Rule(RuleId::Prog009)).is_empty()),
             "nothing of that is demanded"
         );
     }

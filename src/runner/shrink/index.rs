@@ -1,7 +1,6 @@
 //! What short cases demand at their end, by the model: looked up before a long case is shortened call by call.
 //!
-//! Two violations are the same if their fingerprints are, and the first half of a fingerprint is what was demanded. The
-//! model knows every short case whose last answer is held to that, and so which lengths are too short for any. These
+//! Two violations are the same if their fingerprints are, and part of a fingerprint is what was demanded. The model knows every short case whose last answer is held to that, and so which lengths are too short for any. These
 //! are tried first, the shortest before all: most findings are at their minimum after a handful of calls.
 
 use std::collections::BTreeMap;
@@ -11,6 +10,7 @@ use crate::judge::demand;
 use crate::model::{Fact, Request};
 use crate::rule::RuleId;
 use crate::strategy::{Atlas, Case, Menu, Route};
+use crate::verdict::Demand;
 
 /// How many requests stand before the last ones at most.
 const LONGEST: usize = 2;
@@ -22,7 +22,7 @@ const ENDS_OF_ONE: usize = 3;
 /// The ends of short cases by what they demand.
 #[derive(Debug, Default)]
 pub(super) struct Index {
-    by_demand: BTreeMap<String, Vec<End>>,
+    by_demand: BTreeMap<Demand, Vec<End>>,
 }
 
 /// What to ask at the end of a way.
@@ -60,7 +60,7 @@ impl Index {
 
     fn add(&mut self, route: &Route, steps: &[&Request], fact: &Fact) {
         let Some(last) = steps.last() else { return };
-        let ends = self.by_demand.entry(demand(fact, last.operation.name())).or_default();
+        let ends = self.by_demand.entry(demand(fact, &last.operation)).or_default();
         let is_alike = |end: &&End| end.route.steps.len() == route.steps.len() && end.route.steps == route.steps;
         let is_known = |end: &End| end.steps.iter().eq(steps.iter().copied());
         let known = || ends.iter().rev().filter(is_alike);
@@ -72,9 +72,9 @@ impl Index {
     /// The ends of fewer calls than this for each thing that is demanded by a rule: the first ones for each thing, and the
     /// others. The shortest come first, and of one length one for each thing before a second one for any.
     pub(super) fn ends_of(&self, rule: RuleId, length: usize) -> [Vec<&End>; 2] {
-        let name = rule.as_str();
-        let of_rule = self.by_demand.range(name.to_owned()..).take_while(|(demanded, _)| demanded.starts_with(name));
-        let ranked = of_rule.flat_map(|(_, ends)| after_different_ways(ends).into_iter().enumerate());
+        let mut of_rule: Vec<_> = self.by_demand.iter().filter(|(demanded, _)| demanded.rule == rule).collect();
+        of_rule.sort_by_cached_key(|(demanded, _)| demanded.to_string());
+        let ranked = of_rule.into_iter().flat_map(|(_, ends)| after_different_ways(ends).into_iter().enumerate());
         let mut ends: Vec<_> = ranked.filter(|(_, end)| end.length() < length).collect();
         ends.sort_by_key(|(rank, end)| (end.length(), *rank));
         let (first, others): (Vec<_>, Vec<_>) = ends.into_iter().partition(|(rank, _)| *rank < ENDS_OF_ONE);
@@ -82,7 +82,7 @@ impl Index {
     }
 
     /// The ends at which this is demanded, the shortest first; none of what the model says nothing about.
-    pub(super) fn ends(&self, demanded: &str) -> &[End] {
+    pub(super) fn ends(&self, demanded: &Demand) -> &[End] {
         self.by_demand.get(demanded).map(Vec::as_slice).unwrap_or_default()
     }
 }
@@ -106,7 +106,7 @@ mod tests {
     #[test]
     fn the_shortest_ends_that_demand_something_come_first() {
         let index = Index::shared(Menu { has_function: true, has_missing_function: true });
-        let length = |demanded: &str| index.ends(demanded).first().map(End::length);
+        let length = |demanded: &str| index.ends(&demanded.parse().unwrap()).first().map(End::length);
         assert_eq!(length("ROT-IDEM-003 PutSecretValue: the request is refused"), Some(2));
         assert_eq!(length("ROT-PROG-001 RotateSecret: the request is refused"), Some(3));
         assert_eq!(length("ROT-STATE-006 after PutSecretValue: AWSPREVIOUS on a version"), Some(3));
@@ -116,7 +116,8 @@ mod tests {
     #[test]
     fn the_first_ends_come_after_different_ways() {
         let index = Index::shared(Menu { has_function: true, has_missing_function: true });
-        let ends = after_different_ways(index.ends("ROT-CONF-010 CancelRotateSecret: the request is accepted"));
+        let accepted = "ROT-CONF-010 CancelRotateSecret: the request is accepted".parse().unwrap();
+        let ends = after_different_ways(index.ends(&accepted));
         let ways: Vec<_> = ends.iter().take(ENDS_OF_ONE).map(|end| &end.route.steps).collect();
         assert!(ways[0] != ways[1] && ways[1] != ways[2] && ways[0] != ways[2], "{ways:?}");
     }

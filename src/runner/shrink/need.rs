@@ -3,7 +3,7 @@
 use crate::rule::RuleId;
 use crate::runner::dry;
 use crate::strategy::{Case, Menu};
-use crate::verdict::{Fingerprint, Violation};
+use crate::verdict::{Demand, Fingerprint, Violation};
 
 /// What the last call of a candidate must bring.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,15 +12,15 @@ pub(super) enum Need {
     Nothing,
     /// It arms the rule.
     Rule(RuleId),
-    /// Its answer is held to what the fingerprint says was demanded.
-    Demand(String),
+    /// Its answer is held to the demand that was not met.
+    Demand(Demand),
 }
 
 impl Need {
     /// The strictest that a case which shows a violation meets itself.
     pub(super) async fn of(case: &Case, shown: &Violation, menu: Menu) -> Self {
-        let needs = [Self::Demand(demanded(&shown.fingerprint).to_owned()), Self::Rule(shown.rule)];
-        for need in needs {
+        let demand = shown.fingerprint.demanded().cloned().map(Self::Demand);
+        for need in demand.into_iter().chain([Self::Rule(shown.rule)]) {
             if need.is_met_by(case, menu).await {
                 return need;
             }
@@ -38,7 +38,28 @@ impl Need {
     }
 }
 
-/// What a fingerprint says was demanded; empty where it does not say.
-pub(super) fn demanded(fingerprint: &Fingerprint) -> &str {
-    fingerprint.0.split_once(" but ").map_or("", |(demanded, _)| demanded)
+/// What the last request of a candidate is held to by the model.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Filter<'a> {
+    /// Anything.
+    Any,
+    /// Something that the rule demands.
+    Rule(RuleId),
+    /// This.
+    Demand(&'a Demand),
+}
+
+impl<'a> Filter<'a> {
+    /// The demand that was not met; anything where the model does not state it.
+    pub(super) fn of(fingerprint: &'a Fingerprint) -> Self {
+        fingerprint.demanded().map_or(Self::Any, Self::Demand)
+    }
+
+    pub(super) fn accepts(self, demand: &Demand) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Rule(rule) => demand.rule == rule,
+            Self::Demand(wanted) => demand == wanted,
+        }
+    }
 }

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeSet;
 
+use super::need::Filter;
 use super::reduce::{renumbered, secret_of, without};
 use super::route::{differing_members, fresh_token, joined_as_named, with_strings};
 use crate::judge::demand;
@@ -21,17 +22,17 @@ const LAST: usize = 3;
 /// each request comes before a second one without any, and of these the one in which the states that the secret has are
 /// most like those in the case.
 ///
-/// Another last request of the same operation must be held to what `demanded` begins with; another read need not.
-pub(super) fn neighbours(atlas: &Atlas, case: &Case, demanded: &str) -> Vec<Case> {
+/// Another last request of the same operation must be held to what is demanded; another read need not.
+pub(super) fn neighbours(atlas: &Atlas, case: &Case, demanded: Filter<'_>) -> Vec<Case> {
     with_others(atlas, case, demanded, Others::Elsewhere)
 }
 
 /// The same with every request of the same operation in place of one, wherever it leads.
-pub(super) fn of_same_operation(atlas: &Atlas, case: &Case, demanded: &str) -> Vec<Case> {
+pub(super) fn of_same_operation(atlas: &Atlas, case: &Case, demanded: Filter<'_>) -> Vec<Case> {
     with_others(atlas, case, demanded, Others::OfOperation)
 }
 
-fn with_others(atlas: &Atlas, case: &Case, demanded: &str, others: Others) -> Vec<Case> {
+fn with_others(atlas: &Atlas, case: &Case, demanded: Filter<'_>, others: Others) -> Vec<Case> {
     let case = renumbered(case);
     let secrets: BTreeSet<&str> = case.steps.iter().filter_map(secret_of).collect();
     let mut found = Vec::new();
@@ -55,7 +56,7 @@ type Unlikeness = (usize, usize);
 struct Surroundings<'a> {
     atlas: &'a Atlas,
     case: &'a Case,
-    demanded: &'a str,
+    demanded: Filter<'a>,
     /// The indexes of the steps about the first secret.
     indexes: Vec<usize>,
     /// These steps.
@@ -78,7 +79,7 @@ enum Others {
 }
 
 impl<'a> Surroundings<'a> {
-    fn of(atlas: &'a Atlas, case: &'a Case, demanded: &'a str, others: Others) -> Self {
+    fn of(atlas: &'a Atlas, case: &'a Case, demanded: Filter<'a>, others: Others) -> Self {
         let is_own = |index: &usize| secret_of(&case.steps[*index]) == Some("1");
         let indexes: Vec<usize> = (0..case.steps.len()).filter(is_own).collect();
         let own: Vec<Request> = indexes.iter().map(|index| case.steps[*index].clone()).collect();
@@ -169,7 +170,7 @@ impl<'a> Surroundings<'a> {
         let unlikeness = self.atlas.unlikeness(&self.worlds[self.own.len() - 1], &route.world);
         let is_held = |step: &Request| {
             let facts = self.atlas.facts_after(&route, std::slice::from_ref(step));
-            facts.iter().any(|fact| demand(fact, step.operation.name()).starts_with(self.demanded))
+            facts.iter().any(|fact| self.demanded.accepts(&demand(fact, &step.operation)))
         };
         let outright = |other: Request| with_strings(&other, &|text| self.atlas.version_named(&route.world, text));
         let mut others: Vec<_> = self.atlas.asks(&route.world, self.fresh).into_iter().map(outright).collect();
@@ -242,6 +243,7 @@ fn other_value(text: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rule::RuleId;
     use crate::strategy::Menu;
 
     fn atlas() -> &'static Atlas {
@@ -268,7 +270,7 @@ mod tests {
             r#"{"op":"UpdateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b"}}"#,
             r#"{"op":"GetSecretValue","request":{"SecretId":"$s1","VersionId":"$t1"}}"#,
         ]);
-        let found = neighbours(atlas(), &long, "ROT-READ");
+        let found = neighbours(atlas(), &long, Filter::Any);
         assert!(
             found.iter().any(|candidate| renumbered(candidate) == shorter),
             "the version that is read is another, and its value stays another: {found:?}"
@@ -283,7 +285,7 @@ mod tests {
         let cancel = read("CancelRotateSecret");
         let long = case(&[CREATE, &cancel, &read("GetSecretValue"), put, &read("DescribeSecret")]);
         let shorter = case(&[CREATE, &read("DescribeSecret"), put, &read("DescribeSecret")]);
-        let found = neighbours(atlas(), &long, "ROT-STATE");
+        let found = neighbours(atlas(), &long, Filter::Any);
         assert!(found.iter().any(|candidate| renumbered(candidate) == shorter), "{found:?}");
     }
 
@@ -296,7 +298,7 @@ mod tests {
             r#"{"op":"UpdateSecretVersionStage","request":{"SecretId":"$s1","VersionStage":"AWSPENDING","RemoveFromVersionId":"$s1.AWSPENDING"}}"#,
             r#"{"op":"RotateSecret","request":{"SecretId":"$s1","ClientRequestToken":"$t3"}}"#,
         ]);
-        let found = neighbours(atlas(), &long, "ROT-CONF");
+        let found = neighbours(atlas(), &long, Filter::Any);
         let is_wanted = |candidate: &Case| {
             let text = serde_json::to_string(candidate).expect("cases are plain data");
             text.contains(r#""RotateImmediately":false"#) && text.contains("Describe") && !text.contains("Stage")
@@ -313,9 +315,9 @@ mod tests {
         ]);
         let shorter =
             case(&[CREATE, r#"{"op":"GetSecretValue","request":{"SecretId":"$s1","VersionStage":"AWSCURRENT"}}"#]);
-        let accepted = "ROT-READ-002 GetSecretValue: the request is accepted";
-        assert!(neighbours(atlas(), &long, accepted).contains(&shorter));
-        assert!(!neighbours(atlas(), &long, "ROT-PROG").contains(&shorter));
+        let accepted = "ROT-READ-002 GetSecretValue: the request is accepted".parse().unwrap();
+        assert!(neighbours(atlas(), &long, Filter::Demand(&accepted)).contains(&shorter));
+        assert!(!neighbours(atlas(), &long, Filter::Rule(RuleId::Prog001)).contains(&shorter));
     }
 
     #[test]
@@ -330,7 +332,7 @@ mod tests {
             r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#,
             end,
         ]);
-        let found = neighbours(atlas(), &long, "ROT-READ");
+        let found = neighbours(atlas(), &long, Filter::Any);
         let secrets = |case: &Case| case.steps.iter().filter_map(secret_of).map(str::to_owned).collect::<Vec<_>>();
         assert!(found.iter().any(|candidate| secrets(candidate) == ["1", "2", "1", "2"]), "{found:?}");
     }
@@ -363,7 +365,7 @@ mod tests {
         let put = r#"{"op":"PutSecretValue","request":{"SecretId":"$s2","ClientRequestToken":"$t4","SecretString":"value-b"}}"#;
         let long = case(&[CREATE, &rotate("$s1", "$t2"), &create("$s2", "$t3", ""), put, &rotate("$s2", "$t5")]);
         let shorter = case(&[CREATE, &rotate("$s1", "$t2"), &create("$s2", "$t3", value), &rotate("$s2", "$t4")]);
-        let found = neighbours(atlas(), &long, "ROT-PROG");
+        let found = neighbours(atlas(), &long, Filter::Any);
         assert!(found.iter().any(|candidate| with_value_b(&renumbered(candidate)) == shorter), "{found:?}");
     }
 
@@ -383,8 +385,8 @@ mod tests {
         let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
         let long = case(&[CREATE, &put("$t2", ""), &put("$t3", pending), describe]);
         let repeated = case(&[CREATE, &put("$s1.AWSCURRENT", pending), describe]);
-        assert!(!neighbours(atlas(), &long, "ROT-STATE").contains(&repeated), "it leads nowhere by the model");
-        assert!(of_same_operation(atlas(), &long, "ROT-STATE").contains(&repeated));
+        assert!(!neighbours(atlas(), &long, Filter::Any).contains(&repeated), "it leads nowhere by the model");
+        assert!(of_same_operation(atlas(), &long, Filter::Any).contains(&repeated));
     }
 
     #[test]
@@ -392,7 +394,7 @@ mod tests {
         let get = r#"{"op":"GetSecretValue","request":{"SecretId":"$s1","VersionStage":"BLUE"}}"#;
         let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
         let put = r#"{"op":"PutSecretValue","request":{"SecretId":"$s1","ClientRequestToken":"$t2","SecretString":"value-b","VersionStages":["BLUE"]}}"#;
-        let found = neighbours(atlas(), &case(&[CREATE, put, get]), "ROT-STATE");
+        let found = neighbours(atlas(), &case(&[CREATE, put, get]), Filter::Any);
         assert!(found.contains(&case(&[CREATE, describe])), "{found:?}");
     }
 
@@ -403,7 +405,7 @@ mod tests {
         let describe = r#"{"op":"DescribeSecret","request":{"SecretId":"$s1"}}"#;
         let long = case(&[CREATE, rotate, describe, &read(r#""VersionStage":"AWSPENDING""#)]);
         let shorter = case(&[CREATE, rotate, &read(r#""VersionId":"$t2""#)]);
-        let found = neighbours(atlas(), &long, "ROT-LIFE-009");
+        let found = neighbours(atlas(), &long, Filter::Rule(RuleId::Life009));
         assert!(found.contains(&shorter), "{found:?}");
     }
 }

@@ -173,7 +173,7 @@ mod tests {
             expected: String::new(),
             observed: String::new(),
             also: Vec::new(),
-            fingerprint: Fingerprint(String::new()),
+            fingerprint: Fingerprint::Foreign("written in this test".into()),
             excluded: Vec::new(),
         };
         Suspect {

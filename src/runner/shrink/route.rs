@@ -4,10 +4,12 @@
 use serde_json::Value;
 
 use super::index::End;
+use super::need::Filter;
 use super::reduce::secret_of;
 use crate::judge::demand;
 use crate::model::{DescribeSecret, Operation, Request, World};
 use crate::strategy::{Atlas, Case, Route, State};
+use crate::verdict::Demand;
 
 /// A violation shown by the last step of a case, as far as it is about one secret.
 pub(super) struct Scene<'a> {
@@ -53,11 +55,11 @@ impl<'a> Scene<'a> {
     }
 
     /// The same requests at the end of other ways, of at most this length in all, where the last is held to what
-    /// `demanded` begins with; those first that lead to a state like this one, also with a read where a rotation may have
+    /// is demanded; those first that lead to a state like this one, also with a read where a rotation may have
     /// moved something.
-    pub(super) fn elsewhere(&self, longest: usize, demanded: &str) -> Vec<Case> {
+    pub(super) fn elsewhere(&self, longest: usize, demanded: Filter<'_>) -> Vec<Case> {
         let Some(before) = longest.checked_sub(self.end.len()) else { return Vec::new() };
-        let joined = |route| self.joined_if(route, |own| own.starts_with(demanded));
+        let joined = |route| self.joined_if(route, demanded);
         let cases = self.atlas.nearest(&self.world, before).into_iter().filter_map(joined);
         let and_with_a_look = cases.flat_map(|case| [Some(case.clone()), self.with_a_look(case)]);
         and_with_a_look.flatten().filter(|case| case.steps.len() <= longest).collect()
@@ -80,7 +82,7 @@ impl<'a> Scene<'a> {
 
     /// The cases of this length that by the model demand the same at their end: first those with the same requests
     /// there, then others of the same kind, then those with a read where a rotation may have moved something.
-    pub(super) fn demanding(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {
+    pub(super) fn demanding(&self, demanded: &Demand, ends: &[End], length: usize) -> Vec<Case> {
         let mut cases = self.demanding_at_once(demanded, ends, length);
         let shorter = self.demanding_at_once(demanded, ends, length - 1);
         cases.extend(shorter.into_iter().filter_map(|case| self.with_a_look(case)));
@@ -98,12 +100,12 @@ impl<'a> Scene<'a> {
         })
     }
 
-    fn demanding_at_once(&self, demanded: &str, ends: &[End], length: usize) -> Vec<Case> {
+    fn demanding_at_once(&self, demanded: &Demand, ends: &[End], length: usize) -> Vec<Case> {
         let of_length = || ends.iter().filter(|end| end.length() == length);
         let mut ways: Vec<&Route> = of_length().map(|end| &end.route).collect();
         ways.dedup_by(|one, other| one.steps == other.steps);
         ways.sort_by_key(|route| self.atlas.unlikeness(&self.world, &route.world));
-        let same = ways.into_iter().filter_map(|route| self.joined_if(route, |own| own == demanded));
+        let same = ways.into_iter().filter_map(|route| self.joined_if(route, Filter::Demand(demanded)));
         let mut cases: Vec<Case> = same.filter(|case| case.steps.len() == length).collect();
         let mut others: Vec<&End> = of_length().collect();
         others.sort_by_key(|end| (self.strangeness(end), self.atlas.unlikeness(&self.world, &end.route.world)));
@@ -116,12 +118,12 @@ impl<'a> Scene<'a> {
         cases
     }
 
-    /// The same requests where this way ends, if something is demanded there of which this is so.
-    fn joined_if(&self, route: &Route, is_wanted: impl Fn(&str) -> bool) -> Option<Case> {
+    /// The same requests where this way ends, if the last is held there to what is demanded.
+    fn joined_if(&self, route: &Route, demanded: Filter<'_>) -> Option<Case> {
         let case = joined(self.atlas, &self.world, route, &self.end);
         let (last, end) = case.steps.last().zip(case.steps.get(route.steps.len()..))?;
         let facts = self.atlas.facts_after(route, end);
-        facts.iter().any(|fact| is_wanted(&demand(fact, last.operation.name()))).then_some(case)
+        facts.iter().any(|fact| demanded.accepts(&demand(fact, &last.operation))).then_some(case)
     }
 
     /// How many members the requests at an end have, or lack, that those here do not.

@@ -1,15 +1,13 @@
 //! Trying a candidate: is the violation seen, and is it this one?
 
 use super::Lab;
-use super::need::demanded;
 use super::reduce::renumbered;
 use crate::endpoint::Endpoint;
 use crate::rule::Class;
-use crate::runner::dry;
 use crate::runner::execution::{Execution, Extent, Plan, Trace};
 use crate::runner::find::is_past;
 use crate::strategy::Case;
-use crate::verdict::{Fingerprint, Violation};
+use crate::verdict::{Demand, Fingerprint, Violation};
 
 impl<E: Endpoint + 'static> Lab<'_, E> {
     pub(super) fn is_spent(&self) -> bool {
@@ -53,7 +51,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     /// Whether the answer to the last call is wrong by itself, although something went wrong before in the candidate
     /// that was tried last: with everything read after every call, what an earlier call has left is known.
     pub(super) async fn shows_by_itself(&mut self, case: &Case, wanted: &Fingerprint) -> bool {
-        if !std::mem::take(&mut self.was_unclean) || dry::is_of_state(demanded(wanted)) {
+        if !std::mem::take(&mut self.was_unclean) || wanted.demanded().is_some_and(Demand::is_of_state) {
             return false;
         }
         let is_seen = self.execute(case, Extent::Observed).await.sighting(wanted).is_some();
@@ -100,9 +98,5 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
 
 /// Whether a violation of the state may be the wanted one, blamed on another request or on a law.
 fn is_same_difference(seen: &Violation, wanted: &Fingerprint) -> bool {
-    let difference = |fingerprint: &Fingerprint| fingerprint.0.split_once(": ").map(|(_, what)| what.to_owned());
-    let (own, other) = (difference(&seen.fingerprint), difference(wanted));
-    let is_same = |own: &String, other: &String| other.starts_with(own.as_str()) || other.ends_with("kept but changed");
-    let is_of_state = seen.is_of_state && seen.class == Class::Contract;
-    is_of_state && own.zip(other).is_some_and(|(own, other)| is_same(&own, &other))
+    seen.is_of_state && seen.class == Class::Contract && seen.fingerprint.may_be(wanted)
 }
