@@ -131,13 +131,7 @@ impl Exercise {
 
     /// A reading exercises a rule that says nothing else.
     pub(crate) fn read(&mut self, reading: Reading) {
-        let is_open = reading.rule.rule().level == Level::Unspecified;
-        if is_open
-            || matches!(
-                reading.rule,
-                RuleId::State016 | RuleId::State023 | RuleId::Err007 | RuleId::Ident004 | RuleId::Conc008
-            )
-        {
+        if reading.rule.rule().is_exercised_by_reading() {
             self.arm(reading.rule);
             self.check(reading.rule);
         }

@@ -218,9 +218,7 @@ fn holders<'a>(
 /// The open point that a shown label settles.
 fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
     let by = cell.holder.by;
-    let is_open_rule =
-        by.rule.rule().level == Level::Unspecified || matches!(by.rule, RuleId::State016 | RuleId::Prog010);
-    if !cell.holder.open || cell.holder.seen || !is_open_rule {
+    if !cell.holder.open || cell.holder.seen || !by.rule.rule().has_reading() {
         return None;
     }
     let label = match &cell.label {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use super::fact::{Claim, Fact};
 use super::world::{Provenance, World};
 use super::{Action, ErrorType, Text, Timestamp};
-use crate::rule::{Class, RuleId};
+use crate::rule::{Class, Kind, RuleId};
 
 /// The function ARNs whose standing at the endpoint is known.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -287,10 +287,7 @@ fn types_of(reasons: &[Reason]) -> Vec<ErrorType> {
 
 /// The reason that is blamed if the request is accepted all the same: one about the state before one about the shape.
 fn principal(reasons: &[Reason]) -> &Reason {
-    let is_of_state = |reason: &&Reason| {
-        matches!(reason.rule, RuleId::Err001 | RuleId::Err003 | RuleId::Err006 | RuleId::Prog001)
-            && reason.is_contract()
-    };
+    let is_of_state = |reason: &&Reason| reason.rule.rule().kind == Kind::RefusalForState && reason.is_contract();
     let mut contract = reasons.iter().filter(|reason| reason.is_contract());
     reasons.iter().find(is_of_state).or_else(|| contract.next()).unwrap_or(&reasons[0])
 }

@@ -16,7 +16,7 @@ use super::find::{Suspect, up_to};
 use super::{Examined, Finding, REPLAYS, Run};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
-use crate::rule::{Class, RuleId};
+use crate::rule::{Class, Kind, RuleId};
 use crate::strategy::{Atlas, Case, State};
 use crate::verdict::{Demand, Fingerprint, Status, Violation};
 use index::{End, Index};
@@ -394,7 +394,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     /// blame: the first violation of the state, or a read before, and whether it shows only with those reads.
     async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
         // The answer to a repetition tells labels, which are of the state.
-        let is_of_state = known.is_of_state || known.rule == RuleId::Idem002;
+        let shows_state = matches!(known.rule.rule().kind, Kind::NothingChanges { answer_shows_state: true });
+        let is_of_state = known.is_of_state || shows_state;
         if self.extent == Extent::Observed || (known.class == Class::Fidelity && !is_of_state) {
             return None;
         }

@@ -2,7 +2,7 @@
 
 use crate::history::Call;
 use crate::model::{Answer, Body, Claim, ErrorType, Fact, Operation};
-use crate::rule::RuleId;
+use crate::rule::Kind;
 use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject, operation_name};
 
 /// The fingerprint of a fact that a call has shown to be unmet.
@@ -29,9 +29,9 @@ fn is_not_implemented(answer: &Answer) -> bool {
 /// A law is broken by the state, whichever call has shown it.
 fn of_fact(fact: &Fact, operation: &Operation, pattern: &str) -> Fingerprint {
     let demand = demand(fact, operation);
-    let observed = match (fact.rule, &demand.pattern) {
-        (RuleId::State001 | RuleId::State002, _) => None,
-        (_, Pattern::Kept(_)) => Some("changed".into()),
+    let observed = match &demand.pattern {
+        Pattern::Law(_) => None,
+        Pattern::Kept(_) => Some("changed".into()),
         _ => Some(pattern.into()),
     };
     Fingerprint::Unmet { demand, observed }
@@ -40,30 +40,28 @@ fn of_fact(fact: &Fact, operation: &Operation, pattern: &str) -> Fingerprint {
 /// What a fact demands, before anything was observed: of the answer to this operation, or of the state that an earlier
 /// call has left.
 pub(crate) fn demand(fact: &Fact, operation: &Operation) -> Demand {
-    let rule = fact.rule;
-    if let (RuleId::State001 | RuleId::State002, Claim::Label(label, _)) = (rule, &fact.claim) {
-        return Demand { rule, subject: Subject::State { after: None }, pattern: Pattern::Law(LabelClass::of(label)) };
-    }
-    let subject = match fact.by {
-        Some(action) => Subject::State { after: Some(action) },
-        None => Subject::answer(operation),
+    let pattern = pattern(fact);
+    let subject = match (&pattern, fact.by) {
+        (Pattern::Law(_), _) => Subject::State { after: None },
+        (_, Some(action)) => Subject::State { after: Some(action) },
+        (_, None) => Subject::answer(operation),
     };
-    Demand { rule, subject, pattern: kept(rule, &fact.claim).map_or_else(|| pattern_of(&fact.claim), Pattern::Kept) }
+    Demand { rule: fact.rule, subject, pattern }
 }
 
-/// What a call must leave alone, if that is what the rule is about: which part of it was changed is the same fault.
-fn kept(rule: RuleId, claim: &Claim) -> Option<Kept> {
-    let is_about_nothing_changed = matches!(
-        rule,
-        RuleId::Val020 | RuleId::Idem002 | RuleId::Idem004 | RuleId::Idem005 | RuleId::Idem007 | RuleId::Conf019
-    );
-    match claim {
-        _ if !is_about_nothing_changed => None,
-        Claim::Label(..) | Claim::OnlyVersions(_) => Some(Kept::LabelsAndVersions),
-        Claim::Enabled(_) | Claim::Function(_) | Claim::Days(_) | Claim::Duration(_) | Claim::Schedule(_) => {
-            Some(Kept::Configuration)
+/// What must be so. Which part was changed of what a call must leave alone is the same fault, and what a label is on is
+/// none of a law's business.
+fn pattern(fact: &Fact) -> Pattern {
+    match (fact.rule.rule().kind, &fact.claim) {
+        (Kind::Law, Claim::Label(label, _)) => Pattern::Law(LabelClass::of(label)),
+        (Kind::NothingChanges { .. }, Claim::Label(..) | Claim::OnlyVersions(_)) => {
+            Pattern::Kept(Kept::LabelsAndVersions)
         }
-        _ => None,
+        (
+            Kind::NothingChanges { .. },
+            Claim::Enabled(_) | Claim::Function(_) | Claim::Days(_) | Claim::Duration(_) | Claim::Schedule(_),
+        ) => Pattern::Kept(Kept::Configuration),
+        (_, claim) => pattern_of(claim),
     }
 }
 
