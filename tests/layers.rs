@@ -199,6 +199,59 @@ fn a_forbidden_import_is_named() {
     }
 }
 
+/// The parts of a provenance.
+const PROVENANCE: [&str; 4] = ["rule", "class", "call", "action"];
+
+/// Lines of the model that read a part of a provenance: it tells whom a report speaks of, and decides nothing.
+fn provenance_read(module: &str, text: &str) -> Vec<String> {
+    let is_part = |tail: &str| {
+        let name: String = tail.chars().take_while(|it| it.is_alphanumeric() || *it == '_').collect();
+        let is_call = tail[name.len()..].starts_with('(');
+        PROVENANCE.contains(&name.as_str()) && !is_call
+    };
+    let begins = |before: &str| !before.ends_with(|it: char| it.is_alphanumeric() || it == '_');
+    let reads = |line: &str| {
+        let mut found = line.match_indices("by.");
+        found.any(|(start, _)| begins(&line[..start]) && is_part(&line[start + "by.".len()..]))
+    };
+    let code = without_comments_and_tests(text);
+    code.lines().filter(|line| reads(line)).map(|line| format!("{module}: {}", line.trim())).collect()
+}
+
+#[test]
+fn nothing_in_the_model_is_decided_by_a_provenance() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let files = files_in(&root);
+    // Where a cell changes hands, the class says who takes it over.
+    let is_judged = |path: &&PathBuf| {
+        let module = module_of(path.strip_prefix(&root).unwrap());
+        module[0] == "model" && module != ["model", "world", "cell"] && !module.iter().any(|name| name == "tests")
+    };
+    let judged: Vec<_> = files.iter().filter(is_judged).collect();
+    assert!(judged.len() > 20, "the model is no longer found");
+    let found: Vec<_> = judged
+        .iter()
+        .flat_map(|path| provenance_read(&path.to_string_lossy(), &fs::read_to_string(path).unwrap()))
+        .collect();
+    assert!(found.is_empty(), "decided by a provenance:\n  {}", found.join("\n  "));
+}
+
+#[test]
+fn a_decision_by_a_provenance_is_found() {
+    for line in [
+        "if cell.by.rule == RuleId::State018 {",
+        "matches!(version.content.by.action, Some(Action::CreateSecret))",
+        "by.class > Class::Contract",
+        "fact.since = version.content.by.call;",
+    ] {
+        assert_eq!(provenance_read("m", line), [format!("m: {line}")]);
+    }
+    for line in ["// by.rule decides", "cell.by.fact(claim)", "put_by.rule()", "cell.holder.by = by;", "by.rules == 1"]
+    {
+        assert_eq!(provenance_read("m", line), [""; 0]);
+    }
+}
+
 #[test]
 fn every_row_says_why_and_no_module_stands_twice() {
     let modules: Vec<_> = ROWS.iter().flat_map(|Row(modules, _)| *modules).collect();

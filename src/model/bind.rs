@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::fact::entry_value;
 use super::outcome::Reading;
-use super::world::{Cell, Content, LabelCell, Listing, Provenance, Secret, World};
+use super::world::{Cell, Content, LabelCell, Listing, Origin, Provenance, Secret, Version, World};
 use super::{Description, Label, Operation, Output, SecretValue, Text, VersionId, VersionPage};
-use crate::rule::{Level, RuleId};
+use crate::rule::RuleId;
 
 /// An answer shows one label on two versions, so that it cannot be taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,7 +79,7 @@ impl Secret {
         rotation.configured |= shown.rotation_enabled == Some(true);
         rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));
         rotation.function.bind(shown.rotation_lambda_arn.clone().filter(|arn| !arn.is_empty()));
-        if rotation.duration.open && rotation.duration.by.rule == RuleId::Conf009 {
+        if rotation.duration.open && rotation.duration.by.open_point() == Some(RuleId::Conf009) {
             let choice =
                 if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
             readings.push(Reading::new(RuleId::Conf009, choice));
@@ -102,9 +102,8 @@ impl Secret {
             let shown = holders.get(&cell.label).copied();
             if shown.is_some() || decides(cell) {
                 readings.extend(reading_of(cell, shown));
-                // A rule that leaves open where the label is accuses nobody once that is known.
-                if cell.holder.open && cell.holder.by.rule.rule().level == Level::Unspecified {
-                    cell.holder.by = Provenance::UNKNOWN;
+                if cell.holder.open {
+                    cell.holder.by = cell.holder.by.once_shown();
                 }
                 cell.holder.bind(shown.cloned());
             }
@@ -114,7 +113,7 @@ impl Secret {
             if self.label(label).is_none() {
                 let mut holder = Cell::known(None, Provenance::UNKNOWN);
                 holder.bind(Some((*id).clone()));
-                self.labels.push(LabelCell { label: (*label).clone(), holder });
+                self.labels.push(LabelCell { label: (*label).clone(), holder, put_by: Origin::Unknown });
             }
             self.know_version(id);
         }
@@ -123,7 +122,7 @@ impl Secret {
     /// An id that the model has not seen before stands for a version of which nothing is known.
     fn know_version(&mut self, id: &VersionId) {
         if self.version(id).is_none() {
-            self.set_version(id, Cell::open(Content::Unfilled, Provenance::UNKNOWN), None);
+            self.add_version(Version::unknown(id));
         }
     }
 
@@ -217,10 +216,7 @@ fn holders<'a>(
 
 /// The open point that a shown label settles.
 fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
-    let by = cell.holder.by;
-    if !cell.holder.open || cell.holder.seen || !by.rule.rule().has_reading() {
-        return None;
-    }
+    let rule = cell.holder.by.open_point().filter(|_| cell.holder.open && !cell.holder.seen)?;
     let label = match &cell.label {
         Label::Custom(_) => "a custom label",
         known => known.as_str(),
@@ -231,5 +227,5 @@ fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
         (Some(_), None) => "stays",
         (Some(_), Some(_)) => "is on another version",
     };
-    Some(Reading::new(by.rule, format!("{label} {choice}")))
+    Some(Reading::new(rule, format!("{label} {choice}")))
 }

@@ -2,7 +2,7 @@
 
 use super::operation::{CreateSecret, Given};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::world::{Cell, Content, Dates, LabelCell, Rotation, Secret, Strangers, Version, World};
+use super::world::{Cell, Content, Dates, LabelCell, Origin, Rotation, Secret, Strangers, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text, Value, VersionId};
 use crate::rule::RuleId;
 
@@ -103,7 +103,11 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
     };
     let version = value.zip(request.client_request_token.clone());
     let current = version.as_ref().map(|(_, token)| token.clone());
-    let label = |label, holder| LabelCell { label, holder: Cell::known(holder, by) };
+    let label = |label, holder| LabelCell {
+        label,
+        holder: Cell::known(holder, by),
+        put_by: Origin::Client(Action::CreateSecret),
+    };
     let secret = Secret {
         arn: None,
         deletion: None,
@@ -112,7 +116,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         kms_key_id: request.kms_key_id.clone(),
         tags: request.tags.clone().filter(|tags| !tags.is_empty()),
         tags_open: false,
-        versions: version.into_iter().map(|(value, id)| first_version(id, value, setting)).collect(),
+        versions: version.into_iter().map(|(value, id)| first_version(&id, value, setting)).collect(),
         closed: Some(by),
         strangers: Strangers::default(),
         had_current: current.is_some(),
@@ -133,9 +137,9 @@ fn perhaps_created(world: &World, request: &CreateSecret, setting: &Setting<'_>)
     }
 }
 
-fn first_version(id: VersionId, value: Value, setting: &Setting<'_>) -> Version {
+fn first_version(id: &VersionId, value: Value, setting: &Setting<'_>) -> Version {
     let content = Cell::known(Content::Value(value), setting.contract(RuleId::State018));
-    Version { id, content, created: setting.stamp }
+    Version::new(id, content, Origin::Client(Action::CreateSecret), setting.stamp)
 }
 
 /// Whether the token names a version that is there already.
@@ -212,7 +216,7 @@ fn same_again(world: &World, secret: &Secret, token: &Text, setting: &Setting<'_
 
 /// Whether a CreateSecret has made the version, so that another one repeats it; no record shows one that repeats a put.
 fn is_made_by_creation(secret: &Secret, token: &Text) -> bool {
-    let made_by = |version: &Version| version.content.by.action == Some(Action::CreateSecret);
+    let made_by = |version: &Version| version.origin == Origin::Client(Action::CreateSecret);
     secret.version(token).is_some_and(made_by)
 }
 

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use super::fact::{Claim, Fact};
-use super::world::{Provenance, World};
+use super::world::{Origin, Provenance, World};
 use super::{Action, ErrorType, Text, Timestamp};
 use crate::rule::{Class, Kind, RuleId};
 
@@ -48,6 +48,11 @@ impl<'a> Setting<'a> {
 
     pub(crate) const fn contract(&self, rule: RuleId) -> Provenance {
         Provenance { rule, class: Class::Contract, call: self.call, action: self.action }
+    }
+
+    /// Who does what the call does.
+    pub(crate) fn origin(&self) -> Origin {
+        self.action.map_or(Origin::Unknown, Origin::Client)
     }
 
     pub(crate) const fn fidelity(&self, rule: RuleId) -> Provenance {

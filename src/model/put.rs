@@ -8,7 +8,7 @@ use super::create::token_conflict;
 use super::operation::{Given, PutSecretValue};
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::receipt::put_receipt;
-use super::world::{Cell, Content, Secret, World};
+use super::world::{Cell, Content, Origin, Secret, Version, World};
 use super::{Claim, ErrorType, Label, Value, VersionId};
 use crate::rule::RuleId;
 use labels::{label_by_put, move_current, pending_after_plain_put};
@@ -65,8 +65,7 @@ pub(crate) fn put(
         }
         Relation::Same => repeated(world, secret, token, stages, setting),
         Relation::Conflict => {
-            let is_of_rotation =
-                secret.version(token).is_some_and(|version| version.content.by.rule == RuleId::Idem010);
+            let is_of_rotation = secret.version(token).is_some_and(|version| version.origin == Origin::Rotation);
             let rule = if is_of_rotation { RuleId::Idem010 } else { RuleId::Idem003 };
             vec![refuse(&[token_conflict(rule, secret, token)])]
         }
@@ -83,22 +82,19 @@ pub(crate) fn put(
 fn fills(secret: &Secret, token: &str, stages: Option<&[Label]>) -> bool {
     let names_pending =
         stages.is_some_and(|stages| stages.contains(&Label::Pending) && !stages.contains(&Label::Current));
-    let is_pending = match secret.label(&Label::Pending) {
-        Some(cell) if cell.open => cell.by.rule == RuleId::Life008,
-        Some(cell) => cell.value.as_deref() == Some(token),
-        None => false,
-    };
+    let is_pending = secret.is_put_by_an_open_rotation() || secret.holds(&Label::Pending, token);
     names_pending && is_pending && secret.rotation.unfinished.as_deref() == Some(token)
 }
 
 fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], setting: &Setting<'_>) -> Outcome {
     let next = with_secret(world, |secret| {
         let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::Idem010));
-        secret.set_version(token, content, setting.stamp);
+        secret.add_version(Version::new(token, content, Origin::Rotation, setting.stamp));
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
         for label in stages {
-            secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
+            let holder = Cell::known(Some(token.clone()), setting.contract(RuleId::State008));
+            secret.set_label(label, holder, setting.origin());
         }
     });
     put_receipt(Outcome::accepted(RuleId::Idem009), &next, token).then(next)
@@ -173,7 +169,7 @@ fn stored(
 
 pub(super) fn add(secret: &mut Secret, token: &VersionId, value: &Value, setting: &Setting<'_>) {
     let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::State018));
-    secret.set_version(token, content, setting.stamp);
+    secret.add_version(Version::new(token, content, setting.origin(), setting.stamp));
     secret.closed = None;
     secret.dates.changed = setting.stamp.or(secret.dates.changed);
 }

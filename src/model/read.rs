@@ -16,14 +16,9 @@ use super::world::{Cell, Content, Rotation, Secret, Version, World};
 use super::{Claim, ErrorType, Fact, Label, Member, Text, VersionId};
 use crate::rule::{Class, RuleId};
 
-/// A fact that the provenance of a cell owns.
-fn owned<T>(cell: &Cell<T>, claim: Claim) -> Fact {
-    Fact { rule: cell.by.rule, class: cell.by.class, claim, counts: true, since: cell.by.call, by: cell.by.action }
-}
-
 /// A fact that the provenance owns until the cell was seen, and then this rule.
 fn owned_until_seen<T>(cell: &Cell<T>, rule: RuleId, class: Class, claim: Claim) -> Fact {
-    if cell.seen { fact(rule, class, claim) } else { owned(cell, claim) }
+    if cell.seen { fact(rule, class, claim) } else { cell.by.fact(claim) }
 }
 
 /// DescribeSecret of a secret that is not marked for deletion.
@@ -33,7 +28,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     outcome.facts.extend(rotation_facts(secret));
     if let Some(by) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call, by: by.action });
+        outcome.facts.push(by.fact(claim));
     }
     outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
     if let Some(since) = secret.restored {
@@ -58,7 +53,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
 fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
         let holder = cell.holder.required()?;
-        Some(owned(&cell.holder, Claim::Label(cell.label.clone(), holder.clone())))
+        Some(cell.holder.by.fact(Claim::Label(cell.label.clone(), holder.clone())))
     })
 }
 
@@ -81,11 +76,11 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
 
 fn configuration_facts(rotation: &Rotation) -> Vec<Fact> {
     let mut facts = Vec::with_capacity(7);
-    facts.extend(rotation.enabled.get().map(|enabled| owned(&rotation.enabled, Claim::Enabled(*enabled))));
-    facts.extend(rotation.function.get().map(|arn| owned(&rotation.function, Claim::Function(arn.clone()))));
-    facts.extend(rotation.days.get().map(|days| owned(&rotation.days, Claim::Days(*days))));
-    facts.extend(rotation.duration.get().map(|text| owned(&rotation.duration, Claim::Duration(text.clone()))));
-    facts.extend(rotation.schedule.get().map(|text| owned(&rotation.schedule, Claim::Schedule(text.clone()))));
+    facts.extend(rotation.enabled.get().map(|enabled| rotation.enabled.by.fact(Claim::Enabled(*enabled))));
+    facts.extend(rotation.function.get().map(|arn| rotation.function.by.fact(Claim::Function(arn.clone()))));
+    facts.extend(rotation.days.get().map(|days| rotation.days.by.fact(Claim::Days(*days))));
+    facts.extend(rotation.duration.get().map(|text| rotation.duration.by.fact(Claim::Duration(text.clone()))));
+    facts.extend(rotation.schedule.get().map(|text| rotation.schedule.by.fact(Claim::Schedule(text.clone()))));
     facts
 }
 
@@ -165,7 +160,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     }
     if let Some(by) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(Fact { rule: by.rule, class: by.class, claim, counts: true, since: by.call, by: by.action });
+        outcome.facts.push(by.fact(claim));
     }
     vec![outcome]
 }
@@ -205,9 +200,11 @@ fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bo
 
 /// Whether one version is in the list; that puts at the same time each made one is ROT-CONC-006.
 fn listed_fact(secret: &Secret, id: VersionId, listed: bool) -> Fact {
-    let stored = secret.version(&id).map(|version| &version.content);
-    match stored.filter(|content| content.by.rule == RuleId::Conc006) {
-        Some(content) => owned(content, Claim::Listed(id, listed)),
+    match secret.version(&id).filter(|version| version.is_raced) {
+        Some(version) => {
+            let owner = version.content.by.fact(Claim::Listed(id, listed));
+            Fact { rule: RuleId::Conc006, class: Class::Fidelity, ..owner }
+        }
         None if is_custom_only(secret, &id) => fact(RuleId::State010, Class::Contract, Claim::Listed(id, listed)),
         None => fact(RuleId::State009, Class::Contract, Claim::Listed(id, listed)),
     }
@@ -266,7 +263,7 @@ pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>]) -> Vec<Outcome>
 mod tests {
     use super::*;
     use crate::model::operation::GetSecretValue;
-    use crate::model::world::Provenance;
+    use crate::model::world::{Origin, Provenance};
     use crate::model::{Functions, Setting, Timestamp, Value};
 
     const MADE: f64 = 1_000_000.0;
@@ -281,7 +278,8 @@ mod tests {
         }
         for number in 0..count {
             let content = Cell::known(Content::Value(Value::Text("a".into())), Provenance::UNKNOWN);
-            secret.set_version(&format!("v{number}").into(), content, Some(Timestamp(MADE)));
+            let id = format!("v{number}").into();
+            secret.add_version(Version::new(&id, content, Origin::Unknown, Some(Timestamp(MADE))));
         }
         world
     }

@@ -5,8 +5,8 @@ use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{Cell, Content, Provenance, Rotation, Secret, World};
-use super::{Claim, ErrorType, Label, Member, Text};
+use super::world::{Cell, Content, Origin, Provenance, Rotation, Secret, Version, World};
+use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
 const IN_PROGRESS: &str = "A previous rotation isn't complete. That rotation will be reattempted.";
@@ -131,8 +131,7 @@ fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function) -> 
         return Some(RuleId::Conf025);
     }
     if let Some(version) = request.client_request_token.as_ref().and_then(|token| secret.version(token)) {
-        let is_of_rotation = version.content.by.rule != RuleId::State018;
-        return Some(if is_of_rotation { RuleId::Idem012 } else { RuleId::Idem013 });
+        return Some(if version.origin.is_client() { RuleId::Idem013 } else { RuleId::Idem012 });
     }
     if secret.holder(&Label::Current).flatten().is_none() {
         return Some(RuleId::Life026);
@@ -271,13 +270,13 @@ fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Se
 
 /// The rule that permits the request: the most special one that applies.
 fn accepted_by(secret: &Secret, request: &RotateSecret) -> RuleId {
-    let pending = secret.label(&Label::Pending);
+    let was_taken_off = secret.put_by(&Label::Pending) == Origin::Client(Action::UpdateSecretVersionStage);
     let rules = request.rotation_rules.clone().unwrap_or_default();
     let token = request.client_request_token.as_deref().unwrap_or_default();
     if secret.holder(&Label::Pending).flatten().is_some() {
         return RuleId::Prog002;
     }
-    if pending.is_some_and(|cell| cell.by.rule == RuleId::State015) {
+    if was_taken_off && secret.holder(&Label::Pending) == Some(None) {
         return RuleId::Prog007;
     }
     match rules {
@@ -301,15 +300,19 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     let stays = setting.contract(if is_immediate { RuleId::Life010 } else { RuleId::Life019 });
     secret.hold_label(&Label::Current, stays);
     secret.hold_label(&Label::Previous, stays);
+    // A move that no read has shown is still to blame for what the reads during the rotation show.
+    secret.rotation.current_was_moved &= secret.label(&Label::Current).is_some_and(|cell| !cell.seen);
     let Some(token) = &request.client_request_token else { return next };
     if !is_immediate {
-        secret.open_label(&Label::Pending, false, setting.contract(RuleId::Life021));
+        let holder = Cell::open(None, setting.contract(RuleId::Life021));
+        secret.set_label(&Label::Pending, holder, Origin::Test);
         return next;
     }
     if secret.version(token).is_none() {
         begin_without_a_value(secret, token, setting);
     }
-    secret.set_label(&Label::Pending, Cell::open(Some(token.clone()), setting.contract(RuleId::Life008)));
+    let holder = Cell::open(Some(token.clone()), setting.contract(RuleId::Life008));
+    secret.set_label(&Label::Pending, holder, Origin::Rotation);
     secret.rotation.unfinished = Some(token.clone());
     secret.rotation.may_be_unfinished = false;
     next
@@ -317,7 +320,8 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
 
 /// The version of a rotation has no value until the function puts one (ROT-LIFE-009).
 fn begin_without_a_value(secret: &mut Secret, token: &Text, setting: &Setting<'_>) {
-    secret.set_version(token, Cell::known(Content::Unfilled, setting.contract(RuleId::Life009)), None);
+    let content = Cell::known(Content::Unfilled, setting.contract(RuleId::Life009));
+    secret.add_version(Version::new(token, content, Origin::Rotation, None));
 }
 
 /// Stores what the request gives, and says of the rest what the rules say (ROT-CONF-001 to -009, -013).
@@ -382,7 +386,7 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
     let mut outcome = receipt(Outcome::accepted(rule), world);
     if let Some(token) = rotation.unfinished.as_ref().filter(|token| secret.pending_by_rotation() == Some(token)) {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
-    } else if secret.label(&Label::Pending).is_some_and(|cell| cell.by.rule == RuleId::Life023) {
+    } else if secret.put_by(&Label::Pending) == Origin::EndOfRotation {
         // A rotation that has ended unseen leaves no version to name.
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(None));
     }

@@ -4,7 +4,7 @@ use super::operation::UpdateSecretVersionStage;
 use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use super::put::quota::within_label_quota;
 use super::receipt::receipt;
-use super::world::{Cell, Content, Secret, World};
+use super::world::{Cell, Content, Origin, Secret, World};
 use super::{Claim, ErrorType, Fact, Label, VersionId};
 use crate::rule::RuleId;
 
@@ -141,7 +141,7 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
     if let Some(secret) = &mut next.secret {
         let by = setting.contract(rule);
         let usual = to.cloned().or_else(|| secret.label(label).and_then(|cell| cell.value.clone()));
-        secret.set_label(label, Cell::open(usual, by));
+        secret.set_label(label, Cell::open(usual, by), Origin::Unknown);
         if *label == Label::Pending && secret.rotation.may_act() {
             secret.rotation.lose_track();
         }
@@ -167,7 +167,7 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
 fn nothing_to_remove(world: &World, label: &Label, setting: &Setting<'_>) -> Vec<Outcome> {
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
+        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)), setting.origin());
         if *label == Label::Pending && secret.rotation.may_act() {
             secret.rotation.lose_track();
         }
@@ -225,10 +225,12 @@ fn moved(
     if let Some(changed) = &mut next.secret {
         hold_bystanders(changed, setting);
         changed.close(setting.contract(RuleId::State011));
-        changed.set_label(wanted.label, Cell::known(Some(to.clone()), setting.contract(rule)));
+        let holder = Cell::known(Some(to.clone()), setting.contract(rule));
+        changed.set_label(wanted.label, holder, setting.origin());
         if let (Label::Current, Some(holder)) = (wanted.label, wanted.holder) {
             let by = setting.contract(RuleId::State006);
-            changed.set_label(&Label::Previous, Cell::known(Some(holder.clone()), by));
+            changed.rotation.current_was_moved = true;
+            changed.set_label(&Label::Previous, Cell::known(Some(holder.clone()), by), setting.origin());
             pending_after_move(changed, secret, to, setting);
         }
     }
@@ -265,7 +267,7 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
     if let Some(secret) = &mut next.secret {
         hold_bystanders(secret, setting);
         secret.close(setting.contract(RuleId::State011));
-        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)));
+        secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)), setting.origin());
         if *label == Label::Pending {
             secret.rotation.unfinished = None;
             secret.rotation.may_be_unfinished = false;
@@ -278,7 +280,8 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
 fn previous_removed(world: &World, setting: &Setting<'_>) -> Vec<Outcome> {
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        secret.set_label(&Label::Previous, Cell::known(None, setting.fidelity(RuleId::State015)));
+        let holder = Cell::known(None, setting.fidelity(RuleId::State015));
+        secret.set_label(&Label::Previous, holder, setting.origin());
     }
     let accepted = receipt(Outcome::unjudged(), world).fidelity(RuleId::State015, Claim::Accepted).then(next);
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None)

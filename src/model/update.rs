@@ -35,7 +35,7 @@ pub(crate) fn update(
         (Given::Nothing, _) => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
-                secret.dates.outdate(setting);
+                secret.dates.outdate(setting.called, setting.stamp);
                 secret.close(setting.contract(RuleId::Idem008));
             });
             let outcome = identified(Outcome::accepted(RuleId::Idem008), world);
@@ -75,7 +75,7 @@ fn update_value(
         Relation::Fresh => {
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
-                secret.dates.outdate(setting);
+                secret.dates.outdate(setting.called, setting.stamp);
                 add(secret, token, value, setting);
                 move_current(secret, token, RuleId::State005, setting);
                 if secret.holder(&Label::Pending) != Some(None) {

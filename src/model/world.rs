@@ -7,6 +7,7 @@
 
 mod cell;
 mod labels;
+mod origin;
 mod rotation;
 mod secret;
 mod shared;
@@ -14,6 +15,7 @@ mod version;
 
 pub use cell::{Cell, Provenance};
 pub use labels::LabelCell;
+pub use origin::Origin;
 pub use rotation::Rotation;
 pub use secret::{Dates, Secret};
 pub use shared::Shared;
@@ -47,7 +49,7 @@ impl World {
     #[must_use]
     pub fn adopted(name: Text) -> Self {
         let by = Provenance::UNKNOWN;
-        let label = |label| LabelCell { label, holder: Cell::open(None, by) };
+        let label = |label| LabelCell { label, holder: Cell::open(None, by), put_by: Origin::Unknown };
         let mut secret = Secret {
             arn: None,
             deletion: None,
@@ -101,7 +103,7 @@ impl World {
     /// Allows for a version under this token, of which nothing is known.
     pub(crate) fn expect_version(&mut self, token: &Text) {
         if let Some(secret) = self.secret.as_mut().filter(|secret| secret.version(token).is_none()) {
-            secret.set_version(token, Cell::open(Content::Unfilled, Provenance::UNKNOWN), None);
+            secret.add_version(Version::unknown(token));
         }
     }
 
@@ -146,7 +148,8 @@ mod tests {
             cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v1")));
         }
         let value = Content::Value(crate::model::Value::Text("a".into()));
-        secret.set_version(&"v1".into(), Cell::known(value, Provenance::UNKNOWN), None);
+        let content = Cell::known(value, Provenance::UNKNOWN);
+        secret.add_version(Version::new(&"v1".into(), content, Origin::Unknown, None));
         secret.rotation = Rotation::never(Provenance::UNKNOWN);
         secret
     }
@@ -198,7 +201,10 @@ mod tests {
             |secret| secret.rotation.days.open = true,
             |secret| secret.rotation.duration.open = true,
             |secret| secret.rotation.schedule.open = true,
-            |secret| secret.set_version(&"v2".into(), Cell::known(Content::Unfilled, Provenance::UNKNOWN), None),
+            |secret| {
+                let content = Cell::known(Content::Unfilled, Provenance::UNKNOWN);
+                secret.add_version(Version::new(&"v2".into(), content, Origin::Unknown, None));
+            },
         ];
         assert_eq!(settled(&known()), known());
         for (number, open) in open.iter().enumerate() {
@@ -215,7 +221,8 @@ mod tests {
             let mut secret = known();
             secret.rotation.may_be_unfinished = true;
             secret.rotation.enabled.open = true;
-            secret.set_label(&Label::Pending, Cell::known(pending.map(VersionId::from), Provenance::UNKNOWN));
+            let holder = Cell::known(pending.map(VersionId::from), Provenance::UNKNOWN);
+            secret.set_label(&Label::Pending, holder, Origin::Unknown);
             assert_eq!(settled(&secret).rotation.may_act(), may_act, "{pending:?}");
         }
     }

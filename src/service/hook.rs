@@ -8,8 +8,8 @@ use std::borrow::Cow;
 
 use super::Worlds;
 use crate::model::{
-    Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Outcome, Provenance, Refusal, Request,
-    Secret, Text, Timestamp, VersionId, World, form_of,
+    Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Origin, Outcome, Provenance, Refusal,
+    Request, Secret, Text, Timestamp, VersionId, World, form_of,
 };
 use crate::rule::{Class, RuleId};
 
@@ -159,7 +159,7 @@ pub(super) fn put_label(secret: &mut Secret, label: &Label, id: Option<VersionId
 
 /// Puts a label on a version without taking it from another.
 pub(super) fn add_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
-    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, BY_BUG) });
+    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, BY_BUG), put_by: Origin::Unknown });
 }
 
 /// A refusal of this type and without a text.

@@ -76,12 +76,12 @@ impl Slot {
         }
         for secret in states.iter_mut().filter_map(|state| state.world.secret.as_deref_mut()) {
             let moved = |label: &Label| matches!(label, Label::Current | Label::Previous);
-            let labels = secret.labels.iter_mut().filter(|cell| moved(&cell.label)).map(|cell| &mut cell.holder.by);
-            let versions =
-                secret.versions.iter_mut().filter(|version| version.id == *token).map(|it| &mut it.content.by);
-            for by in labels.chain(versions) {
-                by.rule = RuleId::Conc006;
-                by.class = Class::Fidelity;
+            for cell in secret.labels.iter_mut().filter(|cell| moved(&cell.label)) {
+                cell.holder.by.rule = RuleId::Conc006;
+                cell.holder.by.class = Class::Fidelity;
+            }
+            for version in secret.versions.iter_mut().filter(|version| version.id == *token) {
+                version.is_raced = true;
             }
         }
     }

@@ -1,7 +1,7 @@
 //! What a stored value does to the staging labels.
 
 use crate::model::outcome::Setting;
-use crate::model::world::{Cell, Provenance, Secret};
+use crate::model::world::{Cell, Origin, Provenance, Secret};
 use crate::model::{Label, VersionId};
 use crate::rule::RuleId;
 
@@ -11,7 +11,7 @@ pub(crate) fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, se
     match &old {
         Some(Some(old)) => {
             let by = setting.contract(RuleId::State006);
-            secret.set_label(&Label::Previous, Cell::known(Some(old.clone()), by));
+            secret.set_label(&Label::Previous, Cell::known(Some(old.clone()), by), setting.origin());
             open_custom_labels_of(secret, old, setting);
         }
         Some(None) => {}
@@ -20,7 +20,9 @@ pub(crate) fn move_current(secret: &mut Secret, to: &VersionId, rule: RuleId, se
             open_custom_labels(secret, setting);
         }
     }
-    secret.set_label(&Label::Current, Cell::known(Some(to.clone()), setting.contract(rule)));
+    let holder = Cell::known(Some(to.clone()), setting.contract(rule));
+    secret.set_label(&Label::Current, holder, setting.origin());
+    secret.rotation.current_was_moved = true;
 }
 
 /// Whether custom labels stay on the version that loses AWSCURRENT is open (ROT-STATE-027).
@@ -48,7 +50,8 @@ pub(crate) fn pending_after_plain_put(secret: &mut Secret, token: &VersionId, se
     match secret.holder(&Label::Pending).map(Option::<&_>::cloned) {
         Some(None) => {}
         Some(Some(id)) if Some(&id) == lost_current.as_ref() && id != *token => {
-            secret.set_label(&Label::Pending, Cell::known(None, setting.contract(RuleId::State017)));
+            let holder = Cell::known(None, setting.contract(RuleId::State017));
+            secret.set_label(&Label::Pending, holder, setting.origin());
         }
         Some(Some(_)) | None => abandon_or_leave(secret, setting),
     }
@@ -77,27 +80,32 @@ pub(crate) fn label_by_put(
         }
     } else if is_first == Some(false) && secret.holder(&Label::Current) == Some(None) {
         // A first value that is AWSPENDING alone may leave AWSCURRENT nowhere; the next may repair that (ROT-STATE-002).
-        secret.set_label(&Label::Current, Cell::open(None, setting.contract(RuleId::State004)));
+        let holder = Cell::open(None, setting.contract(RuleId::State004));
+        secret.set_label(&Label::Current, holder, Origin::Unknown);
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
     } else if is_first == Some(false) {
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
     } else if names_pending || is_first.is_none() || secret.rotation.may_act() {
         let usual = (is_first == Some(true) && !names_pending).then(|| token.clone());
-        secret.set_label(&Label::Current, Cell::open(usual, setting.contract(RuleId::State004)));
+        let holder = Cell::open(usual, setting.contract(RuleId::State004));
+        secret.set_label(&Label::Current, holder, Origin::Unknown);
     } else {
-        secret.set_label(&Label::Current, Cell::known(Some(token.clone()), setting.contract(RuleId::State004)));
+        let holder = Cell::known(Some(token.clone()), setting.contract(RuleId::State004));
+        secret.set_label(&Label::Current, holder, setting.origin());
     }
     hold_other_custom_labels(secret, stages, setting.contract(RuleId::State026));
     for label in stages.iter().filter(|label| **label != Label::Current) {
-        secret.set_label(label, Cell::known(Some(token.clone()), setting.contract(RuleId::State008)));
+        let holder = Cell::known(Some(token.clone()), setting.contract(RuleId::State008));
+        secret.set_label(label, holder, setting.origin());
     }
     if secret.rotation.may_act() && (names_pending || !names_current) {
         let usual = match names_pending {
             true => Some(token.clone()),
             false => secret.label(&Label::Pending).and_then(|cell| cell.value.clone()),
         };
-        secret.set_label(&Label::Pending, Cell::open(usual, setting.contract(RuleId::Prog015)));
+        let holder = Cell::open(usual, setting.contract(RuleId::Prog015));
+        secret.set_label(&Label::Pending, holder, Origin::Unknown);
         secret.rotation.lose_track();
     }
 }

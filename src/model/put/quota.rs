@@ -48,7 +48,7 @@ fn limit_exceeded() -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::world::{Cell, Content, Provenance};
+    use crate::model::world::{Cell, Content, Origin, Provenance, Version};
 
     const AWS: [Label; 3] = [Label::Current, Label::Pending, Label::Previous];
 
@@ -62,10 +62,10 @@ mod tests {
         let secret = world.secret.as_mut().expect("an adopted secret is there");
         secret.labels_open = false;
         for label in &AWS {
-            secret.set_label(label, Cell::known(None, Provenance::UNKNOWN));
+            secret.set_label(label, Cell::known(None, Provenance::UNKNOWN), Origin::Unknown);
         }
         for label in labels {
-            secret.set_label(label, Cell::known(Some("v1".into()), Provenance::UNKNOWN));
+            secret.set_label(label, Cell::known(Some("v1".into()), Provenance::UNKNOWN), Origin::Unknown);
         }
         world
     }
@@ -107,7 +107,7 @@ mod tests {
     fn a_label_that_may_be_attached_counts_or_not() {
         let mut world = labelled(&custom(0..19));
         let secret = world.secret.as_mut().expect("the secret is there");
-        secret.set_label(&custom(19..20)[0], Cell::open(None, Provenance::UNKNOWN));
+        secret.set_label(&custom(19..20)[0], Cell::open(None, Provenance::UNKNOWN), Origin::Unknown);
         assert_eq!(attaching(&world, &custom(30..31)), "either");
         assert_eq!(attaching(&world, &custom(19..20)), "either");
     }
@@ -119,7 +119,8 @@ mod tests {
             let secret = world.secret.as_mut().expect("the secret is there");
             for number in 0..versions {
                 let id = format!("v{number}").into();
-                secret.set_version(&id, Cell::known(Content::Unfilled, Provenance::UNKNOWN), None);
+                let content = Cell::known(Content::Unfilled, Provenance::UNKNOWN);
+                secret.add_version(Version::new(&id, content, Origin::Unknown, None));
             }
             let secret = world.secret.as_ref().expect("the secret is there");
             assert_eq!(answers(&within_quotas(&world, secret, &[], Outcome::unjudged())), expected, "{versions}");

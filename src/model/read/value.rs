@@ -174,8 +174,7 @@ fn unlabelled(reading: &Reading<'_>, version: &Version, read: Outcome) -> Vec<Ou
 
 /// Whether a rotation runs, or may have failed, and nobody has moved AWSCURRENT since (ROT-PROG-014).
 fn is_that_before_the_rotation(secret: &Secret) -> bool {
-    let moves = |rule| matches!(rule, RuleId::State005 | RuleId::State008 | RuleId::State012);
-    secret.rotation.may_act() && !secret.label(&Label::Current).is_some_and(|cell| moves(cell.by.rule))
+    secret.rotation.may_act() && !secret.rotation.current_was_moved
 }
 
 fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
@@ -185,10 +184,7 @@ fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, i
         Value::Text(_) if is_default && is_that_before_the_rotation(secret) => RuleId::Prog014,
         Value::Text(_) => rule,
     };
-    let mut fact = fact(owner, Class::Contract, Claim::Value(value.clone()));
-    fact.since = version.content.by.call;
-    fact.by = version.content.by.action;
-    fact
+    Fact { rule: owner, class: Class::Contract, ..version.content.by.fact(Claim::Value(value.clone())) }
 }
 
 /// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).

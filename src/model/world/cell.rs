@@ -3,9 +3,13 @@
 //! Equality is that of the contents: provenance and what has been read do not count. Only a read binds an open cell.
 
 use crate::model::Action;
-use crate::rule::{Class, RuleId};
+use crate::model::fact::{Claim, Fact};
+use crate::rule::{Class, Level, RuleId};
 
 /// The rule and the call that last wrote a cell, or required it to stay.
+///
+/// It goes into facts and readings, which tell whom a report speaks of. What an endpoint may answer next never depends
+/// on it: that is the matter of [`Origin`](super::Origin) and of other plain parts of a world.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Provenance {
     /// Who is to blame when the cell differs.
@@ -21,6 +25,22 @@ pub struct Provenance {
 impl Provenance {
     /// What stands where a read was the first to show it: reads that differ from then on differ among themselves.
     pub(crate) const UNKNOWN: Self = Self { rule: RuleId::Read005, class: Class::Fidelity, call: 0, action: None };
+
+    /// A fact that this owns.
+    pub(crate) const fn fact(self, claim: Claim) -> Fact {
+        Fact { rule: self.rule, class: self.class, claim, counts: true, since: self.call, by: self.action }
+    }
+
+    /// The open point that a read settles where this has left a content open; `None` if it is of a rule that leaves
+    /// nothing open.
+    pub(crate) fn open_point(self) -> Option<RuleId> {
+        Some(self.rule).filter(|rule| rule.rule().has_reading())
+    }
+
+    /// The same once a read has shown what it left open: a rule that leaves something open accuses nobody.
+    pub(crate) fn once_shown(self) -> Self {
+        if self.rule.rule().level == Level::Unspecified { Self::UNKNOWN } else { self }
+    }
 }
 
 /// One part of a world.

@@ -1,6 +1,6 @@
 //! Where the staging labels of a secret are: a relation beside its versions.
 
-use super::{Cell, Content, Provenance, Secret};
+use super::{Cell, Content, Origin, Provenance, Secret};
 use crate::model::{Label, VersionId};
 use crate::rule::RuleId;
 
@@ -11,6 +11,8 @@ pub struct LabelCell {
     pub label: Label,
     /// The version that has it, or none.
     pub holder: Cell<Option<VersionId>>,
+    /// Who has put it there, or taken it away.
+    pub put_by: Origin,
 }
 
 impl Secret {
@@ -50,12 +52,21 @@ impl Secret {
         self.labels_open || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
     }
 
-    pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>) {
-        self.had_current |= *label == Label::Current && holder.get().is_some_and(Option::is_some);
-        match self.labels.iter_mut().find(|cell| cell.label == *label) {
-            Some(cell) => cell.holder = holder,
-            None => self.labels.push(LabelCell { label: label.clone(), holder }),
+    pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>, put_by: Origin) {
+        if *label == Label::Current {
+            self.had_current |= holder.get().is_some_and(Option::is_some);
+            self.rotation.current_was_moved = false;
         }
+        match self.labels.iter_mut().find(|cell| cell.label == *label) {
+            Some(cell) => (cell.holder, cell.put_by) = (holder, put_by),
+            None => self.labels.push(LabelCell { label: label.clone(), holder, put_by }),
+        }
+    }
+
+    /// Who has put a label where it is, or taken it away.
+    #[must_use]
+    pub fn put_by(&self, label: &Label) -> Origin {
+        self.labels.iter().find(|cell| cell.label == *label).map_or(Origin::Unknown, |cell| cell.put_by)
     }
 
     /// Leaves open whether a label stays where it is.
@@ -64,38 +75,44 @@ impl Secret {
             Some(cell) if stays => cell.value.clone(),
             _ => None,
         };
-        self.set_label(label, Cell::open(usual, by));
+        self.set_label(label, Cell::open(usual, by), Origin::Unknown);
     }
 
     /// Requires a label to stay where it is in strict mode only, so that no call can rely on it.
     pub(crate) fn loosen_label(&mut self, label: &Label, by: Provenance) {
         if self.label(label).is_none() && !self.labels_open {
-            self.set_label(label, Cell::known(None, by));
+            self.set_label(label, Cell::known(None, by), Origin::Unknown);
         }
         // The service may move AWSPENDING itself while it may be rotating.
         let may_move = *label == Label::Pending && self.rotation.may_act();
         if let Some(cell) = self.labels.iter_mut().find(|cell| cell.label == *label) {
             cell.holder.loosen(by);
             cell.holder.strict &= !may_move;
+            cell.put_by = Origin::Unknown;
         }
     }
 
     /// The version that a rotation, or the test of a configuration, has put AWSPENDING on; `None` where a client has.
     pub(crate) fn pending_by_rotation(&self) -> Option<&VersionId> {
-        if self.label(&Label::Pending).is_some_and(|cell| cell.open && cell.by.rule == RuleId::Life008) {
+        if self.is_put_by_an_open_rotation() {
             return self.rotation.unfinished.as_ref();
         }
         let id = self.holder(&Label::Pending).flatten()?;
-        let is_by_client = self.version(id).is_some_and(|version| version.content.by.rule == RuleId::State018);
+        let is_by_client = self.version(id).is_some_and(|version| version.origin.is_client());
         let is_of_rotation = self.rotation.unfinished.as_ref() == Some(id) || !is_by_client;
         Some(id).filter(|_| self.rotation.configured && is_of_rotation)
+    }
+
+    /// Whether the start of a rotation has put AWSPENDING somewhere, and no read has shown where.
+    pub(crate) fn is_put_by_an_open_rotation(&self) -> bool {
+        self.put_by(&Label::Pending) == Origin::Rotation && self.holder(&Label::Pending).is_none()
     }
 
     /// Lets the rotation end, if there is one: AWSPENDING goes, and a version that got no value is forgotten.
     pub(super) fn end_rotation(&mut self) -> bool {
         let Some(id) = self.pending_by_rotation().cloned() else { return false };
         let by = Provenance { rule: RuleId::Life023, ..Provenance::UNKNOWN };
-        self.set_label(&Label::Pending, Cell::known(None, by));
+        self.set_label(&Label::Pending, Cell::known(None, by), Origin::EndOfRotation);
         self.rotation.lose_track();
         self.versions.retain(|version| version.id != id || version.content.get() != Some(&Content::Unfilled));
         true

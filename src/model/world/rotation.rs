@@ -5,7 +5,7 @@ use crate::model::{RotationRules, Text, VersionId};
 
 /// The rotation configuration.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "five independent facts about the past of the configuration")]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about the past of the configuration")]
 pub struct Rotation {
     /// `RotationEnabled`; null and absent count as false.
     pub enabled: Cell<bool>,
@@ -29,6 +29,8 @@ pub struct Rotation {
     pub may_be_unfinished: bool,
     /// Whether CancelRotateSecret was accepted since the last accepted RotateSecret.
     pub cancelled: bool,
+    /// Whether a client has moved AWSCURRENT since the latest rotation began, or before it and no read has shown that.
+    pub current_was_moved: bool,
 }
 
 impl Rotation {
@@ -46,6 +48,7 @@ impl Rotation {
             unfinished: None,
             may_be_unfinished: false,
             cancelled: false,
+            current_was_moved: false,
         }
     }
 

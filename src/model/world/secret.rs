@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Cell, Content, LabelCell, Listing, Provenance, Rotation, Strangers, Version};
-use crate::model::outcome::Setting;
-use crate::model::{Tag, Text, Timestamp, Value, VersionId};
+use super::{Content, LabelCell, Listing, Origin, Provenance, Rotation, Strangers, Version};
+use crate::model::{Tag, Text, Timestamp, Value};
 
 /// One secret.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,11 +73,12 @@ impl Dates {
     const RESOLUTION: Duration = Duration::from_millis(1_100);
 
     /// UpdateSecret was accepted.
-    pub(crate) fn outdate(&mut self, setting: &Setting<'_>) {
+    ///
+    /// `called` is when, since the start of the history; `stamp` is the new date, if there is one.
+    pub(crate) fn outdate(&mut self, called: Option<Duration>, stamp: Option<Timestamp>) {
         let is_later = |called: Duration, shown| called.saturating_sub(shown) > Self::RESOLUTION;
-        self.is_outdated |=
-            setting.called.zip(self.changed_shown).is_some_and(|(called, shown)| is_later(called, shown));
-        self.changed = setting.stamp.or(self.changed);
+        self.is_outdated |= called.zip(self.changed_shown).is_some_and(|(called, shown)| is_later(called, shown));
+        self.changed = stamp.or(self.changed);
     }
 
     /// An answer that came at this time, since the start of the history, shows this `LastChangedDate`.
@@ -118,13 +118,11 @@ impl Secret {
         }
     }
 
-    pub(crate) fn set_version(&mut self, id: &VersionId, content: Cell<Content>, created: Option<Timestamp>) {
-        match self.versions.iter_mut().find(|version| version.id == *id) {
-            Some(version) => {
-                version.content = content;
-                version.created = created;
-            }
-            None => self.versions.push(Version { id: id.clone(), content, created }),
+    /// Adds a version, or puts it in the place of what was known of its id.
+    pub(crate) fn add_version(&mut self, version: Version) {
+        match self.versions.iter_mut().find(|known| known.id == version.id) {
+            Some(known) => *known = version,
+            None => self.versions.push(version),
         }
     }
 
@@ -152,7 +150,9 @@ impl Secret {
             (cell.holder.open, cell.holder.strict) = (true, false);
             cell.holder.seen = true;
             cell.holder.by = Provenance::UNKNOWN;
+            cell.put_by = Origin::Unknown;
         }
+        self.rotation.current_was_moved = false;
         self.tags_open = true;
         self.expect_strangers();
         for version in &mut self.versions {

@@ -1,6 +1,6 @@
 //! The versions of a secret as far as they are known, and what must still be read before all are.
 
-use super::Cell;
+use super::{Cell, Origin, Provenance};
 use crate::model::{Text, Timestamp, Value, VersionId};
 
 /// What stands behind a version id.
@@ -19,8 +19,23 @@ pub struct Version {
     pub id: VersionId,
     /// What stands behind it; open where it is not known whether there is a version at all.
     pub content: Cell<Content>,
+    /// Who made it.
+    pub origin: Origin,
+    /// Whether another plain put made a version at the same time, so that only strict mode requires both (ROT-CONC-006).
+    pub is_raced: bool,
     /// When it was made, where that is known.
     pub created: Option<Timestamp>,
+}
+
+impl Version {
+    pub(crate) fn new(id: &VersionId, content: Cell<Content>, origin: Origin, created: Option<Timestamp>) -> Self {
+        Self { id: id.clone(), content, origin, is_raced: false, created }
+    }
+
+    /// An id that stands for a version of which nothing is known, not even whether there is one.
+    pub(crate) fn unknown(id: &VersionId) -> Self {
+        Self::new(id, Cell::open(Content::Unfilled, Provenance::UNKNOWN), Origin::Unknown, None)
+    }
 }
 
 /// What must still be read before every version is known.

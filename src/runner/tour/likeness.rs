@@ -1,7 +1,6 @@
 //! Worlds that go the same ways: what later answers may depend on, up to the names of versions.
 
 use crate::model::{Cell, Content, Label, Secret, VersionId, World};
-use crate::rule::RuleId;
 
 /// What two worlds have in common that are taken for one in the search for ways.
 ///
@@ -86,7 +85,7 @@ impl Kind {
         let is_pending = secret.holds(&Label::Pending, id);
         let content = secret.version(id).map(|version| {
             let cell = &version.content;
-            (cell.value == Content::Unfilled, cell.open, is_pending && cell.by.rule == RuleId::State018)
+            (cell.value == Content::Unfilled, cell.open, is_pending && version.origin.is_client())
         });
         Self { labels, content, is_unfinished: secret.rotation.unfinished.as_ref() == Some(id) }
     }

@@ -6,7 +6,7 @@
 //! does not compile before someone has said whether it counts.
 
 use crate::model::{
-    Cell, Content, Dates, Label, Listing, Provenance, Rotation, Secret, Strangers, Text, Value, Version, World,
+    Cell, Content, Dates, Label, Listing, Origin, Provenance, Rotation, Secret, Strangers, Text, Value, Version, World,
 };
 
 /// How much of a world is written down.
@@ -106,6 +106,9 @@ impl Canonical {
         for cell in labels {
             self.label(&cell.label);
             self.cell(&cell.holder, detail, |this, holder| this.maybe(holder.as_ref()));
+            if detail != Detail::Values {
+                self.origin(cell.put_by);
+            }
         }
         self.rotation(rotation, detail);
         self.listing(listing.as_ref());
@@ -132,7 +135,7 @@ impl Canonical {
     }
 
     fn version(&mut self, version: &Version, detail: Detail) {
-        let Version { id, content, created: _ } = version;
+        let Version { id, content, origin, is_raced, created: _ } = version;
         self.name(id);
         self.cell(content, detail, |this, content| match content {
             Content::Unfilled => this.write(0),
@@ -144,6 +147,20 @@ impl Canonical {
         });
         // A value that was read before must be the same from then on (ROT-STATE-018).
         self.flag(content.seen && detail == Detail::Knowledge);
+        if detail != Detail::Values {
+            self.origin(*origin);
+            self.flag(*is_raced);
+        }
+    }
+
+    fn origin(&mut self, origin: Origin) {
+        self.write(match origin {
+            Origin::Unknown => 0,
+            Origin::Rotation => 1,
+            Origin::EndOfRotation => 2,
+            Origin::Test => 3,
+            Origin::Client(action) => 4 + action as u16,
+        });
     }
 
     fn label(&mut self, label: &Label) {
@@ -171,6 +188,7 @@ impl Canonical {
             unfinished,
             may_be_unfinished,
             cancelled,
+            current_was_moved,
         } = rotation;
         self.cell(enabled, detail, |this, enabled| this.flag(*enabled));
         self.cell(days, detail, |this, days| this.maybe(days.map(|days| days.to_string()).as_ref()));
@@ -182,7 +200,7 @@ impl Canonical {
             self.flag(flag);
         }
         if detail != Detail::Values {
-            for flag in [*touched, *may_hide_a_function, *may_be_unfinished] {
+            for flag in [*touched, *may_hide_a_function, *may_be_unfinished, *current_was_moved] {
                 self.flag(flag);
             }
         }
@@ -237,10 +255,10 @@ mod tests {
             by,
             seen: false,
         };
-        secret.versions = ids.map(|id| Version { id: id.into(), content: content(id), created: None }).into();
+        secret.versions = ids.map(|id| Version::new(&id.into(), content(id), Origin::Unknown, None)).into();
         let holder: Cell<Option<VersionId>> =
             Cell { open: false, value: Some(ids[1].into()), strict: false, by, seen: false };
-        secret.labels = vec![LabelCell { label: Label::Current, holder }];
+        secret.labels = vec![LabelCell { label: Label::Current, holder, put_by: Origin::Unknown }];
         world
     }
 

@@ -8,8 +8,8 @@ mod edit;
 
 use super::Scene;
 use crate::model::{
-    Answer, Body, Cell, Claim, Content, Departure, ErrorType, Fact, Label, Output, Provenance, Secret, Text, Value,
-    Version, World,
+    Answer, Body, Cell, Claim, Content, Departure, ErrorType, Fact, Label, Origin, Output, Provenance, Secret, Text,
+    Value, Version, World,
 };
 use crate::rule::{Checkable, Level, RULES, RuleId};
 
@@ -228,7 +228,7 @@ fn misplace(secret: &mut Secret, label: &Label) {
 fn add_stranger(secret: &mut Secret, scene: &Scene<'_>) {
     let id: Text = format!("99999999-0000-4000-8000-{:012}", scene.call).into();
     let content = Cell::known(Content::Value(Value::Text("stray".into())), super::BY_BUG);
-    secret.versions.push(Version { id, content, created: Some(scene.now) });
+    secret.versions.push(Version::new(&id, content, Origin::Unknown, Some(scene.now)));
 }
 
 /// ListSecrets shows rotation where there is none, and none where there is.

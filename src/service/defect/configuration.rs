@@ -2,7 +2,9 @@
 
 use super::progress::lacks_function;
 use super::{BY_BUG, Bug, Hook, Scene};
-use crate::model::{Cell, Content, Label, Operation, Outcome, RotateSecret, Rotation, RotationRules, Version, World};
+use crate::model::{
+    Cell, Content, Label, Operation, Origin, Outcome, RotateSecret, Rotation, RotationRules, Version, World,
+};
 use crate::rule::RuleId;
 
 pub(super) static BUGS: &[Bug] = &[
@@ -132,7 +134,7 @@ fn refusal_makes_version(world: &mut World, scene: &Scene<'_>) {
     let (Operation::RotateSecret(rotate), Some(secret)) = (scene.operation, &mut world.secret) else { return };
     if let (Some(token), true) = (&rotate.client_request_token, is_recorded_refusal(scene)) {
         let content = Cell::known(Content::Unfilled, BY_BUG);
-        secret.versions.push(Version { id: token.clone(), content, created: Some(scene.now) });
+        secret.versions.push(Version::new(token, content, Origin::Unknown, Some(scene.now)));
         super::put_label(secret, &Label::Pending, Some(token.clone()));
     }
 }

@@ -1,7 +1,9 @@
 //! The in-progress rule, and what RotateSecret makes of the pending version.
 
 use super::{Bug, Hook, Scene, is_refused_by, put_label, refuse};
-use crate::model::{Answer, Body, Cell, Content, ErrorType, Label, Operation, Outcome, Output, Version, World};
+use crate::model::{
+    Action, Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Secret, Version, World,
+};
 use crate::rule::RuleId;
 
 /// Rules that may permit a RotateSecret, depending on its members.
@@ -158,8 +160,10 @@ fn progress_blind_to_hand(world: &mut World, scene: &Scene<'_>) {
 }
 
 fn progress_by_flag(outcome: &mut Outcome, scene: &Scene<'_>) {
-    let pending = scene.active().and_then(|secret| secret.label(&Label::Pending));
-    let was_taken_off = pending.is_some_and(|cell| cell.value.is_none() && cell.by.rule == RuleId::State015);
+    let by_client = Origin::Client(Action::UpdateSecretVersionStage);
+    let is_taken_off =
+        |secret: &Secret| secret.holder(&Label::Pending) == Some(None) && secret.put_by(&Label::Pending) == by_client;
+    let was_taken_off = scene.active().is_some_and(is_taken_off);
     if is_rotation(scene) && was_taken_off && outcome.is_accepted() {
         refuse(outcome, ErrorType::InvalidRequestException);
     }

@@ -1,7 +1,7 @@
 //! Reads: stale, incomplete, too much, and what becomes of versions without labels.
 
 use super::{Bug, Hook, Scene};
-use crate::model::{Answer, Body, Content, Label, Operation, Output, SecretValue, Version, World};
+use crate::model::{Action, Answer, Body, Content, Label, Operation, Origin, Output, SecretValue, Version, World};
 use crate::rule::RuleId;
 
 pub(super) static BUGS: &[Bug] = &[
@@ -125,7 +125,7 @@ fn default_read_stale(operation: &mut Operation, scene: &Scene<'_>) {
     let Operation::GetSecretValue(get) = operation else { return };
     let Some(secret) = scene.active() else { return };
     let is_default = get.version_id.is_none() && get.version_stage.is_none();
-    let was_moved = secret.label(&Label::Current).is_some_and(|cell| cell.by.rule == RuleId::State012);
+    let was_moved = secret.put_by(&Label::Current) == Origin::Client(Action::UpdateSecretVersionStage);
     let old = scene.holder(&Label::Previous).filter(|id| secret.value(id).is_some());
     if is_default && was_moved && old.is_some() {
         get.version_id = old.cloned();

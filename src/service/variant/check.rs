@@ -4,8 +4,8 @@ use uuid::Uuid;
 
 use super::Otherwise;
 use super::rotation::{PATIENCE, by, configured, is_blocked_alone, is_test, rotate};
-use crate::model::{Answer, Body, Cell, Label, Outcome, Output, Text, Version, World};
-use crate::service::hook::{BY_BUG, Hook, Scene, put_label};
+use crate::model::{Answer, Body, Cell, Label, Origin, Outcome, Output, Text, Version, World};
+use crate::service::hook::{Hook, Scene, put_label};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
     Otherwise {
@@ -59,7 +59,7 @@ fn copy(world: &mut World, scene: &Scene<'_>, id: &Text) -> bool {
     match (current.filter(|_| is_tested), &mut world.secret) {
         (Some(current), Some(secret)) if secret.version(id).is_none() => {
             let content = Cell::known(current.content.value.clone(), by(scene));
-            secret.versions.push(Version { id: id.clone(), content, created: Some(scene.now) });
+            secret.versions.push(Version::new(id, content, Origin::Test, Some(scene.now)));
             true
         }
         _ => false,
@@ -100,11 +100,10 @@ fn test_fails_with_copy(world: &mut World, scene: &Scene<'_>) {
     }
 }
 
-/// A copy has the provenance of a variant, which no value has that a client stored.
 fn test_ends(world: &mut World, scene: &Scene<'_>) {
     let Some(secret) = &mut world.secret else { return };
     let pending = secret.holder(&Label::Pending).flatten().and_then(|id| secret.version(id));
-    let made = pending.map(|version| version.content.by).filter(|by| by.rule == BY_BUG.rule);
+    let made = pending.filter(|version| version.origin == Origin::Test).map(|version| version.content.by);
     if made.is_some_and(|made| scene.call > made.call + PATIENCE) {
         put_label(secret, &Label::Pending, None);
     }

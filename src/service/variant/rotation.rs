@@ -2,8 +2,8 @@
 
 use super::Otherwise;
 use crate::model::{
-    Answer, Body, Cell, Content, ErrorType, Label, Operation, Outcome, Output, Provenance, RotateSecret, Timestamp,
-    Version, World,
+    Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Provenance, RotateSecret,
+    Timestamp, Version, World,
 };
 use crate::service::hook::{BY_BUG, Hook, Scene, put_label, refuse};
 
@@ -89,7 +89,7 @@ pub(super) fn start(scene: &Scene<'_>) -> Option<World> {
     if !is_test(rotate) {
         if secret.version(token).is_none() {
             let content = Cell::known(Content::Unfilled, by(scene));
-            secret.versions.push(Version { id: token.clone(), content, created: None });
+            secret.versions.push(Version::new(token, content, Origin::Rotation, None));
         }
         put_label(secret, &Label::Pending, Some(token.clone()));
         secret.rotation.unfinished = Some(token.clone());
