@@ -1,12 +1,12 @@
 //! Whether a claim holds in an answer; `None` if the answer cannot decide it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Claim;
 use super::member::{arn, name};
 use crate::model::{
-    Answer, Body, Description, ErrorType, Label, Output, SecretValue, ServiceError, Text, Timestamp, Value, VersionId,
-    VersionPage, identifier,
+    Answer, BatchError, Body, Description, ErrorType, Label, Output, Receipt, RotationRules, SecretValue, ServiceError,
+    Text, Timestamp, Value, VersionId, VersionPage, identifier,
 };
 
 impl Claim {
@@ -15,23 +15,55 @@ impl Claim {
     pub fn holds(&self, answer: &Answer) -> Option<bool> {
         match &answer.body {
             Body::Output(output) => self.holds_of_output(output, answer.partial),
-            Body::Error(error) => match self {
-                Self::Accepted => Some(false),
-                Self::Found => {
-                    Some(error.error_type != ErrorType::ResourceNotFoundException || is_about_a_version(error))
-                }
-                Self::NoFault => Some((400..500).contains(&answer.form.status)),
-                Self::Refused => (answer.form.status < 500).then_some(true),
-                Self::ErrorType(types) if answer.form.status < 500 => Some(types.contains(&error.error_type)),
-                Self::Message(text) if !answer.partial || error.message.is_some() => {
-                    Some(error.message.as_deref() == Some(text))
-                }
-                _ => None,
-            },
-            Body::Unreadable(_) => match self {
-                Self::Accepted | Self::NoFault => Some(false),
-                _ => None,
-            },
+            Body::Error(error) => self.holds_of_error(error, answer),
+            // It is neither an acceptance nor a refusal, and says nothing else.
+            Body::Unreadable(_) => matches!(self, Self::Accepted | Self::NoFault).then_some(false),
+        }
+    }
+
+    fn holds_of_error(&self, error: &ServiceError, answer: &Answer) -> Option<bool> {
+        let is_client_error = answer.form.status < 500;
+        match self {
+            Self::Accepted => Some(false),
+            Self::Found => Some(error.error_type != ErrorType::ResourceNotFoundException || is_about_a_version(error)),
+            Self::NoFault => Some((400..500).contains(&answer.form.status)),
+            Self::Refused => is_client_error.then_some(true),
+            Self::ErrorType(types) => is_client_error.then(|| types.contains(&error.error_type)),
+            Self::Message(text) => required(error.message.as_deref(), &**text, answer.partial),
+            // Claims about what an accepted request shows.
+            Self::Label(..)
+            | Self::Listed(..)
+            | Self::OnlyVersions(_)
+            | Self::PageRepeats(_)
+            | Self::LastPage(_)
+            | Self::NotShown(_)
+            | Self::Enabled(_)
+            | Self::Function(_)
+            | Self::Days(_)
+            | Self::Duration(_)
+            | Self::Schedule(_)
+            | Self::Value(_)
+            | Self::Version(_)
+            | Self::HasLabel(..)
+            | Self::VersionId(_)
+            | Self::VersionStages(_)
+            | Self::Arn(_)
+            | Self::ArnForm(_)
+            | Self::ArnUnlike(_)
+            | Self::Name(_)
+            | Self::Present(_)
+            | Self::Missing(_)
+            | Self::DeletionDate(..)
+            | Self::CreatedDate(_)
+            | Self::ChangedSince(_)
+            | Self::ChangedAfter(_)
+            | Self::AccessedAtMidnight
+            | Self::OneValue
+            | Self::NoEmptyEntry
+            | Self::BatchValue(..)
+            | Self::BatchHas(_)
+            | Self::BatchError(_)
+            | Self::BatchErrorCode(..) => None,
         }
     }
 
@@ -41,123 +73,48 @@ impl Claim {
             Self::Refused => Some(false),
             Self::NoFault | Self::ErrorType(_) | Self::Message(_) => None,
             Self::Label(label, holder) => label_is_at(output, label, holder.as_ref(), partial),
-            Self::Listed(id, listed) => match output {
-                Output::Versions(page) if page.next_token.is_none() => Some(lists(page, id) == *listed),
-                _ => None,
-            },
+            Self::Listed(id, listed) => Some(lists(last_page(output)?, id) == *listed),
             Self::OnlyVersions(ids) => Some(shown_ids(output)?.all(|id| ids.contains(id))),
             Self::NotShown(id) => Some(shown_ids(output)?.all(|shown| shown != id)),
-            Self::Version(id) => match output {
-                Output::Value(value) => required(value.version_id.as_ref(), id, partial),
-                _ => None,
-            },
-            Self::HasLabel(label, id) => match output {
-                Output::Value(value) if value.version_id.as_ref() != Some(id) => {
-                    value.version_stages.as_ref().map(|labels| labels.contains(label))
-                }
-                _ => None,
-            },
-            Self::Value(expected) => value_is(output, expected, partial),
-            Self::BatchHas(_) | Self::BatchValue(..) | Self::BatchError(_) | Self::BatchErrorCode(..) => {
-                self.holds_of_batch(output)
-            }
             Self::PageRepeats(before) => Some(!shown_ids(output)?.any(|id| before.contains(id))),
-            Self::LastPage(missing) => match output {
-                Output::Versions(page) if page.next_token.is_none() => Some(missing.iter().all(|id| lists(page, id))),
-                _ => None,
-            },
-            Self::Enabled(_) | Self::Function(_) | Self::Days(_) | Self::Duration(_) | Self::Schedule(_) => {
-                self.holds_of_rotation(description(output)?, partial)
+            Self::LastPage(missing) => last_page(output).map(|page| missing.iter().all(|id| lists(page, id))),
+            Self::Enabled(enabled) => is_enabled(description(output)?, *enabled, partial),
+            Self::Function(arn) => is_text(description(output)?.rotation_lambda_arn.as_ref(), arn.as_ref(), partial),
+            Self::Days(days) => of_rules(output, partial, |rules| rules.automatically_after_days == *days),
+            Self::Duration(text) => of_rules(output, partial, |it| given(it.duration.as_ref()) == text.as_ref()),
+            Self::Schedule(text) => {
+                of_rules(output, partial, |rules| given(rules.schedule_expression.as_ref()) == text.as_ref())
             }
-            _ => self.holds_of_members(output, partial),
-        }
-    }
-
-    fn holds_of_rotation(&self, shown: &Description, partial: bool) -> Option<bool> {
-        let rules = shown.rotation_rules.as_ref();
-        match self {
-            Self::Enabled(enabled) => optional(shown.rotation_enabled.is_some(), partial)
-                .then(|| shown.rotation_enabled.unwrap_or(false) == *enabled),
-            Self::Function(arn) => optional(shown.rotation_lambda_arn.is_some(), partial)
-                .then(|| given(shown.rotation_lambda_arn.as_ref()) == arn.as_ref()),
-            Self::Days(days) => optional(shown.rotation_rules.is_some(), partial)
-                .then(|| rules.and_then(|rules| rules.automatically_after_days) == *days),
-            Self::Duration(text) => optional(shown.rotation_rules.is_some(), partial)
-                .then(|| given(rules.and_then(|rules| rules.duration.as_ref())) == text.as_ref()),
-            Self::Schedule(text) => optional(shown.rotation_rules.is_some(), partial)
-                .then(|| given(rules.and_then(|rules| rules.schedule_expression.as_ref())) == text.as_ref()),
-            _ => None,
-        }
-    }
-
-    fn holds_of_batch(&self, output: &Output) -> Option<bool> {
-        let Output::Batch(batch) = output else { return None };
-        let values = batch.secret_values.as_deref().unwrap_or_default();
-        let errors = batch.errors.as_deref().unwrap_or_default();
-        Some(match self {
-            Self::BatchValue(name, value) => values
-                .iter()
-                .any(|entry| entry.name.as_ref() == Some(name) && entry_value(entry).as_ref() == Some(value)),
-            Self::BatchHas(name) => values.iter().any(|entry| entry.name.as_ref() == Some(name)),
-            Self::BatchError(id) => errors.iter().any(|error| error.secret_id.as_ref() == Some(id)),
-            Self::BatchErrorCode(id, error_type) => {
-                let error = errors.iter().find(|error| error.secret_id.as_ref() == Some(id))?;
-                error.error_code.as_deref() == Some(error_type.as_str())
+            Self::Value(expected) => value_is(output, expected, partial),
+            Self::Version(id) => required(value(output)?.version_id.as_ref(), id, partial),
+            Self::HasLabel(label, id) => has_label(value(output)?, label, id),
+            Self::BatchValue(name, expected) => {
+                Some(batch_values(output)?.any(|it| is_named(it, name) && entry_value(it).as_ref() == Some(expected)))
             }
-            _ => return None,
-        })
-    }
-
-    fn holds_of_members(&self, output: &Output, partial: bool) -> Option<bool> {
-        match self {
+            Self::BatchHas(name) => Some(batch_values(output)?.any(|entry| is_named(entry, name))),
+            Self::BatchError(id) => Some(batch_errors(output, id)?.next().is_some()),
+            Self::BatchErrorCode(id, expected) => {
+                Some(batch_errors(output, id)?.next()?.error_code.as_deref() == Some(expected.as_str()))
+            }
             Self::Arn(expected) => required(arn(output)?, expected, partial),
             Self::ArnForm(name) => arn(output)?.map(|arn| has_arn_form(arn, name)),
             Self::ArnUnlike(former) => arn(output)?.map(|arn| !former.contains(arn)),
             Self::Name(expected) => required(name(output)?, expected, partial),
-            Self::VersionId(expected) => match output {
-                Output::Receipt(receipt) if partial && receipt.version_id.is_none() => None,
-                Output::Receipt(receipt) => Some(given(receipt.version_id.as_ref()) == expected.as_ref()),
-                _ => None,
-            },
-            Self::VersionStages(expected) => match output {
-                Output::Receipt(receipt) => receipt
-                    .version_stages
-                    .as_ref()
-                    .map(|labels| labels.iter().collect::<BTreeSet<_>>() == expected.iter().collect::<BTreeSet<_>>()),
-                _ => None,
-            },
-            Self::Present(member) => match member.is_present(output)? {
-                false if partial => None,
-                present => Some(present),
-            },
-            Self::Missing(member) => member.is_present(output).map(|present| !present),
-            Self::DeletionDate(expected, slack_seconds) => match output {
-                Output::Receipt(receipt) => {
-                    receipt.deletion_date.map(|date| date.distance_seconds(*expected) <= *slack_seconds)
-                }
-                _ => None,
-            },
-            Self::CreatedDate(expected) => match output {
-                Output::Value(value) => value.created_date.map(|date| date.distance_seconds(*expected) < 1.5),
-                _ => None,
-            },
-            Self::ChangedSince(earliest) => {
-                description(output)?.last_changed_date.map(|date| date.0.floor() >= earliest.0.floor())
+            Self::VersionId(expected) => is_text(receipt(output)?.version_id.as_ref(), expected.as_ref(), partial),
+            Self::VersionStages(expected) => Some(are_same(receipt(output)?.version_stages.as_deref()?, expected)),
+            Self::Present(member) => member.is_present(output).filter(|is_present| optional(*is_present, partial)),
+            Self::Missing(member) => member.is_present(output).map(|is_present| !is_present),
+            Self::DeletionDate(expected, slack_seconds) => {
+                Some(receipt(output)?.deletion_date?.distance_seconds(*expected) <= *slack_seconds)
             }
-            Self::ChangedAfter(earlier) => description(output)?.last_changed_date.map(|date| date.0 > earlier.0),
+            Self::CreatedDate(expected) => Some(value(output)?.created_date?.distance_seconds(*expected) < 1.5),
+            Self::ChangedSince(earliest) => Some(changed(output)?.0.floor() >= earliest.0.floor()),
+            Self::ChangedAfter(earlier) => Some(changed(output)?.0 > earlier.0),
             Self::AccessedAtMidnight => {
-                description(output)?.last_accessed_date.map(|date| date.0.rem_euclid(Timestamp::DAY) == 0.0)
+                Some(description(output)?.last_accessed_date?.0.rem_euclid(Timestamp::DAY) == 0.0)
             }
-            Self::OneValue => match output {
-                Output::Value(_) if partial => None,
-                Output::Value(value) => Some(value.secret_string.is_some() != value.secret_binary.is_some()),
-                _ => None,
-            },
-            Self::NoEmptyEntry => {
-                let map = description(output)?.version_ids_to_stages.as_ref()?;
-                Some(map.values().all(|labels| !labels.is_empty()))
-            }
-            _ => None,
+            Self::OneValue => value(output).filter(|_| !partial).map(has_one_value),
+            Self::NoEmptyEntry => description(output)?.version_ids_to_stages.as_ref().map(has_no_empty_entry),
         }
     }
 }
@@ -174,12 +131,21 @@ const fn optional(present: bool, partial: bool) -> bool {
     present || !partial
 }
 
+/// Whether a text that may be left out is this.
+fn is_text(shown: Option<&Text>, expected: Option<&Text>, partial: bool) -> Option<bool> {
+    optional(shown.is_some(), partial).then(|| given(shown) == expected)
+}
+
+fn is_enabled(shown: &Description, expected: bool, partial: bool) -> Option<bool> {
+    optional(shown.rotation_enabled.is_some(), partial).then(|| shown.rotation_enabled.unwrap_or(false) == expected)
+}
+
 /// An empty text counts as no value (ROT-WIRE-008).
 fn given(text: Option<&Text>) -> Option<&Text> {
     text.filter(|text| !text.is_empty())
 }
 
-fn required<T: PartialEq>(shown: Option<&T>, expected: &T, partial: bool) -> Option<bool> {
+fn required<T: PartialEq + ?Sized>(shown: Option<&T>, expected: &T, partial: bool) -> Option<bool> {
     match shown {
         None if partial => None,
         shown => Some(shown == Some(expected)),
@@ -187,10 +153,63 @@ fn required<T: PartialEq>(shown: Option<&T>, expected: &T, partial: bool) -> Opt
 }
 
 fn description(output: &Output) -> Option<&Description> {
-    match output {
-        Output::Description(shown) => Some(shown),
-        _ => None,
-    }
+    if let Output::Description(shown) = output { Some(shown) } else { None }
+}
+
+const fn receipt(output: &Output) -> Option<&Receipt> {
+    if let Output::Receipt(receipt) = output { Some(receipt) } else { None }
+}
+
+fn value(output: &Output) -> Option<&SecretValue> {
+    if let Output::Value(value) = output { Some(value) } else { None }
+}
+
+/// The page after which there is no other.
+fn last_page(output: &Output) -> Option<&VersionPage> {
+    if let Output::Versions(page) = output { Some(page).filter(|page| page.next_token.is_none()) } else { None }
+}
+
+/// Whether something is so of the rotation rules; those left out are like those without members.
+fn of_rules(output: &Output, partial: bool, is_so: impl Fn(&RotationRules) -> bool) -> Option<bool> {
+    let shown = description(output)?.rotation_rules.as_ref();
+    optional(shown.is_some(), partial).then(|| shown.map_or_else(|| is_so(&RotationRules::default()), &is_so))
+}
+
+fn changed(output: &Output) -> Option<Timestamp> {
+    description(output)?.last_changed_date
+}
+
+fn batch_values(output: &Output) -> Option<impl Iterator<Item = &SecretValue>> {
+    let Output::Batch(batch) = output else { return None };
+    Some(batch.secret_values.iter().flatten())
+}
+
+fn is_named(entry: &SecretValue, name: &Text) -> bool {
+    entry.name.as_ref() == Some(name)
+}
+
+/// What a batch says of this identifier among its errors.
+fn batch_errors<'a>(output: &'a Output, id: &Text) -> Option<impl Iterator<Item = &'a BatchError>> {
+    let Output::Batch(batch) = output else { return None };
+    Some(batch.errors.iter().flatten().filter(move |error| error.secret_id.as_ref() == Some(id)))
+}
+
+const fn has_one_value(value: &SecretValue) -> bool {
+    value.secret_string.is_some() != value.secret_binary.is_some()
+}
+
+fn has_no_empty_entry(map: &BTreeMap<VersionId, Vec<Label>>) -> bool {
+    map.values().all(|labels| !labels.is_empty())
+}
+
+/// Whether the version that is read has the label, where it is not the version of this id.
+fn has_label(value: &SecretValue, label: &Label, id: &VersionId) -> Option<bool> {
+    let labels = value.version_stages.as_ref().filter(|_| value.version_id.as_ref() != Some(id));
+    labels.map(|labels| labels.contains(label))
+}
+
+fn are_same(labels: &[Label], others: &[Label]) -> bool {
+    labels.iter().collect::<BTreeSet<_>>() == others.iter().collect::<BTreeSet<_>>()
 }
 
 fn has_arn_form(arn: &str, name: &str) -> bool {

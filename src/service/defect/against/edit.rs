@@ -40,60 +40,97 @@ pub(super) fn acceptance(scene: &Scene<'_>) -> Output {
 
 /// Changes an output so that a claim does not hold of it.
 pub(super) fn contradict(output: &mut Output, claim: &Claim) {
-    match output {
-        Output::Receipt(receipt) => contradict_receipt(receipt, claim),
-        Output::Description(shown) => contradict_description(shown, claim),
-        Output::Value(value) => contradict_value(value, claim),
-        Output::Versions(page) => contradict_page(page, claim),
-        Output::Batch(batch) => contradict_batch(batch, claim),
-        Output::Secrets(_) | Output::Empty => {}
+    match claim {
+        Claim::Arn(_) => other_arn(output),
+        Claim::Name(_) => other_name(output),
+        Claim::Label(label, _) => toggle_everywhere(output, label),
+        Claim::Present(member) => take_away(output, *member),
+        Claim::Missing(member) => make_up(output, *member),
+        Claim::VersionId(expected) => of_receipt(output, |receipt| other_version(receipt, expected.as_ref())),
+        Claim::VersionStages(_) => of_receipt(output, |it| it.version_stages = Some(vec![Label::Custom("ODD".into())])),
+        Claim::DeletionDate(date, slack_seconds) => {
+            of_receipt(output, |it| it.deletion_date = Some(Timestamp(date.0 + 2.0 * slack_seconds)));
+        }
+        Claim::NoEmptyEntry => of_description(output, add_empty_entry),
+        Claim::ChangedSince(_) => of_description(output, |shown| shown.last_changed_date = Some(Timestamp(0.0))),
+        Claim::AccessedAtMidnight => {
+            of_description(output, |shown| shown.last_accessed_date = Some(Timestamp(Timestamp::DAY / 2.0)));
+        }
+        Claim::Version(_) => of_value(output, |value| value.version_id = other_text(value.version_id.as_ref())),
+        Claim::Value(_) => of_value(output, give_another_value),
+        Claim::OneValue => of_value(output, |value| (value.secret_string, value.secret_binary) = (None, None)),
+        Claim::CreatedDate(date) => of_value(output, |value| value.created_date = Some(Timestamp(date.0 + 60.0))),
+        Claim::Listed(id, true) => of_page(output, |versions| leave_out(versions, Some(id))),
+        Claim::Listed(id, false) => of_page(output, |versions| versions.push(entry(id))),
+        Claim::PageRepeats(before) => of_page(output, |versions| versions.extend(before.first().map(entry))),
+        Claim::LastPage(missing) => of_page(output, |versions| leave_out(versions, missing.first())),
+        Claim::BatchHas(name) => of_values(output, |values| values.retain(|it| it.name.as_ref() != Some(name))),
+        Claim::BatchValue(name, _) => of_values(output, |values| {
+            values.iter_mut().filter(|entry| entry.name.as_ref() == Some(name)).for_each(give_another_value);
+        }),
+        Claim::BatchError(id) => of_errors(output, |errors| errors.retain(|it| it.secret_id.as_ref() != Some(id))),
+        Claim::BatchErrorCode(id, _) => of_errors(output, |errors| give_another_code(errors, id)),
+        // What is broken by another answer, by another ARN of the secret itself, or in the state, of which every read
+        // then tells the same.
+        Claim::Accepted
+        | Claim::Found
+        | Claim::NoFault
+        | Claim::Refused
+        | Claim::ErrorType(_)
+        | Claim::Message(_)
+        | Claim::ArnForm(_)
+        | Claim::ArnUnlike(_)
+        | Claim::OnlyVersions(_)
+        | Claim::NotShown(_)
+        | Claim::HasLabel(..)
+        | Claim::ChangedAfter(_)
+        | Claim::Enabled(_)
+        | Claim::Function(_)
+        | Claim::Days(_)
+        | Claim::Duration(_)
+        | Claim::Schedule(_) => {}
     }
 }
+
+/// The id of a version that no request has made.
+const STRANGER: &str = "00000000-0000-4000-8000-000000000000";
 
 #[expect(clippy::unnecessary_wraps, reason = "the members are optional")]
 fn other_text(text: Option<&Text>) -> Option<Text> {
     Some(format!("{}x", text.map_or("", |text| text)).into())
 }
 
-fn contradict_receipt(receipt: &mut Receipt, claim: &Claim) {
-    match claim {
-        Claim::Arn(_) => receipt.arn = other_text(receipt.arn.as_ref()),
-        Claim::Name(_) => receipt.name = other_text(receipt.name.as_ref()),
-        Claim::VersionId(None) => receipt.version_id = Some("00000000-0000-4000-8000-000000000000".into()),
-        Claim::VersionId(Some(_)) => receipt.version_id = other_text(receipt.version_id.as_ref()),
-        Claim::VersionStages(_) => receipt.version_stages = Some(vec![Label::Custom("ODD".into())]),
-        Claim::Present(Member::Arn) => receipt.arn = None,
-        Claim::Present(Member::VersionStages) => receipt.version_stages = None,
-        Claim::Present(_) => receipt.deletion_date = None,
-        Claim::DeletionDate(date, slack_seconds) => {
-            receipt.deletion_date = Some(Timestamp(date.0 + 2.0 * slack_seconds));
-        }
-        _ => {}
+fn other_arn(output: &mut Output) {
+    match output {
+        Output::Receipt(receipt) => receipt.arn = other_text(receipt.arn.as_ref()),
+        Output::Description(shown) => shown.arn = other_text(shown.arn.as_ref()),
+        Output::Value(value) => value.arn = other_text(value.arn.as_ref()),
+        Output::Versions(page) => page.arn = other_text(page.arn.as_ref()),
+        Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
     }
 }
 
-fn contradict_description(shown: &mut Description, claim: &Claim) {
-    match claim {
-        Claim::Arn(_) => shown.arn = other_text(shown.arn.as_ref()),
-        Claim::Name(_) => shown.name = other_text(shown.name.as_ref()),
-        Claim::NoEmptyEntry => {
-            let map = shown.version_ids_to_stages.get_or_insert_default();
-            map.insert("00000000-0000-4000-8000-000000000000".into(), Vec::new());
+fn other_name(output: &mut Output) {
+    match output {
+        Output::Receipt(receipt) => receipt.name = other_text(receipt.name.as_ref()),
+        Output::Description(shown) => shown.name = other_text(shown.name.as_ref()),
+        Output::Value(value) => value.name = other_text(value.name.as_ref()),
+        Output::Versions(page) => page.name = other_text(page.name.as_ref()),
+        Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
+    }
+}
+
+fn toggle_everywhere(output: &mut Output, label: &Label) {
+    match output {
+        Output::Description(shown) => {
+            shown.version_ids_to_stages.iter_mut().flatten().for_each(|(_, labels)| toggle(labels, label));
         }
-        Claim::Present(Member::DeletedDate) => shown.deleted_date = None,
-        Claim::Present(Member::LastAccessedDate) => shown.last_accessed_date = None,
-        Claim::Missing(Member::LastAccessedDate) => shown.last_accessed_date = Some(Timestamp(0.0)),
-        Claim::Missing(Member::LastRotatedDate) => shown.last_rotated_date = Some(Timestamp(0.0)),
-        Claim::Missing(Member::NextRotationDate) => shown.next_rotation_date = Some(Timestamp(0.0)),
-        Claim::Missing(Member::DeletedDate) => shown.deleted_date = Some(Timestamp(0.0)),
-        Claim::ChangedSince(_) => shown.last_changed_date = Some(Timestamp(0.0)),
-        Claim::AccessedAtMidnight => shown.last_accessed_date = Some(Timestamp(Timestamp::DAY / 2.0)),
-        Claim::Label(label, _) => {
-            for labels in shown.version_ids_to_stages.iter_mut().flatten().map(|(_, labels)| labels) {
-                toggle(labels, label);
-            }
+        Output::Value(value) => toggle(value.version_stages.get_or_insert_default(), label),
+        Output::Versions(page) => {
+            let entries = page.versions.iter_mut().flatten();
+            entries.for_each(|entry| toggle(entry.version_stages.get_or_insert_default(), label));
         }
-        _ => {}
+        Output::Receipt(_) | Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
     }
 }
 
@@ -107,65 +144,97 @@ fn toggle(labels: &mut Vec<Label>, label: &Label) {
     }
 }
 
-fn contradict_value(value: &mut SecretValue, claim: &Claim) {
-    match claim {
-        Claim::Arn(_) => value.arn = other_text(value.arn.as_ref()),
-        Claim::Name(_) => value.name = other_text(value.name.as_ref()),
-        Claim::Version(_) => value.version_id = other_text(value.version_id.as_ref()),
-        Claim::Value(_) => {
-            value.secret_binary = None;
-            value.secret_string = Some(SecretString::from("another value"));
-        }
-        Claim::OneValue => {
-            value.secret_string = None;
-            value.secret_binary = None;
-        }
-        Claim::Present(_) => value.created_date = None,
-        Claim::CreatedDate(date) => value.created_date = Some(Timestamp(date.0 + 60.0)),
-        Claim::Label(label, _) => toggle(value.version_stages.get_or_insert_default(), label),
-        _ => {}
+fn take_away(output: &mut Output, member: Member) {
+    match member {
+        Member::Arn => of_receipt(output, |receipt| receipt.arn = None),
+        Member::Name => of_receipt(output, |receipt| receipt.name = None),
+        Member::VersionId => of_receipt(output, |receipt| receipt.version_id = None),
+        Member::VersionStages => of_receipt(output, |receipt| receipt.version_stages = None),
+        Member::DeletionDate => of_receipt(output, |receipt| receipt.deletion_date = None),
+        Member::DeletedDate => of_description(output, |shown| shown.deleted_date = None),
+        Member::CreatedDate => of_value(output, |value| value.created_date = None),
+        Member::LastAccessedDate => of_description(output, |shown| shown.last_accessed_date = None),
+        Member::LastRotatedDate => of_description(output, |shown| shown.last_rotated_date = None),
+        Member::NextRotationDate => of_description(output, |shown| shown.next_rotation_date = None),
     }
+}
+
+fn make_up(output: &mut Output, member: Member) {
+    let date = Some(Timestamp(0.0));
+    match member {
+        Member::DeletedDate => of_description(output, |shown| shown.deleted_date = date),
+        Member::LastAccessedDate => of_description(output, |shown| shown.last_accessed_date = date),
+        Member::LastRotatedDate => of_description(output, |shown| shown.last_rotated_date = date),
+        Member::NextRotationDate => of_description(output, |shown| shown.next_rotation_date = date),
+        Member::CreatedDate => of_value(output, |value| value.created_date = date),
+        Member::DeletionDate => of_receipt(output, |receipt| receipt.deletion_date = date),
+        Member::Arn => other_arn(output),
+        Member::Name => other_name(output),
+        Member::VersionId => of_receipt(output, |receipt| receipt.version_id = Some(STRANGER.into())),
+        Member::VersionStages => of_receipt(output, |receipt| receipt.version_stages = Some(Vec::new())),
+    }
+}
+
+fn of_receipt(output: &mut Output, change: impl FnOnce(&mut Receipt)) {
+    if let Output::Receipt(receipt) = output {
+        change(receipt);
+    }
+}
+
+fn of_description(output: &mut Output, change: impl FnOnce(&mut Description)) {
+    if let Output::Description(shown) = output {
+        change(shown);
+    }
+}
+
+fn of_value(output: &mut Output, change: impl FnOnce(&mut SecretValue)) {
+    if let Output::Value(value) = output {
+        change(value);
+    }
+}
+
+fn of_page(output: &mut Output, change: impl FnOnce(&mut Vec<VersionEntry>)) {
+    if let Output::Versions(page) = output {
+        change(page.versions.get_or_insert_default());
+    }
+}
+
+fn of_values(output: &mut Output, change: impl FnOnce(&mut Vec<SecretValue>)) {
+    if let Output::Batch(batch) = output {
+        change(batch.secret_values.get_or_insert_default());
+    }
+}
+
+fn of_errors(output: &mut Output, change: impl FnOnce(&mut Vec<BatchError>)) {
+    if let Output::Batch(batch) = output {
+        change(batch.errors.get_or_insert_default());
+    }
+}
+
+fn other_version(receipt: &mut Receipt, expected: Option<&VersionId>) {
+    let other = expected.map_or_else(|| Some(STRANGER.into()), |_| other_text(receipt.version_id.as_ref()));
+    receipt.version_id = other;
+}
+
+fn add_empty_entry(shown: &mut Description) {
+    shown.version_ids_to_stages.get_or_insert_default().insert(STRANGER.into(), Vec::new());
+}
+
+fn give_another_code(errors: &mut [BatchError], id: &Text) {
+    for error in errors.iter_mut().filter(|error| error.secret_id.as_ref() == Some(id)) {
+        error.error_code = Some("InvalidRequestException".into());
+    }
+}
+
+fn give_another_value(value: &mut SecretValue) {
+    value.secret_binary = None;
+    value.secret_string = Some(SecretString::from("another value"));
+}
+
+fn leave_out(versions: &mut Vec<VersionEntry>, id: Option<&VersionId>) {
+    versions.retain(|entry| entry.version_id.as_ref() != id);
 }
 
 fn entry(id: &VersionId) -> VersionEntry {
     VersionEntry { version_id: Some(id.clone()), ..VersionEntry::default() }
-}
-
-fn contradict_page(page: &mut VersionPage, claim: &Claim) {
-    let versions = page.versions.get_or_insert_default();
-    match claim {
-        Claim::Arn(_) => page.arn = other_text(page.arn.as_ref()),
-        Claim::Name(_) => page.name = other_text(page.name.as_ref()),
-        Claim::Listed(id, true) => versions.retain(|entry| entry.version_id.as_ref() != Some(id)),
-        Claim::Listed(id, false) => versions.push(entry(id)),
-        Claim::PageRepeats(before) => versions.extend(before.first().map(entry)),
-        Claim::LastPage(missing) => versions.retain(|entry| entry.version_id.as_ref() != missing.first()),
-        Claim::Label(label, _) => {
-            for entry in versions {
-                toggle(entry.version_stages.get_or_insert_default(), label);
-            }
-        }
-        _ => {}
-    }
-}
-
-fn contradict_batch(batch: &mut crate::model::Batch, claim: &Claim) {
-    let values = batch.secret_values.get_or_insert_default();
-    let errors = batch.errors.get_or_insert_default();
-    match claim {
-        Claim::BatchHas(name) => values.retain(|entry| entry.name.as_ref() != Some(name)),
-        Claim::BatchValue(name, _) => {
-            for entry in values.iter_mut().filter(|entry| entry.name.as_ref() == Some(name)) {
-                entry.secret_binary = None;
-                entry.secret_string = Some(SecretString::from("another value"));
-            }
-        }
-        Claim::BatchError(id) => errors.retain(|error| error.secret_id.as_ref() != Some(id)),
-        Claim::BatchErrorCode(id, _) => {
-            for error in errors.iter_mut().filter(|error: &&mut BatchError| error.secret_id.as_ref() == Some(id)) {
-                error.error_code = Some("InvalidRequestException".into());
-            }
-        }
-        _ => {}
-    }
 }
