@@ -6,6 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use rotation_conformance::report::{Heading, finding_text, read_findings};
+use rotation_conformance::rule::RULES;
 
 fn file(name: &str) -> String {
     fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(name)).unwrap()
@@ -39,4 +40,11 @@ fn the_sample_is_how_its_finding_is_printed_now() {
     let without_the_last =
         |text: &str| text.lines().filter(|line| !line.starts_with("  found ")).collect::<Vec<_>>().join("\n");
     assert_eq!(without_the_last(&printed), without_the_last(&snapshot));
+}
+
+#[test]
+fn it_says_how_many_rules_there_are() {
+    let count = RULES.len();
+    assert!(file("README.md").contains(&format!("[{count} cited rules](specs/rules)")));
+    assert!(file("CHANGELOG.md").contains(&format!("The catalogue: {count} rules in eleven families")));
 }
