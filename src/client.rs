@@ -9,6 +9,7 @@ mod connection;
 mod credentials;
 mod functions;
 mod hidden;
+mod incoming;
 mod keep_alive;
 mod package;
 mod signer;
@@ -25,9 +26,10 @@ pub use functions::{FunctionError, Functions};
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use target::{EndpointError, Target, parse_endpoint};
 
+use incoming::{Incoming, Received};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
-use transport::{Incoming, Outgoing, Received, Transport};
+use transport::{Outgoing, Transport};
 
 use crate::endpoint::Endpoint;
 use crate::history::Reply;

@@ -41,21 +41,21 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`rule`], [`catalogue`] | the rules: ids, levels, and the texts of `specs/rules` |
-//! | [`model`] | worlds, requests, answers, and the relation between them |
-//! | [`wire`] | requests and answers in the AWS JSON 1.1 protocol |
-//! | [`history`], [`record`] | what was sent and what came of it, in memory and as lines of JSON |
-//! | [`judge`], [`verdict`] | which rule a history violates, and how often each was exercised |
-//! | [`strategy`] | cases: scenarios, the sweep, generation, placeholders |
-//! | [`endpoint`], [`client`], [`service`] | what is tested: over HTTP, or the reference service |
-//! | [`recorder`] | writes down every call of a run |
-//! | [`runner`] | runs, the tour, shrinking, confirmation, replays, recordings of scenarios, cleaning up |
-//! | [`selftest`] | every defect of the reference service, looked for |
+//! | [`rule`] | which rules there are, and of which kind |
+//! | [`model`] | what a correct service may do: worlds, requests, answers, outcomes |
+//! | [`wire`], [`history`] | how it is written in the AWS JSON 1.1 protocol, and what was sent and came of it |
+//! | [`catalogue`], [`verdict`], [`record`], [`endpoint`] | the texts of `specs/rules`, violations and how often each rule was exercised, histories as lines of JSON, the seam to what is tested |
+//! | [`service`] | the reference service; cases are tried out against it without calls |
+//! | [`judge`], [`strategy`] | which rule a history violates; cases: scenarios, the sweep, generation, placeholders. What is right does not know what is tried, nor the other way round |
+//! | [`runner`] | runs, the tour, shrinking, confirmation, replays, recordings of scenarios, cleaning up; prints nothing |
+//! | [`selftest`] | proves the oracle: every defect of the reference service, looked for |
 //! | [`settings`] | what a run is told, by flags or by the environment |
-//! | [`report`] | what a person reads |
+//! | [`report`], [`client`], [`recorder`], [`service::http`] | the outside: what a person reads, an endpoint over HTTP, every call of a run written down, the reference service for other programs |
 //! | [`cli`], [`trials`] | the ways to start a run: the command line, and `cargo test` |
+//! | `main` | the program |
 //!
-//! A module imports only from those above it; `tests/layers.rs` keeps that true.
+//! A module imports only from rows above its own, never from its own row, and no two files import each other;
+//! `tests/layers.rs` reads this table and keeps that true.
 //!
 //! # What it does not prove
 //!

@@ -8,6 +8,7 @@
 
 mod beside;
 mod corpus;
+mod known;
 mod matrix;
 mod minimum;
 mod text;
@@ -19,7 +20,8 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 pub use beside::beside;
-pub use corpus::{Known, kills_to_ndjson, minima_to_ndjson};
+pub use corpus::{kills_to_ndjson, minima_to_ndjson};
+pub use known::Known;
 pub use matrix::{Blame, Matrix, Row, Spread, Why};
 pub use minimum::{Minimum, minima, minimum};
 pub use text::{minima_to_text, to_text};

@@ -13,8 +13,9 @@ use reqwest::header::{CONTENT_TYPE, HeaderValue};
 use reqwest::{Method, Url};
 use serde_json::{Value, json};
 
+use super::incoming::{Incoming, Received};
 use super::package::package;
-use super::transport::{Incoming, Outgoing, Received, Transport};
+use super::transport::{Outgoing, Transport};
 
 /// The role that a function is created with first; most emulators do not look for it.
 const ROLE_ARN: &str = "arn:aws:iam::000000000000:role/rotation-conformance";

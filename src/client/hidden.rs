@@ -8,7 +8,7 @@ use reqwest::Request;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HOST, HeaderName, HeaderValue, USER_AGENT};
 use serde_json::Value;
 
-use super::transport::{Incoming, Received};
+use super::incoming::{Incoming, Received};
 
 /// What is shorter is no secret but a dummy or a number, such as `test`.
 const SHORTEST_BYTES: usize = 8;

@@ -8,10 +8,11 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use hyper_util::client::legacy::connect::HttpInfo;
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{HeaderName, HeaderValue};
 use reqwest::{Method, Request, Response, Url};
 
 use super::hidden::Hidden;
+use super::incoming::{Incoming, Received};
 use super::keep_alive::{KeepAlive, Lane};
 use super::signer::Signer;
 use super::{Options, Target};
@@ -40,21 +41,6 @@ pub(super) struct Outgoing {
     pub(super) body: Bytes,
     /// Whether sending it twice does no harm.
     pub(super) repeatable: bool,
-}
-
-/// An answer before it is understood.
-pub(super) struct Incoming {
-    pub(super) status: u16,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Received,
-    /// Our own address of the connection it came on.
-    local: Option<SocketAddr>,
-}
-
-/// The body of an answer.
-pub(super) enum Received {
-    Whole(Vec<u8>),
-    TooLong,
 }
 
 /// Sends requests to one endpoint.

@@ -1,103 +1,15 @@
-//! The shortest known case for each defect and each rule that is rightly blamed for it.
-//!
-//! `specs/kills.ndjson` holds them, found by a self-test or by the search for the [`Minimum`], and written by these. They
-//! are replayed whenever judge or defects change: that takes no search, and shows that each rule still bites and is
-//! blamed still. Where the search has shown that no case of fewer calls does the same, the line says so.
+//! What a self-test or the search for the [`Minimum`] has found, beside what was known: `specs/kills.ndjson` anew.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::{Arc, LazyLock};
 
-use serde::{Deserialize, Serialize};
-
-use super::beside;
+use super::known::{Known, counts};
 use super::matrix::Matrix;
 use super::minimum::Minimum;
 use super::trial::Trial;
 use crate::rule::RuleId;
-use crate::runner::{Course, Finding, Options, Run};
-use crate::service::{Config, Defect, Service};
+use crate::service::Defect;
 use crate::strategy::Case;
-
-/// One case that shows a defect, and the rule that is blamed.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Known {
-    /// The name of the defect.
-    pub defect: String,
-    /// The rule.
-    pub rule: RuleId,
-    /// The case.
-    pub case: Case,
-    /// No case of fewer calls, as far as [`Minimum`] looks, makes the judge blame the rule. Where that is the length of
-    /// the case, it is the true minimum.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub none_below: Option<usize>,
-}
-
-static KNOWN: LazyLock<Vec<Known>> = LazyLock::new(|| {
-    let lines = include_str!("../../specs/kills.ndjson").lines().map(serde_json::from_str);
-    lines.collect::<Result<_, _>>().expect("specs/kills.ndjson is part of the build, and a test reads all of it")
-});
-
-impl Known {
-    /// Every known one.
-    #[must_use]
-    pub fn all() -> &'static [Self] {
-        &KNOWN
-    }
-
-    /// The length of the shortest known case for this defect and rule.
-    #[must_use]
-    pub fn shortest(defect: Defect, rule: RuleId) -> Option<usize> {
-        let name = defect.to_string();
-        let is_it = |known: &&Self| known.rule == rule && known.defect == name;
-        KNOWN.iter().find(is_it).map(|known| known.case.steps.len())
-    }
-
-    /// Whether the search has shown that no case is shorter.
-    #[must_use]
-    pub fn is_minimum(&self) -> bool {
-        self.none_below.is_some_and(|least| least >= self.case.steps.len())
-    }
-
-    /// The true minimum for this defect and rule, where the search has found it.
-    #[must_use]
-    pub fn minimum(defect: Defect, rule: RuleId) -> Option<usize> {
-        let name = defect.to_string();
-        let is_it = |known: &&Self| known.rule == rule && known.defect == name && known.is_minimum();
-        KNOWN.iter().find(is_it).map(|known| known.case.steps.len())
-    }
-
-    /// What is found if this case alone runs against the defect.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such defect.
-    pub(super) async fn findings(&self) -> Vec<Finding> {
-        let defect: Defect =
-            self.defect.parse().expect("a test keeps the names of known cases to defects that there are");
-        let service = Service::new(Config { defects: vec![defect], ..Config::default() });
-        let options = Options {
-            cases: 0,
-            jobs: 1,
-            functions: service.functions(),
-            shrink_calls: 0,
-            saved: vec![self.case.clone()],
-            fixed: Vec::new(),
-            course: Course::Plain,
-            ..Options::default()
-        };
-        let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
-        result.findings.into_iter().filter(Finding::is_shown).collect()
-    }
-}
-
-/// Whether a case is one for this rule: the defect announces it; or another is blamed rightly, and no earlier call of the
-/// case violates a rule (`after`), of which this may be a consequence.
-pub(super) fn counts(defect: Defect, rule: RuleId, after: Option<RuleId>) -> bool {
-    defect.breaks().contains(&rule) || after.is_none() && beside(defect, rule).is_some()
-}
 
 /// The shortest case of each defect and rightly blamed rule, those known before included, as lines of JSON.
 #[must_use]
@@ -161,26 +73,5 @@ impl Corpus {
             let _ = writeln!(text, "{line}");
             text
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The shortest known cases still show their defects, and the rule to blame is still the same.
-    #[tokio::test]
-    async fn each_known_case_shows_its_defect_and_the_rule_is_blamed() {
-        let mut lost = Vec::new();
-        for known in Known::all() {
-            let findings = known.findings().await;
-            let defect = known.defect.parse().expect("replayed above");
-            let is_shown = |it: &Finding| it.violation.rule == known.rule && counts(defect, known.rule, it.after);
-            if !findings.iter().any(is_shown) {
-                let blamed: Vec<_> = findings.iter().map(|it| (it.violation.rule, it.after)).collect();
-                lost.push(serde_json::to_string(known).unwrap_or_default() + &format!(" {blamed:?}"));
-            }
-        }
-        assert!(lost.is_empty(), "{}", lost.join("\n"));
     }
 }

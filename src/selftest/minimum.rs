@@ -32,7 +32,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 use super::MENU;
-use super::corpus::{Known, counts};
+use super::known::{Known, counts};
 use crate::model::Request;
 use crate::rule::{Class, RuleId};
 use crate::service::Defect;

@@ -12,6 +12,7 @@
 //! are plain random ones, which owe nothing to this judgement.
 
 mod draft;
+mod merit;
 mod traits;
 
 use std::collections::HashMap;
@@ -23,7 +24,8 @@ use super::generate::{Generator, Menu};
 use super::{Atlas, Case, State};
 use crate::model::Request;
 use draft::Draft;
-use traits::{Merit, Seen, Sight, Trait, look};
+use merit::{Merit, Seen, Sight, Trait};
+use traits::look;
 
 /// How many cases of a run are steered.
 pub const STEERED: u64 = 96;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::super::effect::EffectKey;
 use super::super::generate::Generator;
-use super::traits::{Merit, Seen};
+use super::merit::{Merit, Seen};
 use super::{Met, OVERHEAD};
 use crate::model::{Body, Fact, Operation, Outcome, Request, Setting, Text, World, outcomes};
 
