@@ -26,6 +26,7 @@ pub use functions::{FunctionError, Functions};
 pub use reqwest::header::{HeaderName, HeaderValue};
 pub use target::{EndpointError, Target, parse_endpoint};
 
+use functions::Roles;
 use incoming::{Incoming, Received};
 use reqwest::Method;
 use reqwest::header::{CONTENT_TYPE, DATE, HeaderMap};
@@ -79,6 +80,8 @@ pub struct ClientError(#[from] reqwest::Error);
 #[derive(Clone, Debug)]
 pub struct Client {
     transport: Arc<Transport>,
+    /// The roles that were made for functions at this endpoint.
+    roles: Roles,
 }
 
 impl Client {
@@ -88,13 +91,14 @@ impl Client {
     ///
     /// If the certificates of this machine cannot be loaded, which only an `https` endpoint needs.
     pub fn new(target: Target, options: Options) -> Result<Self, ClientError> {
-        Ok(Self { transport: Arc::new(Transport::new(target, options)?) })
+        Ok(Self { transport: Arc::new(Transport::new(target, options)?), roles: Roles::default() })
     }
 
-    /// The Lambda API of the same endpoint, over the same connections.
+    /// The Lambda API of the same endpoint, over the same connections. Each that a client gives knows of the roles that
+    /// the others have made.
     #[must_use]
     pub fn functions(&self) -> Functions {
-        Functions::new(Arc::clone(&self.transport))
+        Functions::new(Arc::clone(&self.transport), Arc::clone(&self.roles))
     }
 }
 

@@ -56,7 +56,8 @@ pub struct Reach {
     /// The Region to sign for.
     #[arg(long)]
     pub region: Option<String>,
-    /// Sign with this profile; without it dummy credentials on loopback, else the standard chain.
+    /// Sign with the credentials of this profile and no others; without it dummy credentials on loopback, else the
+    /// standard chain.
     #[arg(long)]
     pub profile: Option<String>,
     /// Send this header with every request, unsigned, for instance "X-Tenant: 7"; may be repeated.

@@ -128,8 +128,9 @@ impl Connection {
 
 async fn options(reach: &Reach, is_loopback: bool) -> Result<Options, CredentialsError> {
     let credentials = match (&reach.profile, is_loopback) {
+        (Some(profile), _) => Credentials::of_profile(profile).await?,
         (None, true) => Credentials::dummy(),
-        (profile, _) => Credentials::from_environment(profile.as_deref()).await?,
+        (None, false) => Credentials::from_environment().await?,
     };
     Ok(Options {
         region: reach.region.clone(),

@@ -4,6 +4,12 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::EnvironmentVariableRegionProvider;
+use aws_config::meta::region::RegionProviderChain;
+use aws_config::profile::{ProfileFileCredentialsProvider, ProfileFileRegionProvider};
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
 use aws_credential_types::Credentials as AwsCredentials;
 use aws_credential_types::provider::error::CredentialsError as ProviderError;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
@@ -34,12 +40,17 @@ struct Chain {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CredentialsError {
-    /// Nothing in the standard chain is configured.
-    #[error("find a source of AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile")]
-    NoProvider,
-    /// The configured source gave none.
-    #[error("load AWS credentials: check the environment or the profile")]
+    /// The standard chain gave none.
+    #[error("load AWS credentials: check the environment or name a profile")]
     NotLoaded(#[from] ProviderError),
+    /// The profile that was named gave none; no other source is asked in its place.
+    #[error("load the AWS credentials of the profile {profile}: is it there, and does it have any?")]
+    OfProfile {
+        /// The name of the profile.
+        profile: String,
+        /// What went wrong.
+        source: ProviderError,
+    },
 }
 
 impl Credentials {
@@ -62,15 +73,29 @@ impl Credentials {
     /// # Errors
     ///
     /// If the chain finds nothing, or what it finds cannot be loaded.
-    pub async fn from_environment(profile: Option<&str>) -> Result<Self, CredentialsError> {
-        // The TLS library that the client of the endpoint uses too.
-        let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
-        let https = aws_smithy_http_client::Builder::new().tls_provider(ring).build_https();
-        let mut loader = aws_config::defaults(aws_config::BehaviorVersion::latest()).http_client(https);
-        if let Some(profile) = profile {
-            loader = loader.profile_name(profile);
-        }
-        let provider = loader.load().await.credentials_provider().ok_or(CredentialsError::NoProvider)?;
+    pub async fn from_environment() -> Result<Self, CredentialsError> {
+        let provider = DefaultCredentialsChain::builder().configure(configuration()).build().await;
+        Ok(Self::asked(provider).await?)
+    }
+
+    /// The credentials of this profile, and of nothing else: whoever names a profile means its account, although the
+    /// environment may have keys of another one.
+    ///
+    /// # Errors
+    ///
+    /// If there is no such profile, or its credentials cannot be loaded.
+    pub async fn of_profile(profile: &str) -> Result<Self, CredentialsError> {
+        // Credentials of a profile may have to be exchanged for those of a role, which is done in a Region.
+        let own_region = ProfileFileRegionProvider::builder().profile_name(profile).build();
+        let region = RegionProviderChain::first_try(EnvironmentVariableRegionProvider::new()).or_else(own_region);
+        let configuration = configuration().with_region(region.region().await);
+        let provider = ProfileFileCredentialsProvider::builder().configure(&configuration).profile_name(profile);
+        let credentials = Self::asked(provider.build()).await;
+        credentials.map_err(|source| CredentialsError::OfProfile { profile: profile.to_owned(), source })
+    }
+
+    async fn asked(provider: impl ProvideCredentials + 'static) -> Result<Self, ProviderError> {
+        let provider = SharedCredentialsProvider::new(provider);
         let latest = Mutex::new(provider.provide_credentials().await?);
         Ok(Self(Source::Chain(Arc::new(Chain { provider, latest }))))
     }
@@ -82,6 +107,15 @@ impl Credentials {
             Source::Chain(chain) => chain.at(now).await,
         }
     }
+}
+
+/// How the providers reach what they ask. How often they try is set here: read from the environment, a number that is
+/// none would end the process.
+fn configuration() -> ProviderConfig {
+    // The TLS library that the client of the endpoint uses too.
+    let ring = tls::Provider::Rustls(tls::rustls_provider::CryptoMode::Ring);
+    let https = aws_smithy_http_client::Builder::new().tls_provider(ring).build_https();
+    ProviderConfig::without_region().with_http_client(https).with_retry_config(RetryConfig::standard())
 }
 
 impl Chain {
@@ -99,7 +133,7 @@ impl fmt::Debug for Credentials {
         f.write_str(match self.0 {
             Source::Dummy(_) => "Credentials(dummy)",
             Source::Static(_) => "Credentials(given)",
-            Source::Chain(_) => "Credentials(standard chain)",
+            Source::Chain(_) => "Credentials(asked for)",
         })
     }
 }

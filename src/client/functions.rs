@@ -52,17 +52,19 @@ pub enum FunctionError {
     },
 }
 
+/// The names of the roles that were created and not deleted yet, which are those of their functions.
+pub(super) type Roles = Arc<Mutex<BTreeSet<String>>>;
+
 /// The Lambda API of an endpoint on this machine.
 #[derive(Debug)]
 pub struct Functions {
     transport: Arc<Transport>,
-    /// The names of the roles that were created, which are those of their functions.
-    roles: Mutex<BTreeSet<String>>,
+    roles: Roles,
 }
 
 impl Functions {
-    pub(super) fn new(transport: Arc<Transport>) -> Self {
-        Self { transport, roles: Mutex::default() }
+    pub(super) const fn new(transport: Arc<Transport>, roles: Roles) -> Self {
+        Self { transport, roles }
     }
 
     /// Creates a function that does nothing, and a role for it if the endpoint asks for one that exists; gives the
@@ -295,9 +297,10 @@ mod tests {
         ] {
             mock.respond_with(response).expect(1).mount(&server).await;
         }
-        let functions = functions(&server.uri(), None);
-        assert_eq!(functions.provision_function(NAME).await.unwrap().as_deref(), Some("arn:f"));
-        functions.remove_function(NAME).await.unwrap();
+        let target = parse_endpoint(&server.uri(), None).unwrap();
+        let client = Client::new(target, Options::default()).unwrap();
+        assert_eq!(client.functions().provision_function(NAME).await.unwrap().as_deref(), Some("arn:f"));
+        client.clone().functions().remove_function(NAME).await.unwrap();
         server.verify().await;
     }
 

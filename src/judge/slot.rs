@@ -10,7 +10,9 @@ use std::time::Duration;
 
 use super::blame::{self, Score};
 use crate::history::{Call, Moment, Reply};
-use crate::model::{Answer, Body, Claim, Operation, Output, Receipt, Setting, Text, World, form_of};
+use crate::model::{
+    Answer, Body, Claim, CreateSecret, Operation, Output, Receipt, Setting, Text, World, form_of, is_arn_of,
+};
 use crate::rule::RuleId;
 use crate::verdict::{Exercise, Violation};
 use search::{Survivor, nearest_first};
@@ -188,7 +190,8 @@ impl Slot {
 
     pub(super) fn judge(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> SlotResult {
         if let Body::Output(Output::Receipt(Receipt { arn: Some(arn), .. })) = &trial.answer.body
-            && matches!(trial.call.request.operation, Operation::CreateSecret(_))
+            && let Operation::CreateSecret(CreateSecret { name: Some(name), .. }) = &trial.call.request.operation
+            && is_arn_of(arn, name)
             && !self.arns.contains(arn)
         {
             self.arns.push(arn.clone());

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::fact::entry_value;
+use super::fact::{entry_value, shown_arn};
 use super::outcome::Reading;
 use super::world::{Cell, Content, LabelCell, Listing, Origin, Provenance, Secret, Version, World};
-use super::{Description, Label, Operation, Output, SecretValue, Text, VersionId, VersionPage};
+use super::{Description, Label, Operation, Output, SecretValue, VersionId, VersionPage, is_arn_of};
 use crate::rule::RuleId;
 
 /// An answer shows one label on two versions, so that it cannot be taken over.
@@ -29,36 +29,24 @@ impl World {
     ) -> Result<Vec<Reading>, Contradiction> {
         let mut readings = Vec::new();
         let Some(secret) = &mut self.secret else { return Ok(readings) };
+        if secret.arn.is_none() {
+            // The ARN of another secret is never learned: what is done by it is no matter of this one.
+            secret.arn = shown_arn(output).flatten().filter(|arn| is_arn_of(arn, &self.name)).cloned();
+        }
         match output {
-            Output::Receipt(receipt) => secret.bind_arn(receipt.arn.as_ref()),
             // What is marked for deletion need not show its versions.
             Output::Description(shown)
-                if (partial || secret.deletion.is_some()) && shown.version_ids_to_stages.is_none() =>
-            {
-                secret.bind_arn(shown.arn.as_ref());
-            }
-            Output::Description(shown) => {
-                secret.bind_arn(shown.arn.as_ref());
-                secret.bind_description(shown, returned, &mut readings)?;
-            }
-            Output::Value(value) => {
-                secret.bind_arn(value.arn.as_ref());
-                secret.bind_value(value, &mut readings);
-            }
+                if (partial || secret.deletion.is_some()) && shown.version_ids_to_stages.is_none() => {}
+            Output::Description(shown) => secret.bind_description(shown, returned, &mut readings)?,
+            Output::Value(value) => secret.bind_value(value, &mut readings),
             Output::Versions(page) => secret.bind_page(operation, page, &mut readings)?,
-            Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
+            Output::Receipt(_) | Output::Batch(_) | Output::Secrets(_) | Output::Empty => {}
         }
         Ok(readings)
     }
 }
 
 impl Secret {
-    fn bind_arn(&mut self, arn: Option<&Text>) {
-        if self.arn.is_none() {
-            self.arn = arn.cloned();
-        }
-    }
-
     fn bind_description(
         &mut self,
         shown: &Description,
@@ -148,7 +136,6 @@ impl Secret {
         page: &VersionPage,
         readings: &mut Vec<Reading>,
     ) -> Result<(), Contradiction> {
-        self.bind_arn(page.arn.as_ref());
         let entries = || page.versions.iter().flatten().filter_map(|entry| Some((entry.version_id.as_ref()?, entry)));
         let holders = holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
         self.bind_holders(&holders, readings, |_| false);

@@ -53,7 +53,8 @@ fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Ou
         .contract(RuleId::Ident001, Claim::Name(world.name.clone()))
         .contract(RuleId::Ident001, Claim::Present(Member::Arn))
         .contract(token.map_or(RuleId::Idem008, |_| RuleId::Idem001), Claim::VersionId(token.cloned()))
-        .fidelity(RuleId::Ident002, Claim::ArnForm(world.name.clone()));
+        .fidelity(RuleId::Ident002, Claim::ArnForm(world.name.clone()))
+        .contract(RuleId::Ident002, Claim::ArnOf(world.name.clone()));
     if !world.former_arns.is_empty() {
         accepted = accepted.fidelity(RuleId::Ident006, Claim::ArnUnlike(world.former_arns.clone()));
     }

@@ -112,6 +112,20 @@ pub fn form_of(id: &str, name: &str, arn: Option<&str>) -> Option<IdForm> {
     }
 }
 
+/// What stands in an ARN after `arn:aws:secretsmanager:us-east-1:123456789012:secret:`, which is the name of the secret
+/// and its suffix; `None` if the text is no ARN.
+#[must_use]
+pub fn resource_of(arn: &str) -> Option<&str> {
+    let mut parts = arn.splitn(7, ':');
+    if parts.next() == Some("arn") { parts.nth(5) } else { None }
+}
+
+/// Whether a text is an ARN, whole or in part, of a secret whose name begins so.
+#[must_use]
+pub fn is_arn_of(arn: &str, name: &str) -> bool {
+    resource_of(arn).is_some_and(|resource| resource.starts_with(name))
+}
+
 /// Whether a text ends in a hyphen and six characters that could be an ARN's random suffix.
 #[must_use]
 pub fn ends_like_an_arn(text: &str) -> bool {
@@ -143,6 +157,24 @@ mod tests {
         assert_eq!(form_of("db", "db", Some(ARN)), Some(IdForm::Name));
         assert_eq!(form_of(ARN, "db", Some(ARN)), Some(IdForm::Arn));
         assert_eq!(form_of(&ARN[..ARN.len() - 7], "db", Some(ARN)), Some(IdForm::PartialArn));
+    }
+
+    #[test]
+    fn an_arn_is_that_of_a_secret_whose_name_its_resource_begins_with() {
+        assert_eq!(resource_of(ARN), Some("db-AbCdEf"));
+        for (arn, name, is_its) in [
+            (ARN, "db", true),
+            (&ARN[..ARN.len() - 7], "db", true),
+            (ARN, "prod/db", false),
+            (ARN, "secret:db", false),
+            ("arn:aws:secretsmanager:us-east-1:123456789012:secret:other:db", "db", false),
+            ("xarn:aws:secretsmanager:us-east-1:123456789012:secret:db", "db", false),
+            ("arn:aws:secretsmanager:us-east-1:123456789012:secret", "", false),
+            ("db", "db", false),
+            ("", "", false),
+        ] {
+            assert_eq!(is_arn_of(arn, name), is_its, "{arn} {name}");
+        }
     }
 
     #[test]

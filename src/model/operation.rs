@@ -174,17 +174,12 @@ impl Operation {
         }
     }
 
-    /// Whether the operation only reads.
+    /// Whether the operation only reads; what a request is whose body is no JSON nobody knows.
     #[must_use]
     pub const fn is_read(&self) -> bool {
-        matches!(
-            self,
-            Self::DescribeSecret(_)
-                | Self::GetSecretValue(_)
-                | Self::BatchGetSecretValue(_)
-                | Self::ListSecretVersionIds(_)
-                | Self::ListSecrets(_)
-                | Self::ValidateResourcePolicy(_)
-        )
+        match (self, self.action()) {
+            (Self::Malformed(_) | Self::Unknown(_), _) | (_, None) => false,
+            (_, Some(action)) => action.is_read(),
+        }
     }
 }

@@ -3,6 +3,7 @@
 mod cleaning;
 mod demanding;
 mod reading;
+mod sending;
 mod showing;
 mod trace;
 
@@ -197,7 +198,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// Sends a request and judges what comes of it.
     async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Call, Option<Text>) {
         let called = self.now();
-        let reply = self.endpoint.call(&request).await;
+        let reply = self.send(&request).await;
         self.number += 1;
         self.steps_by_call.push(Some(step).filter(|_| !is_observation));
         self.trace.calls += 1;

@@ -27,7 +27,8 @@ pub struct Options {
     pub enough: Enough,
     /// How long the run may look for violations and shrink them; replays and cleaning up come on top.
     pub budget: Option<Duration>,
-    /// What every name starts with; it must differ between runs and does not come from the seed.
+    /// What every name starts with. It must differ between runs and does not come from the seed; that no secret of
+    /// anybody else begins so is what makes writing safe, hence 64 random bits.
     pub prefix: String,
     /// The function ARNs whose standing is known.
     pub functions: Functions,
@@ -103,7 +104,7 @@ impl Default for Options {
             quiet_calls: 2_000,
             enough: Enough::Never,
             budget: None,
-            prefix: format!("rc-{}", &Uuid::new_v4().simple().to_string()[..8]),
+            prefix: format!("rc-{}", random_bits()),
             functions: Functions::default(),
             shrink_calls: 800,
             saved: Vec::new(),
@@ -112,6 +113,12 @@ impl Default for Options {
             only: None,
         }
     }
+}
+
+/// 64 random bits as 16 digits: the first and the last bits of a random UUID, which lie around its version and variant.
+fn random_bits() -> String {
+    let (high, low) = Uuid::new_v4().as_u64_pair();
+    format!("{:08x}{:08x}", high >> 32, low & u64::from(u32::MAX))
 }
 
 impl Options {

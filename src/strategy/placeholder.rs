@@ -5,14 +5,16 @@ mod name;
 mod token;
 mod value;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::meaning::meaning;
 pub use self::value::{LONG, LONGEST, TOO_LONG};
 
 use self::name::Names;
 use self::token::{Tokens, replaced};
-use crate::model::{Body, Functions, Label, Operation, Output, Request, SUFFIX_LENGTH, SecretString, Text, VersionId};
+use crate::model::{
+    Body, Functions, Label, Operation, Output, Request, SUFFIX_LENGTH, SecretString, Text, VersionId, is_arn_of,
+};
 
 /// Finds the version that has a label, by secret name; what a case knows of the state while it runs.
 pub trait Roles {
@@ -28,6 +30,8 @@ pub struct Bindings {
     tokens: Tokens,
     /// The ARNs of each secret, the latest last.
     arns: BTreeMap<u8, Vec<Text>>,
+    /// The secrets whose latest ARN was not taken: their names stand for it.
+    by_name_alone: BTreeSet<u8>,
     /// Where the last listing of a secret's versions goes on, if it does and nothing has changed since.
     next: BTreeMap<u8, Text>,
     /// A function ARN that the endpoint accepts.
@@ -41,7 +45,9 @@ impl Bindings {
     #[must_use]
     pub fn new(prefix: String, function: Option<Text>, missing: Option<Text>) -> Self {
         let tokens = Tokens::new(&prefix);
-        Self { names: Names::new(prefix), tokens, arns: BTreeMap::new(), next: BTreeMap::new(), function, missing }
+        let names = Names::new(prefix);
+        let (arns, by_name_alone, next) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Self { names, tokens, arns, by_name_alone, next, function, missing }
     }
 
     /// The function ARNs whose standing is known.
@@ -80,12 +86,19 @@ impl Bindings {
         self.tokens.number(id).map_or_else(|| id.clone(), |number| format!("$t{number}").into())
     }
 
-    /// Remembers the ARN that CreateSecret has answered.
-    pub fn created(&mut self, secret: u8, arn: &Text) {
+    /// Remembers the ARN that CreateSecret has answered, and tells whether it is one of that secret. One that is not may
+    /// be that of a secret of somebody else, which nothing may be done to: from then on the name stands for it.
+    pub fn created(&mut self, secret: u8, arn: &Text) -> bool {
+        if !is_arn_of(arn, &self.name(secret)) {
+            self.by_name_alone.insert(secret);
+            return false;
+        }
+        self.by_name_alone.remove(&secret);
         let arns = self.arns.entry(secret).or_default();
         if arns.last() != Some(arn) {
             arns.push(arn.clone());
         }
+        true
     }
 
     /// Remembers where a listing of a secret's versions goes on. A change ends it: what the service then makes of the
@@ -115,7 +128,7 @@ impl Bindings {
         self.next.contains_key(&secret)
     }
 
-    /// Every ARN that a CreateSecret of this execution has answered.
+    /// Every ARN that was taken from an answer to a CreateSecret of this execution.
     pub fn created_arns(&self) -> impl Iterator<Item = (u8, &Text)> {
         self.arns.iter().flat_map(|(secret, arns)| arns.iter().map(|arn| (*secret, arn)))
     }
@@ -158,6 +171,9 @@ impl Bindings {
     fn part_of(&self, secret: u8, part: &str, roles: &impl Roles) -> Text {
         let name = self.name(secret);
         let arns = self.arns.get(&secret).map(Vec::as_slice).unwrap_or_default();
+        if self.by_name_alone.contains(&secret) && matches!(part, "arn" | "partial" | "suffixed") {
+            return name;
+        }
         let latest = arns.last().cloned().unwrap_or_else(|| never_given(&name).into());
         let suffix_at = latest.len().saturating_sub(SUFFIX_LENGTH);
         let (prefix, suffix) = latest.split_at_checked(suffix_at).unwrap_or((&latest, ""));

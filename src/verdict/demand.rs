@@ -136,6 +136,8 @@ pub enum Aspect {
     VersionStages,
     #[serde(rename = "ARN")]
     Arn,
+    #[serde(rename = "the ARN of the secret")]
+    ArnOf,
     #[serde(rename = "the form of the ARN")]
     ArnForm,
     #[serde(rename = "another ARN")]

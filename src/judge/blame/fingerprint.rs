@@ -93,6 +93,7 @@ fn pattern_of(claim: &Claim) -> Pattern {
         Claim::VersionId(Some(_)) => Aspect::VersionId,
         Claim::VersionStages(_) => Aspect::VersionStages,
         Claim::Arn(_) => Aspect::Arn,
+        Claim::ArnOf(_) => Aspect::ArnOf,
         Claim::ArnForm(_) => Aspect::ArnForm,
         Claim::ArnUnlike(_) => Aspect::ArnUnlike,
         Claim::Name(_) => Aspect::Name,

@@ -129,7 +129,7 @@ fn shown_anywhere(claim: &Claim, output: &Output) -> Option<String> {
         Claim::Listed(_, false) => "it is listed".to_owned(),
         Claim::Present(_) => "it has none".to_owned(),
         Claim::Missing(_) => "it has one".to_owned(),
-        Claim::Arn(_) | Claim::ArnForm(_) => text("ARN", shown_arn(output)?.map(|arn| &**arn)),
+        Claim::Arn(_) | Claim::ArnOf(_) | Claim::ArnForm(_) => text("ARN", shown_arn(output)?.map(|arn| &**arn)),
         Claim::Name(_) => text("Name", shown_name(output)?.map(|name| &**name)),
         Claim::OnlyVersions(known) => {
             let shown = shown_ids(output)?;

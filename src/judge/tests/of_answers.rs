@@ -146,6 +146,13 @@ fn identifiers() -> Vec<Mutant> {
             [create(), put("$t2", "b")],
             Says(|output, scene| receipt(output).arn = Some(scene.text("$s1.partial"))),
         ),
+        contract(
+            R::Ident002,
+            [create()],
+            Says(|output, _| {
+                receipt(output).arn = Some("arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf".into())
+            }),
+        ),
         fidelity(R::Ident002, [create()], Says(|output, scene| receipt(output).arn = Some(scene.text("$s1.partial")))),
         fidelity(R::Ident005, [create(), by_suffixed_name], Accepted),
         contract(R::Ident006, [create(), force_delete(), anew.clone(), describe("$s1.former")], Accepted),

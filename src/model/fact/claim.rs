@@ -52,6 +52,8 @@ pub enum Claim {
     VersionStages(Vec<Label>),
     /// `ARN`
     Arn(Text),
+    /// The ARN has this name in it, and so is not that of another secret.
+    ArnOf(Text),
     /// The ARN is the prefix, the name, a hyphen and six characters.
     ArnForm(Text),
     /// The ARN is none of these.
@@ -135,6 +137,7 @@ impl Claim {
             Self::VersionId(_)
             | Self::VersionStages(_)
             | Self::Arn(_)
+            | Self::ArnOf(_)
             | Self::ArnForm(_)
             | Self::ArnUnlike(_)
             | Self::Name(_)

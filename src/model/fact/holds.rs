@@ -48,6 +48,7 @@ impl Claim {
             | Self::VersionId(_)
             | Self::VersionStages(_)
             | Self::Arn(_)
+            | Self::ArnOf(_)
             | Self::ArnForm(_)
             | Self::ArnUnlike(_)
             | Self::Name(_)
@@ -97,6 +98,7 @@ impl Claim {
                 Some(batch_errors(output, id)?.next()?.error_code.as_deref() == Some(expected.as_str()))
             }
             Self::Arn(expected) => required(arn(output)?, expected, partial),
+            Self::ArnOf(name) => arn(output)?.map(|arn| arn.contains(&**name)),
             Self::ArnForm(name) => arn(output)?.map(|arn| has_arn_form(arn, name)),
             Self::ArnUnlike(former) => arn(output)?.map(|arn| !former.contains(arn)),
             Self::Name(expected) => required(name(output)?, expected, partial),
@@ -213,9 +215,9 @@ fn are_same(labels: &[Label], others: &[Label]) -> bool {
 }
 
 fn has_arn_form(arn: &str, name: &str) -> bool {
-    let resource = arn.splitn(7, ':').nth(6).unwrap_or_default();
+    let resource = identifier::resource_of(arn);
     resource
-        .strip_prefix(name)
+        .and_then(|resource| resource.strip_prefix(name))
         .is_some_and(|suffix| suffix.len() == identifier::SUFFIX_LENGTH && identifier::ends_like_an_arn(suffix))
 }
 

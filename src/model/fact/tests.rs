@@ -266,6 +266,8 @@ fn a_name_and_an_arn_are_those_of_the_secret() {
         assert_claim(&Claim::Arn(text("arn:other")), &answer, BROKEN, BROKEN);
         assert_claim(&Claim::ArnForm(text("db")), &answer, HOLDS, HOLDS);
         assert_claim(&Claim::ArnForm(text("d")), &answer, BROKEN, BROKEN);
+        assert_claim(&Claim::ArnOf(text("db")), &answer, HOLDS, HOLDS);
+        assert_claim(&Claim::ArnOf(text("prod/db")), &answer, BROKEN, BROKEN);
         assert_claim(&Claim::ArnUnlike(vec![text(arn)]), &answer, BROKEN, BROKEN);
         assert_claim(&Claim::ArnUnlike(vec![text("arn:other")]), &answer, HOLDS, HOLDS);
     }
@@ -274,6 +276,7 @@ fn a_name_and_an_arn_are_those_of_the_secret() {
         assert_claim(&claim, &batch(json!({})), SILENT, SILENT);
     }
     assert_claim(&Claim::ArnForm(text("db")), &description(json!({})), SILENT, SILENT);
+    assert_claim(&Claim::ArnOf(text("db")), &description(json!({})), SILENT, SILENT);
 }
 
 #[test]

@@ -38,6 +38,7 @@ impl fmt::Display for Claim {
             Self::VersionId(None) => f.write_str("no VersionId"),
             Self::VersionStages(labels) => write!(f, "VersionStages {}", labels_text(labels)),
             Self::Arn(arn) => write!(f, "ARN {arn}"),
+            Self::ArnOf(name) => write!(f, "an ARN with the name {name}"),
             Self::ArnForm(name) => write!(f, "an ARN that ends in {name}, a hyphen and six characters"),
             Self::ArnUnlike(_) => f.write_str("another ARN than the deleted secret of this name had"),
             Self::Name(name) => write!(f, "Name {name}"),

@@ -45,6 +45,29 @@ impl Action {
         Self::ValidateResourcePolicy,
     ];
 
+    /// Whether the action only reads.
+    #[must_use]
+    pub const fn is_read(self) -> bool {
+        match self {
+            Self::DescribeSecret
+            | Self::GetSecretValue
+            | Self::BatchGetSecretValue
+            | Self::ListSecretVersionIds
+            | Self::ListSecrets
+            | Self::ValidateResourcePolicy => true,
+            Self::CreateSecret
+            | Self::PutSecretValue
+            | Self::UpdateSecret
+            | Self::UpdateSecretVersionStage
+            | Self::RotateSecret
+            | Self::CancelRotateSecret
+            | Self::DeleteSecret
+            | Self::RestoreSecret
+            | Self::TagResource
+            | Self::UntagResource => false,
+        }
+    }
+
     /// The name of the action, as in the header `X-Amz-Target`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -17,9 +17,12 @@ impl<E: Endpoint> Execution<'_, E> {
                     Body::Output(_) | Body::Error(_) => return,
                     Body::Unreadable(_) => return self.uncertain.push(name.clone()),
                 };
-                match (self.bindings.secret_of(name), &receipt.arn) {
+                let is_known_by_its_arn = match (self.bindings.secret_of(name), &receipt.arn) {
                     (Some(secret), Some(arn)) => self.bindings.created(secret, arn),
-                    _ => self.uncertain.push(name.clone()),
+                    _ => false,
+                };
+                if !is_known_by_its_arn {
+                    self.uncertain.push(name.clone());
                 }
             }
             Reply::Nothing(silence) if silence.request == Fate::Unknown => self.uncertain.push(name.clone()),
@@ -27,7 +30,7 @@ impl<E: Endpoint> Execution<'_, E> {
         }
     }
 
-    /// Removes what this execution created: the ARNs that its CreateSecret calls were answered, and nothing else.
+    /// Removes what this execution created, by the ARNs of its secrets, or by their names where those are not known.
     /// An endpoint that has died is asked once, and no more if it stays silent.
     pub(super) async fn clean_up(&mut self) {
         let arns: Vec<Text> = self.bindings.created_arns().map(|(_, arn)| arn.clone()).collect();
@@ -55,7 +58,7 @@ impl<E: Endpoint> Execution<'_, E> {
         let tries = if self.trace.died.is_some() { 1 } else { 2 };
         for _ in 0..tries {
             self.trace.clean += 1;
-            match self.endpoint.call(&Operation::DeleteSecret(delete.clone()).into()).await {
+            match self.send(&Operation::DeleteSecret(delete.clone()).into()).await {
                 Reply::Answer(answer) => match answer.body {
                     Body::Output(_) => return true,
                     Body::Error(error) if error.error_type == crate::model::ErrorType::ResourceNotFoundException => {

@@ -42,6 +42,9 @@ pub(super) fn acceptance(scene: &Scene<'_>) -> Output {
 pub(super) fn contradict(output: &mut Output, claim: &Claim) {
     match claim {
         Claim::Arn(_) => other_arn(output),
+        Claim::ArnOf(name) => of_receipt(output, |it| {
+            it.arn = it.arn.as_ref().map(|arn| arn.replace(&**name, "prod/database").into());
+        }),
         Claim::Name(_) => other_name(output),
         Claim::Label(label, _) => toggle_everywhere(output, label),
         Claim::Present(member) => take_away(output, *member),
