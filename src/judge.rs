@@ -7,6 +7,7 @@
 //! until reads bind it again. Judging is a pure function of the history.
 
 mod blame;
+mod class;
 mod form;
 mod slot;
 

@@ -38,7 +38,7 @@ use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, Menu};
 use crate::verdict::{Status, Violation};
 use execution::{Extent, Plan};
-use find::{Gathered, Job, Suspect};
+use find::{Gathered, Job, Suspect, is_past};
 use source::Source;
 
 /// How often a case is replayed before what it shows counts.
@@ -170,10 +170,8 @@ impl<E: Endpoint + 'static> Run<E> {
         if !is_dead {
             self.replay_alone(&mut harvest, all).await;
         }
-        let Harvest { mut findings, calls, left, .. } = harvest;
-        findings.sort_by(|one, other| {
-            (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
-        });
+        let Harvest { findings, calls, left, .. } = harvest;
+        let (findings, more) = result::limited(findings, &gathered.more);
         RunResult {
             calls,
             cases: gathered.cases,
@@ -184,6 +182,7 @@ impl<E: Endpoint + 'static> Run<E> {
             },
             only: self.options.only,
             findings,
+            more,
             ending: self.ending(gathered.died),
             left,
             inconclusive: gathered.inconclusive,
@@ -229,7 +228,7 @@ impl<E: Endpoint + 'static> Run<E> {
             let (run, permits) = (self.clone(), Arc::clone(&permits));
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
-                if is_dead || run.stop.load(Ordering::Relaxed) {
+                if is_dead || run.is_over() {
                     return (number, Examined::unshrunk(lead));
                 }
                 let mut lab = shrink::Lab::new(&run, atlas, number);
@@ -262,12 +261,18 @@ impl<E: Endpoint + 'static> Run<E> {
     }
 
     fn plan(&self, tag: &str, extent: Extent) -> Plan {
-        plan(&self.options, tag, extent)
+        plan(&self.options, &self.stop, tag, extent)
+    }
+
+    /// Whether nothing more is to be begun: the run was told to stop, or its budget of time is used up.
+    fn is_over(&self) -> bool {
+        self.stop.load(Ordering::Relaxed) || is_past(self.deadline(1, 1))
     }
 }
 
-fn plan(options: &Options, tag: &str, extent: Extent) -> Plan {
+fn plan(options: &Options, stop: &Arc<AtomicBool>, tag: &str, extent: Extent) -> Plan {
     Plan {
+        stop: Arc::clone(stop),
         prefix: format!("{}-{tag}", options.prefix),
         keeps_steps: false,
         known: None,

@@ -33,7 +33,7 @@ pub struct Settings {
     /// Stop starting cases after so many calls [default: 7000; 500 if the endpoint is not loopback].
     #[arg(long, value_name = "CALLS")]
     pub max_calls: Option<u64>,
-    /// Stop looking for violations after this time, and shrinking them, for instance 30s or 5m.
+    /// End after this time, for instance 30s or 5m: what was seen and not shrunk and replayed by then is inconclusive.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub budget: Option<Duration>,
     /// Fail on differences too, not on contract violations alone.

@@ -10,14 +10,14 @@ mod server;
 
 use std::fs;
 use std::net::TcpStream;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use server::{Asked, Honest, MEDIA_TYPE, Then, response, serve, write};
-use support::{Ended, program_with, scratch};
+use support::{Ended, interrupted_when, program_with, scratch};
 
 /// A secret value that no run stores.
 const FOREIGN: &str = "hunter2-not-from-this-run";
@@ -272,6 +272,57 @@ fn right_answers_of_the_wrong_media_type_differ_and_violate_nothing() {
     assert!(ended.stdout.contains(": 0 rules failed, 1 differ"), "{}", ended.stdout);
     let strict = run_with(&url, &["--strict"], &[]);
     assert_eq!(strict.code, Some(1), "{}", strict.shown());
+}
+
+/// The reference service's answers, each with members and an error type that no answer before had; and how many there
+/// were.
+fn inventing(members: usize) -> (String, Arc<AtomicUsize>) {
+    let answers = Arc::new(AtomicUsize::new(0));
+    let number = Arc::clone(&answers);
+    let url = lying(move |_, body| {
+        let first = members * number.fetch_add(1, Ordering::SeqCst);
+        if body.get("__type").is_some() {
+            body["__type"] = json!(format!("Made{first}Exception"));
+        }
+        let members = (first..first + members).map(|number| (format!("Made{number}"), json!(0)));
+        body.as_object_mut().unwrap().extend(members);
+    });
+    (url, answers)
+}
+
+/// What a run may take whatever it meets.
+fn assert_bounded(ended: &Ended, most: Duration) {
+    assert!(!ended.stderr.contains("panicked"), "{}", ended.stderr);
+    assert!(ended.took < most, "{:?}: {}", ended.took, ended.shown());
+    assert!(ended.resident_kib < 300 << 10, "{} KiB", ended.resident_kib);
+}
+
+#[test]
+fn an_endpoint_that_makes_up_members_and_error_types_has_few_deviations() {
+    let file = scratch("inventing.json");
+    let json = file.display().to_string();
+    let (url, _) = inventing(3);
+    let ended =
+        program_with(["run", "--endpoint", &url, "--max-calls", "7000", "--budget", "5s", "--json", &json], &[]);
+    assert_bounded(&ended, Duration::from_secs(60));
+    assert_ends(&ended, 1, "made up");
+    let result = support::json(&fs::read_to_string(file).unwrap());
+    assert!(result["calls"]["total"].as_u64().unwrap() < 14_000, "{}", result["calls"]);
+    let rules = result["rules"].as_array().unwrap();
+    let findings = |rule: &Value| rule["findings"].as_array().map_or(0, Vec::len);
+    assert!(rules.iter().all(|rule| findings(rule) <= 20));
+    let extra = rules.iter().find(|rule| rule["id"] == "ROT-WIRE-009").unwrap();
+    assert_eq!(findings(extra), 1, "{extra}");
+}
+
+#[test]
+fn answers_of_sixty_thousand_members_neither_fill_the_memory_nor_keep_signals_from_being_heard() {
+    let (url, answers) = inventing(60_000);
+    let is_time = || answers.load(Ordering::SeqCst) >= 15;
+    let ended = interrupted_when(["run", "--endpoint", &url, "--jobs", "1"], "INT", is_time);
+    assert_bounded(&ended, Duration::from_secs(20));
+    assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.shown());
+    assert!(ended.stdout.contains("interrupted; what was learned until then is above"), "{}", ended.stdout);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Each aspect belongs to one rule, whatever the operation (ROT-ERR-002, ROT-ERR-015, ROT-WIRE-002, -003, -006, -008,
 //! -009), so that one wrong header does not break a dozen rules.
 
+use super::class;
 use crate::history::Call;
 use crate::model::{Action, Answer, Body, Departure, ErrorType, Secret};
 use crate::rule::{Class, RuleId};
@@ -34,7 +35,12 @@ pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mu
     if answer.form.has_headers && answer.form.status < 500 && !matches!(answer.body, Body::Unreadable(_)) {
         count(answer, exercise);
         let departures = answer.form.departures.iter();
-        violations.extend(departures.filter_map(|departure| of_departure(call, departure, past)));
+        for violation in departures.filter_map(|departure| of_departure(call, departure, past)) {
+            // Of several that are the same the first one tells enough.
+            if violations.iter().all(|known: &Violation| known.fingerprint != violation.fingerprint) {
+                violations.push(violation);
+            }
+        }
     }
     if let Body::Error(error) = &answer.body {
         exercise.arm(RuleId::Err015);
@@ -44,7 +50,9 @@ pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mu
             violations.push(difference(call, RuleId::Err002, Aspect::Status400, &format!("HTTP status {status}")));
         }
         if status < 500 && !is_declared(call, &error.error_type) {
-            violations.push(difference(call, RuleId::Err015, Aspect::DeclaredType, error.error_type.as_str()));
+            let shown = error.error_type.as_str();
+            let of_class = class::of_error_type(&error.error_type).to_owned();
+            violations.push(classed(call, RuleId::Err015, Aspect::DeclaredType, (shown, &of_class)));
         }
     }
     violations
@@ -66,10 +74,14 @@ fn count(answer: &Answer, exercise: &mut Exercise) {
 fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violation> {
     Some(match departure {
         Departure::MediaType(shown) => {
-            difference(call, RuleId::Wire002, Aspect::MediaType, &format!("content type {shown}"))
+            let of_class = format!("content type {}", class::of_media_type(shown));
+            classed(call, RuleId::Wire002, Aspect::MediaType, (&format!("content type {shown}"), &of_class))
         }
         Departure::NoRequestId => difference(call, RuleId::Wire002, Aspect::RequestId, "none"),
-        Departure::TypeNotBare(shown) => difference(call, RuleId::Wire003, Aspect::BareType, &format!("{shown:?}")),
+        Departure::TypeNotBare(shown) => {
+            let of_class = format!("{:?}", class::of_place(shown));
+            classed(call, RuleId::Wire003, Aspect::BareType, (&format!("{shown:?}"), &of_class))
+        }
         Departure::MessageSpelling(shown) => {
             difference(call, RuleId::Wire003, Aspect::MessageSpelling, &format!("the text in {shown:?}"))
         }
@@ -93,13 +105,20 @@ fn of_departure(call: &Call, departure: &Departure, past: Past) -> Option<Violat
             difference(call, RuleId::Wire008, Aspect::NoEmptyMembers, &format!("{}: {shown}", member_alone(member)))
         }
         Departure::ExtraMember(member) => {
-            difference(call, RuleId::Wire009, Aspect::KnownMembers, &format!("also {}", member_alone(member)))
+            let member = member_alone(member);
+            let of_class = format!("also {}", class::of_member(member));
+            classed(call, RuleId::Wire009, Aspect::KnownMembers, (&format!("also {member}"), &of_class))
         }
         Departure::WrongShape(_) => return None,
     })
 }
 
 fn difference(call: &Call, rule: RuleId, expected: Aspect, observed: &str) -> Violation {
+    classed(call, rule, expected, (observed, observed))
+}
+
+/// A difference by a text that the endpoint has chosen, and its class for the fingerprint.
+fn classed(call: &Call, rule: RuleId, expected: Aspect, (observed, of_class): (&str, &str)) -> Violation {
     Violation {
         rule,
         class: Class::Fidelity,
@@ -109,7 +128,7 @@ fn difference(call: &Call, rule: RuleId, expected: Aspect, observed: &str) -> Vi
         expected: expected.to_string(),
         observed: observed.to_owned(),
         also: Vec::new(),
-        fingerprint: fingerprint(call, rule, expected, observed),
+        fingerprint: fingerprint(call, rule, expected, of_class),
         excluded: Vec::new(),
     }
 }
@@ -309,7 +328,7 @@ mod tests {
             ]
         );
         let extra = Departure::ExtraMember("SecretList[].Colour".into());
-        let expected = ["ROT-WIRE-009: no members but those of the operation but also Colour"];
+        let expected = ["ROT-WIRE-009: no members but those of the operation but also another member"];
         assert_eq!(told(&departing(vec![extra])), expected);
     }
 

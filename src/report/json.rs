@@ -61,7 +61,7 @@ fn cells_json(heading: &Heading, result: &RunResult) -> Value {
 }
 
 fn rule_json(rule: &Rule, result: &RunResult) -> Value {
-    json!({
+    let mut json = json!({
         "id": rule.name,
         "level": rule.level.as_str(),
         "status": result.status(rule.id),
@@ -69,5 +69,9 @@ fn rule_json(rule: &Rule, result: &RunResult) -> Value {
         "checked": result.exercise.checked(rule.id),
         "reading": result.exercise.readings(rule.id).collect::<Vec<_>>(),
         "findings": result.findings_of(rule.id).map(finding_json).collect::<Vec<_>>(),
-    })
+    });
+    if let Some(more) = result.more.get(&rule.id) {
+        json["more"] = json!(more);
+    }
+    json
 }

@@ -48,6 +48,7 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
     if let Some(rule) = result.only {
         text.push_str(&summary::of_one(result, rule));
     } else {
+        text.push_str(&summary::more(result));
         text.push_str(&summary::table(result));
         text.push_str(&summary::unexercised(result));
         text.push_str(&summary::failed(result, heading.strict));

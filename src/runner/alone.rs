@@ -1,8 +1,6 @@
 //! A last replay of each finding with nothing else under way: what was seen only because of what other cases did at the
 //! same time is no matter of the calls that are reported.
 
-use std::sync::atomic::Ordering;
-
 use super::shrink::Lab;
 use super::{Finding, Harvest, Run};
 use crate::endpoint::Endpoint;
@@ -37,7 +35,7 @@ impl<E: Endpoint + 'static> Run<E> {
         let mut first = None;
         loop {
             let before = finding.calls_to_confirm;
-            if self.stop.load(Ordering::Relaxed) || !lab.replay_again(finding).await {
+            if !lab.replay_again(finding).await {
                 return false;
             }
             *calls += finding.calls_to_confirm - before;

@@ -1,5 +1,7 @@
 //! Dry runs: what a case exercises by the model alone, in this process and without a call to the endpoint.
 
+use std::sync::Arc;
+
 use super::execution::{Execution, Extent, Plan, Trace};
 use crate::judge;
 use crate::model::Functions;
@@ -40,6 +42,7 @@ fn prepare(menu: Menu, keeps_steps: bool) -> (Service, Plan) {
         extent: Extent::Whole,
         keeps_steps,
         known: None,
+        stop: Arc::default(),
         options: judge::Options { functions, ..judge::Options::default() },
     };
     (service, plan)

@@ -7,6 +7,8 @@ mod sending;
 mod showing;
 mod trace;
 
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::shown::values_of;
@@ -94,7 +96,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     pub(super) async fn run(mut self, case: &Case) -> Trace {
         for (index, step) in case.steps.iter().enumerate() {
-            if self.step(index, step).await {
+            if self.is_stopped() || self.step(index, step).await {
                 break;
             }
         }
@@ -192,7 +194,12 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             Extent::Whole | Extent::Observed | Extent::Recorded => false,
             Extent::Until(wanted) => self.trace.sightings.iter().any(|seen| seen.violation.fingerprint == *wanted),
         };
-        is_reached || self.trace.died.is_some()
+        is_reached || self.trace.died.is_some() || self.is_stopped()
+    }
+
+    /// Whether the run was told to stop; a recording, which is short, is never half of one.
+    fn is_stopped(&self) -> bool {
+        !matches!(self.plan.extent, Extent::Recorded) && self.plan.stop.load(Ordering::Relaxed)
     }
 
     /// Sends a request and judges what comes of it.
@@ -210,10 +217,12 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         {
             self.versions.see(answer, |id| self.bindings.placeholder_of(id) != *id);
         }
+        let is_shown = is_observation && !judgement.violations.is_empty();
+        let read = is_shown.then(|| self.placed(&call.request));
+        let shown = read.as_ref().filter(|_| self.plan.keeps_steps);
+        let shown = shown.map(|read| Arc::new(self.shown(read, &call.reply)));
         for violation in judgement.violations {
-            let read = is_observation.then(|| self.placed(&call.request));
-            let shown =
-                read.as_ref().filter(|_| self.plan.keeps_steps).map(|read| Box::new(self.shown(read, &call.reply)));
+            let (read, shown) = (read.clone(), shown.clone());
             let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
             let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
             if let (Some(known), Some(culprit), Class::Contract) = (&self.plan.known, culprit, violation.class) {

@@ -1,7 +1,7 @@
 //! Looking for violations: cases run several at once, and what they show is gathered by fingerprint.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Instant;
@@ -11,11 +11,12 @@ use tokio::sync::Mutex;
 use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
 use super::known::Known;
 use super::options::{Enough, Options, Progress};
+use super::result::MOST_OF_A_RULE;
 use super::source::Source;
 use super::{REPLAYS, plan};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
-use crate::rule::{Class, RULES};
+use crate::rule::{Class, RULES, RuleId};
 use crate::strategy::{Case, Cells, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
@@ -68,6 +69,8 @@ impl Suspect {
 pub(super) struct Gathered {
     pub exercise: Exercise,
     pub suspects: BTreeMap<Fingerprint, Suspect>,
+    /// Those that were one too many of their rule to be examined.
+    pub more: BTreeMap<RuleId, BTreeSet<Fingerprint>>,
     pub cells: Cells,
     pub cases: u64,
     pub calls: u64,
@@ -122,7 +125,7 @@ impl<E: Endpoint> Job<E> {
             let Some(next) = self.source.next().await else { return };
             let before = self.calls.load(Ordering::Relaxed);
             let known = next.is_random.then(|| Arc::clone(&self.known));
-            let plan = Plan { known, ..plan(&self.options, &next.tag, Extent::Whole) };
+            let plan = Plan { known, ..plan(&self.options, &self.stop, &next.tag, Extent::Whole) };
             let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
             self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
             let calls = trace.calls();
@@ -151,7 +154,8 @@ impl<E: Endpoint> Job<E> {
         let Some(case) = case else { return };
         let mut early = Early { case, hits: 0, calls: 0, shown: None };
         for replay in 1..=REPLAYS {
-            let plan = plan(&self.options, &format!("{tag}x{replay}"), Extent::Until(wanted.clone()));
+            let tag = format!("{tag}x{replay}");
+            let plan = plan(&self.options, &self.stop, &tag, Extent::Until(wanted.clone()));
             let trace = Execution::new(&*self.endpoint, &Plan { keeps_steps: true, ..plan }).run(&early.case).await;
             early.calls += trace.calls();
             if let Some(seen) = trace.sighting(&wanted) {
@@ -162,6 +166,10 @@ impl<E: Endpoint> Job<E> {
             gathered.clean += trace.clean;
             gathered.left.extend(trace.left);
             gathered.died = gathered.died.take().or(trace.died);
+        }
+        if early.hits < REPLAYS && self.stop.load(Ordering::Relaxed) {
+            // What was cut short shows nothing, not that the violation comes and goes.
+            early = Early { hits: 0, shown: None, ..early };
         }
         let mut gathered = self.gathered.lock().await;
         gathered.is_confirmed |= early.hits == REPLAYS;
@@ -227,6 +235,9 @@ impl Gathered {
             for (sighting, is_clean) in trace.sightings.into_iter().zip(clean) {
                 let fingerprint = &sighting.violation.fingerprint;
                 if !self.suspects.contains_key(fingerprint) {
+                    if !self.has_room_for(&sighting.violation) {
+                        continue;
+                    }
                     fresh.push(fingerprint.clone());
                 }
                 self.suspect(&case, renumbered(sighting, &trace.skipped), is_clean, before);
@@ -238,8 +249,29 @@ impl Gathered {
     /// Whether a trace has a violation that none before had, or exercises a rule for the first time.
     fn is_news(&self, trace: &Trace) -> bool {
         let is_new_rule = |id| trace.exercise.checked(id) > 0 && self.exercise.checked(id) == 0;
-        trace.sightings.iter().any(|seen| !self.suspects.contains_key(&seen.violation.fingerprint))
-            || RULES.iter().any(|rule| is_new_rule(rule.id))
+        let is_new = |violation: &Violation| {
+            let more = self.more.get(&violation.rule);
+            let is_one_more = more.is_some_and(|more| more.contains(&violation.fingerprint));
+            !is_one_more && !self.suspects.contains_key(&violation.fingerprint)
+        };
+        trace.sightings.iter().any(|seen| is_new(&seen.violation)) || RULES.iter().any(|rule| is_new_rule(rule.id))
+    }
+
+    /// Whether a violation that is new is one to examine. Where its rule has as many as are told, it is counted alone,
+    /// unless it is a violation of the contract and takes the place of a difference.
+    fn has_room_for(&mut self, violation: &Violation) -> bool {
+        let of_rule = || self.suspects.values().filter(|it| it.violation.rule == violation.rule);
+        if of_rule().count() < MOST_OF_A_RULE {
+            return true;
+        }
+        let lesser = of_rule().find(|it| it.violation.class > violation.class);
+        let out = lesser.map_or(&violation.fingerprint, |lesser| &lesser.violation.fingerprint).clone();
+        let is_taken = out != violation.fingerprint;
+        self.suspects.remove(&out);
+        let more = self.more.entry(violation.rule).or_default();
+        more.remove(&violation.fingerprint);
+        more.insert(out);
+        is_taken
     }
 
     /// Keeps the best case for each violation, and one more.

@@ -25,7 +25,8 @@ pub struct Options {
     pub quiet_calls: u64,
     /// After which violations no further case is started.
     pub enough: Enough,
-    /// How long the run may look for violations and shrink them; replays and cleaning up come on top.
+    /// How long the run may look for violations, shrink and replay them: at its end the case that is under way is made to
+    /// its end, and cleaned up after. What was not replayed by then is inconclusive.
     pub budget: Option<Duration>,
     /// What every name starts with. It must differ between runs and does not come from the seed; that no secret of
     /// anybody else begins so is what makes writing safe, hence 64 random bits.

@@ -62,7 +62,12 @@ impl<E: Endpoint + 'static> Run<E> {
             }
             let trace = self.replay_once(&format!("r{number}x{replay}"), &replayed.finding).await;
             replayed.left.extend(trace.left.iter().cloned());
-            sights.push(sight(&replayed.finding, &trace));
+            sights.push(match sight(&replayed.finding, &trace) {
+                Sight::Held | Sight::Unclear(_) if self.stop.load(Ordering::Relaxed) => {
+                    Sight::Unclear("interrupted".to_owned())
+                }
+                sight => sight,
+            });
             replayed.learn(&trace);
         }
         replayed.verdict = verdict(sights, times);

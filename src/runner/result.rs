@@ -1,13 +1,17 @@
 //! What a run yields.
 
 use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::execution::Step;
 use super::tour::reachable;
 use crate::model::Text;
 use crate::rule::{Class, Level, RULES, Rule, RuleId};
 use crate::strategy::{Case, Cells};
-use crate::verdict::{Exercise, Status, Violation};
+use crate::verdict::{Exercise, Fingerprint, Status, Violation};
+
+/// How many findings of one rule are examined and told; what more there are is counted.
+pub(super) const MOST_OF_A_RULE: usize = 20;
 
 /// Calls, by what they were for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -122,6 +126,8 @@ pub struct RunResult {
     pub exercise: Exercise,
     /// What was found, in the order of the rules.
     pub findings: Vec<Finding>,
+    /// How many more there were of a rule, if that has as many as are told.
+    pub more: BTreeMap<RuleId, usize>,
     /// How it ended.
     pub ending: Ending,
     /// ARNs that could not be removed.
@@ -188,6 +194,29 @@ impl RunResult {
     pub fn findings_of(&self, rule: RuleId) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(move |finding| finding.violation.rule == rule)
     }
+}
+
+/// The best of the findings of each rule, in the order of the rules, and how many more there were, those that were not
+/// examined included.
+pub(super) fn limited(
+    mut findings: Vec<Finding>,
+    unexamined: &BTreeMap<RuleId, BTreeSet<Fingerprint>>,
+) -> (Vec<Finding>, BTreeMap<RuleId, usize>) {
+    findings.sort_by_key(|it| (it.violation.rule, Reverse(it.status), it.weight()));
+    let mut more: BTreeMap<RuleId, usize> = unexamined.iter().map(|(rule, more)| (*rule, more.len())).collect();
+    let mut told: BTreeMap<RuleId, usize> = BTreeMap::new();
+    findings.retain(|finding| {
+        let told = told.entry(finding.violation.rule).or_default();
+        *told += 1;
+        if *told > MOST_OF_A_RULE {
+            *more.entry(finding.violation.rule).or_default() += 1;
+        }
+        *told <= MOST_OF_A_RULE
+    });
+    findings.sort_by(|one, other| {
+        (one.violation.rule, &one.violation.fingerprint).cmp(&(other.violation.rule, &other.violation.fingerprint))
+    });
+    (findings, more)
 }
 
 /// Whether every replay showed what was found.

@@ -10,10 +10,11 @@ mod route;
 mod trying;
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
 
 use super::execution::{Extent, Sighting, Trace};
 use super::find::{Suspect, up_to};
-use super::{Examined, Finding, REPLAYS, Run};
+use super::{Examined, Finding, REPLAYS, Run, unshrunk};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, Kind, RuleId};
@@ -102,6 +103,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     async fn examine(&mut self, suspect: Suspect) -> Finding {
+        let as_it_was_found = suspect.clone();
         let mut violation = suspect.violation;
         let is_difference = violation.class == Class::Fidelity;
         self.budget = self.run.options.shrink_calls / if is_difference { 4 } else { 1 };
@@ -116,9 +118,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         (case, violation) = self.blamed(case, violation, culprit).await;
         let calls_to_shrink = std::mem::take(&mut self.spent);
-        let (hits, last) = self.confirm(&case, &violation.fingerprint).await;
+        let confirmed = self.confirm(&case, &violation.fingerprint).await;
         let early = suspect.early.as_ref().map_or(0, |early| early.calls);
         let calls_to_confirm = early + std::mem::take(&mut self.spent);
+        let Some((hits, last)) = confirmed else {
+            return Finding { calls_to_shrink, calls_to_confirm, ..unshrunk(as_it_was_found) };
+        };
         let mut steps = Vec::new();
         if let Some(trace) = last {
             self.after = trace.first_before(&violation.fingerprint).or(self.after);
@@ -150,6 +155,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     /// Blames another rule, with a case of its own, where the one at hand cannot be it.
     async fn blamed(&mut self, mut case: Case, mut violation: Violation, culprit: Option<usize>) -> (Case, Violation) {
+        if self.run.is_over() {
+            return (case, violation);
+        }
         if let Some((fewer, shown)) = self.without_its_culprit(&case, culprit, &violation).await {
             self.allow_more();
             case = self.shrink(fewer, (shown.cause, shown.state), &shown.violation).await;
@@ -420,15 +428,18 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         Some((first, if is_plain { Extent::Whole } else { Extent::Observed }))
     }
 
-    /// Replays a finding once more; tells whether the endpoint has answered.
+    /// Replays a finding once more; tells whether that was done to its end, with an endpoint that answers.
     pub(super) async fn replay_again(&mut self, finding: &mut Finding) -> bool {
+        if self.run.is_over() {
+            return false;
+        }
         self.extent = if finding.is_observed { Extent::Observed } else { Extent::Whole };
         let trace = self.replay(&finding.case).await;
-        if trace.died.is_some() {
+        let is_seen = trace.sighting(&finding.violation.fingerprint).is_some();
+        if trace.died.is_some() || (!is_seen && self.is_stopped()) {
             return false;
         }
         let (hits, replays) = finding.replays;
-        let is_seen = trace.sighting(&finding.violation.fingerprint).is_some();
         finding.replays = (hits + u32::from(is_seen), replays + 1);
         finding.calls_to_confirm += std::mem::take(&mut self.spent);
         if !is_seen {
@@ -437,17 +448,30 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         true
     }
 
-    async fn confirm(&mut self, case: &Case, wanted: &Fingerprint) -> (u32, Option<Trace>) {
+    /// Replays a case: how many replays showed the violation, and the last that did. `None` if the run was over before
+    /// they were done.
+    async fn confirm(&mut self, case: &Case, wanted: &Fingerprint) -> Option<(u32, Option<Trace>)> {
         let mut hits = 0;
         let mut last: Option<Trace> = None;
         for _ in 0..REPLAYS {
+            if self.run.is_over() {
+                return None;
+            }
             let trace = self.replay(case).await;
             let is_seen = trace.sighting(wanted).is_some();
+            if !is_seen && self.is_stopped() {
+                return None;
+            }
             hits += u32::from(is_seen);
             if is_seen || last.is_none() {
                 last = Some(trace);
             }
         }
-        (hits, last)
+        Some((hits, last))
+    }
+
+    /// Whether the run was told to stop, so that a case which is under way ends before its end.
+    fn is_stopped(&self) -> bool {
+        self.run.stop.load(Ordering::Relaxed)
     }
 }

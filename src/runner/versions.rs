@@ -5,6 +5,9 @@ use crate::model::{Answer, Body, Label, Output, VersionEntry, VersionId};
 /// The shortest id that is given a name: a shorter one may be part of any word.
 const SHORTEST: usize = 8;
 
+/// How many ids are given names: more than any secret may have versions, and few enough to be looked for in every answer.
+const MOST: usize = 256;
+
 /// The ids that were seen and that no request had given.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Versions {
@@ -15,6 +18,9 @@ impl Versions {
     /// Remembers the ids of an answer that are not of this run's tokens.
     pub(super) fn see(&mut self, answer: &Answer, is_ours: impl Fn(&VersionId) -> bool) {
         for id in ids(answer) {
+            if self.made_up.len() >= MOST {
+                return;
+            }
             if id.len() >= SHORTEST && !self.made_up.contains(id) && !is_ours(id) {
                 self.made_up.push(id.clone());
             }

@@ -17,10 +17,16 @@ const LATEST_SECONDS: f64 = 1e11;
 #[derive(Clone, Copy)]
 pub(super) struct At<'a>(pub(super) &'static str, pub(super) &'a str);
 
+/// How many members that the shape does not have are noted of one answer. Of all other departures there are no more than
+/// the shape has members.
+const MOST_EXTRA: usize = 20;
+
 /// Collects departures while members are read; each is noted once, however many entries of a list show it.
 #[derive(Default)]
 pub(super) struct Reader {
     departures: Vec<Departure>,
+    /// How many of them are members that the shape does not have.
+    extra: usize,
 }
 
 impl Reader {
@@ -44,7 +50,11 @@ impl Reader {
 
     /// A member that the shape does not have.
     pub(super) fn extra(&mut self, at: At<'_>) {
-        self.note(Departure::ExtraMember(format!("{}{}", at.0, at.1)));
+        if self.extra < MOST_EXTRA {
+            let before = self.departures.len();
+            self.note(Departure::ExtraMember(format!("{}{}", at.0, at.1)));
+            self.extra += self.departures.len() - before;
+        }
     }
 
     /// A member of the shape that no rule judges, except that it should have a value.

@@ -19,6 +19,10 @@ pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
+    /// How long it ran.
+    pub(crate) took: Duration,
+    /// The most memory that it had at once, in KiB; 0 where the system does not say.
+    pub(crate) resident_kib: u64,
 }
 
 impl Ended {
@@ -33,10 +37,25 @@ pub(crate) fn program_with<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>
     ended(started(arguments, variables))
 }
 
-/// Runs the program, and sends it this signal after a second: `INT` as the terminal does, `TERM` as a CI server.
+/// Runs the program, and sends it this signal after a second: `INT` as the terminal does, `TERM` as a CI server. How long
+/// it runs is counted from there.
 pub(crate) fn interrupted<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>, signal: &str) -> Ended {
+    interrupted_when(arguments, signal, || {
+        thread::sleep(Duration::from_secs(1));
+        true
+    })
+}
+
+/// Runs the program, and sends it this signal as soon as something is so.
+pub(crate) fn interrupted_when<I: AsRef<str>>(
+    arguments: impl IntoIterator<Item = I>,
+    signal: &str,
+    is_time: impl Fn() -> bool,
+) -> Ended {
     let child = started(arguments, &[]);
-    thread::sleep(Duration::from_secs(1));
+    while !is_time() {
+        thread::sleep(Duration::from_millis(10));
+    }
     let signalled = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
     assert!(signalled.is_ok_and(|status| status.success()), "the program is still running");
     ended(child)
@@ -76,7 +95,9 @@ pub(crate) fn ended(mut child: Child) -> Ended {
     let stdout = gathered(child.stdout.take().expect("piped above"));
     let stderr = gathered(child.stderr.take().expect("piped above"));
     let started = Instant::now();
+    let mut resident_kib = 0;
     let status = loop {
+        resident_kib = resident_kib_of(&child).unwrap_or(resident_kib);
         if let Some(status) = child.try_wait().expect("the child is ours") {
             break status;
         }
@@ -86,7 +107,15 @@ pub(crate) fn ended(mut child: Child) -> Ended {
         }
         thread::sleep(Duration::from_millis(10));
     };
-    Ended { code: status.code(), stdout: text_of(stdout), stderr: text_of(stderr) }
+    let took = started.elapsed();
+    Ended { code: status.code(), stdout: text_of(stdout), stderr: text_of(stderr), took, resident_kib }
+}
+
+/// The most memory that a program has had, as Linux tells it.
+fn resident_kib_of(child: &Child) -> Option<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).ok()?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+    line.split_whitespace().next()?.parse().ok()
 }
 
 fn gathered(mut stream: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {

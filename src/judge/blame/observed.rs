@@ -1,5 +1,6 @@
 //! What an answer shows where a claim does not hold.
 
+use crate::judge::class;
 use crate::model::{
     Answer, Body, Claim, Description, Label, Output, SecretValue, entry_value, labels_text, shown_arn, shown_ids,
     shown_name,
@@ -21,7 +22,7 @@ pub(super) fn observed(claim: &Claim, answer: &Answer) -> (String, String) {
                 _ if status >= 500 => {
                     (format!("HTTP {status} {}{message}", error.error_type), format!("HTTP {status}"))
                 }
-                _ => (format!("{}{message}", error.error_type), error.error_type.to_string()),
+                _ => (format!("{}{message}", error.error_type), class::of_error_type(&error.error_type).to_owned()),
             }
         }
         Body::Output(output) => observed_of_output(claim, output),

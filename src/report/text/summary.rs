@@ -89,6 +89,12 @@ pub(super) fn failed(result: &RunResult, strict: bool) -> String {
     if text.is_empty() { text } else { format!("\nfailed\n{text}") }
 }
 
+/// The rules of which more was found than is told.
+pub(super) fn more(result: &RunResult) -> String {
+    let more: Vec<_> = result.more.iter().map(|(rule, count)| format!("{rule} and {count} more")).collect();
+    if more.is_empty() { String::new() } else { format!("\n{}", wrapped("more findings: ", &more.join(", "), 2)) }
+}
+
 /// `2 rules failed, 1 differ`; a run that says nothing certain says so first, and is never read as a pass.
 pub(super) fn verdict(result: &RunResult, strict: bool) -> String {
     let counts = counts(result, strict);

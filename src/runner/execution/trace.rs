@@ -1,6 +1,7 @@
 //! What an execution is told, and what it yields.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::judge;
 use crate::model::{Departure, Request, Text};
@@ -32,6 +33,8 @@ pub(in crate::runner) struct Plan {
     pub keeps_steps: bool,
     /// What is known to deviate and is made seldom; `None` where every step is to be made.
     pub known: Option<Arc<Known>>,
+    /// Set when no further call is to be made but those of cleaning up.
+    pub stop: Arc<AtomicBool>,
     pub options: judge::Options,
 }
 
@@ -57,7 +60,7 @@ pub struct Sighting {
     /// The read that showed it, with placeholders, if that was not the step itself.
     pub read: Option<Request>,
     /// That read with its answer, where steps are kept.
-    pub shown: Option<Box<Step>>,
+    pub shown: Option<Arc<Step>>,
     /// The index of the step that wrote or required what differs, if that was a step.
     pub cause: Option<usize>,
     /// The state of the secret before the step that is to blame, where it was known.

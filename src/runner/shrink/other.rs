@@ -1,7 +1,6 @@
 //! Other kinds of violations of the same rule: a case of another kind may be shorter than all that were found.
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 
 use super::Lab;
 use super::candidate::candidates;
@@ -60,7 +59,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
         let mut search = Search { left, tried: BTreeSet::new(), lesser: None };
         while beaten.case.steps.len() > 1
             && let Some(suspect) = self.shorter_suspect(&beaten, &mut search).await
-            && !self.is_stopped()
+            && !self.run.is_over()
         {
             let spent = std::mem::take(&mut self.spent);
             let finding = self.finding(suspect).await;
@@ -79,7 +78,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     async fn shorter_suspect(&mut self, beaten: &Beaten, search: &mut Search) -> Option<Suspect> {
         for (case, need) in candidates(self.atlas, self.run.menu(), beaten).await {
             self.budget = self.spent + search.left;
-            if self.is_spent() || self.is_stopped() {
+            if self.is_spent() {
                 break;
             }
             if !search.is_new(&case) || !need.is_met_by(&case, self.run.menu()).await {
@@ -95,11 +94,6 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
             }
         }
         search.shorter_than(beaten.case.steps.len())
-    }
-
-    /// A run that was told to stop begins nothing new.
-    fn is_stopped(&self) -> bool {
-        self.run.stop.load(Ordering::Relaxed)
     }
 
     /// What a case shows, at first as it is, then with everything read after every call: what was not read before is put
