@@ -150,7 +150,8 @@ fn identifiers() -> Vec<Mutant> {
             R::Ident002,
             [create()],
             Says(|output, _| {
-                receipt(output).arn = Some("arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf".into())
+                receipt(output).arn =
+                    Some("arn:aws:secretsmanager:us-east-1:123456789012:secret:prod/db-AbCdEf".into());
             }),
         ),
         fidelity(R::Ident002, [create()], Says(|output, scene| receipt(output).arn = Some(scene.text("$s1.partial")))),
