@@ -9,6 +9,7 @@
 mod blame;
 mod class;
 mod form;
+mod missing;
 mod slot;
 
 use std::collections::BTreeMap;
@@ -23,6 +24,7 @@ use crate::verdict::{Exercise, Violation};
 use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
+pub(crate) use missing::missing;
 use slot::{Slot, Trial};
 
 /// What the judge is told about the endpoint.
@@ -118,7 +120,7 @@ impl Judge {
     /// A call may take effect from now on. A read without an answer has none.
     fn start(&mut self, call: &Call) {
         let is_lost_read = matches!(call.reply, Reply::Nothing(_)) && call.request.operation.is_read();
-        if is_lost_read || is_certainly_not_carried_out(&call.reply) {
+        if is_lost_read || is_certainly_not_carried_out(&call.request.operation, &call.reply) {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
@@ -135,6 +137,9 @@ impl Judge {
                 return Judgement::default();
             }
         };
+        if let Some(violation) = missing::violation(call, answer, &mut self.exercise) {
+            return Judgement { violations: vec![violation], adopt: None };
+        }
         let mut judgement = match &call.request.operation {
             Operation::BatchGetSecretValue(_) => self.judge_batch(call, answer),
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
@@ -156,7 +161,7 @@ impl Judge {
     /// A read that was never answered may still have set the date of the last access.
     fn lost(&mut self, call: &Call) {
         let read: Vec<Text> = match &call.request.operation {
-            _ if is_certainly_not_carried_out(&call.reply) => Vec::new(),
+            operation if is_certainly_not_carried_out(operation, &call.reply) => Vec::new(),
             Operation::GetSecretValue(_) => self.name_of(&call.request.operation).into_iter().collect(),
             Operation::BatchGetSecretValue(request) => {
                 request.secret_id_list.iter().flatten().flat_map(|id| self.all_named(id)).collect()
@@ -290,10 +295,10 @@ impl Judge {
     }
 }
 
-fn is_certainly_not_carried_out(reply: &Reply) -> bool {
+fn is_certainly_not_carried_out(operation: &Operation, reply: &Reply) -> bool {
     match reply {
         Reply::Nothing(silence) => silence.request == crate::history::Fate::NotSent,
-        Reply::Answer(answer) => is_throttled(answer),
+        Reply::Answer(answer) => is_throttled(answer) || missing(operation, answer).is_some(),
     }
 }
 

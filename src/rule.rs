@@ -316,6 +316,7 @@ pub enum RuleId {
     Wire010,
     Wire011,
     Wire012,
+    Wire013,
     Conc001,
     Conc002,
     Conc003,
@@ -408,7 +409,7 @@ const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checka
 }
 
 /// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
-pub static RULES: [Rule; 188] = {
+pub static RULES: [Rule; 189] = {
     use Checkable::{Arn, Function, No, Yes};
     use Kind::{Law, NothingChanges, Reading, RefusalForState};
     use Level::{Must, Observed, Should, Unspecified};
@@ -582,6 +583,7 @@ pub static RULES: [Rule; 188] = {
         plain(RuleId::Wire010, "ROT-WIRE-010", Must, Yes),
         plain(RuleId::Wire011, "ROT-WIRE-011", Should, Yes),
         plain(RuleId::Wire012, "ROT-WIRE-012", Must, Yes),
+        plain(RuleId::Wire013, "ROT-WIRE-013", Must, Yes),
         plain(RuleId::Conc001, "ROT-CONC-001", Must, No),
         plain(RuleId::Conc002, "ROT-CONC-002", Must, No),
         plain(RuleId::Conc003, "ROT-CONC-003", Should, Yes),

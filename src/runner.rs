@@ -5,7 +5,9 @@ mod dry;
 mod execution;
 mod find;
 mod known;
+mod needed;
 mod options;
+mod presence;
 mod recording;
 mod replay;
 mod result;
@@ -28,7 +30,7 @@ pub use execution::{Sighting, Step, Trace};
 pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;
 pub use replay::{Replayed, Verdict};
-pub use result::{Calls, Conclusion, Coverage, Ending, Finding, RunResult};
+pub use result::{Calls, Conclusion, Coverage, Ending, Finding, Operations, RunResult};
 pub use shown::Shown;
 
 use crate::endpoint::Endpoint;
@@ -39,6 +41,7 @@ use crate::strategy::{Atlas, Case, Menu};
 use crate::verdict::{Status, Violation};
 use execution::{Extent, Plan};
 use find::{Gathered, Job, Suspect, is_past};
+use presence::Presence;
 use source::Source;
 
 /// How often a case is replayed before what it shows counts.
@@ -50,6 +53,7 @@ pub struct Run<E> {
     endpoint: Arc<E>,
     options: Arc<Options>,
     progress: Arc<Progress>,
+    presence: Arc<Presence>,
     stop: Arc<AtomicBool>,
     started: Instant,
 }
@@ -60,6 +64,7 @@ impl<E> Clone for Run<E> {
             endpoint: Arc::clone(&self.endpoint),
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
+            presence: Arc::clone(&self.presence),
             stop: Arc::clone(&self.stop),
             started: self.started,
         }
@@ -145,7 +150,8 @@ impl<E: Endpoint + 'static> Run<E> {
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a budget of time is a matter of the clock")]
     pub fn new(endpoint: Arc<E>, options: Options, stop: Arc<AtomicBool>) -> Self {
-        Self { endpoint, options: Arc::new(options), progress: Arc::default(), stop, started: Instant::now() }
+        let presence = Arc::new(Presence::new(&options.without));
+        Self { endpoint, options: Arc::new(options), progress: Arc::default(), presence, stop, started: Instant::now() }
     }
 
     /// How far the run has got, to be looked at while it runs.
@@ -172,6 +178,9 @@ impl<E: Endpoint + 'static> Run<E> {
         }
         let Harvest { findings, calls, left, .. } = harvest;
         let (findings, more) = result::limited(findings, &gathered.more);
+        let is_decided =
+            |rule| gathered.exercise.checked(rule) > 0 || self.options.only.is_some_and(|only| only != rule);
+        let operations = needed::operations(&self.presence, self.menu(), is_decided).await;
         RunResult {
             calls,
             cases: gathered.cases,
@@ -187,6 +196,7 @@ impl<E: Endpoint + 'static> Run<E> {
             left,
             inconclusive: gathered.inconclusive,
             has_function: !self.options.functions.accepted.is_empty(),
+            operations,
         }
     }
 
@@ -196,13 +206,15 @@ impl<E: Endpoint + 'static> Run<E> {
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
             stop: Arc::clone(&self.stop),
-            source: Arc::new(Source::new(&self.options)),
+            presence: Arc::clone(&self.presence),
+            source: Arc::new(Source::new(&self.options, &self.presence)),
             known: Arc::default(),
             calls: Arc::new(AtomicU64::new(0)),
             gathered: Arc::new(Mutex::new(Gathered::default())),
             deadline: self.deadline(1, 1),
             deadline_with_suspects: self.deadline(2, 3),
         };
+        job.ask_what_there_is().await;
         let mut jobs = JoinSet::new();
         for _ in 0..self.options.jobs.max(1) {
             jobs.spawn(job.clone().work());
@@ -261,7 +273,7 @@ impl<E: Endpoint + 'static> Run<E> {
     }
 
     fn plan(&self, tag: &str, extent: Extent) -> Plan {
-        plan(&self.options, &self.stop, tag, extent)
+        Plan { presence: Arc::clone(&self.presence), ..plan(&self.options, &self.stop, tag, extent) }
     }
 
     /// Whether nothing more is to be begun: the run was told to stop, or its budget of time is used up.
@@ -276,6 +288,7 @@ fn plan(options: &Options, stop: &Arc<AtomicBool>, tag: &str, extent: Extent) ->
         prefix: format!("{}-{tag}", options.prefix),
         keeps_steps: false,
         known: None,
+        presence: Arc::default(),
         extent,
         options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
     }

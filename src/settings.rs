@@ -9,7 +9,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 
 pub use environment::VariableError;
 
-use crate::model::Functions;
+use crate::model::{Action, Functions};
 use crate::runner::{Fixed, Options};
 
 /// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
@@ -36,6 +36,9 @@ pub struct Settings {
     /// End after this time, for instance 30s or 5m: what was seen and not shrunk and replayed by then is inconclusive.
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub budget: Option<Duration>,
+    /// Do without these operations: leave out of every case what the endpoint is known not to have.
+    #[arg(long, value_name = "OP,OP", value_delimiter = ',', value_parser = action)]
+    pub without: Vec<Action>,
     /// Fail on differences too, not on contract violations alone.
     #[arg(long)]
     pub strict: bool,
@@ -84,10 +87,18 @@ impl Settings {
             max_calls: self.max_calls.unwrap_or(max_calls),
             budget: self.budget,
             functions,
+            without: self.without.clone(),
             fixed: if is_loopback { default.fixed.clone() } else { vec![Fixed::Scenarios, Fixed::Sweep] },
             ..default
         }
     }
+}
+
+/// The operation of this name.
+fn action(name: &str) -> Result<Action, String> {
+    let known = || Action::ALL.map(Action::as_str).join(", ");
+    let found = Action::ALL.into_iter().find(|action| action.as_str() == name);
+    found.ok_or_else(|| format!("there is no such operation; there are {}", known()))
 }
 
 /// A time such as `30s` or `5m`; a number alone is seconds.

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Reading;
 use crate::rule::{Checkable, Class, Level, RULES, RuleId};
-pub(crate) use demand::operation_name;
 pub use demand::{Aspect, Demand, Kept, LabelClass, Pattern, Subject, UnknownDemand};
 pub use fingerprint::Fingerprint;
 
@@ -64,12 +63,14 @@ pub struct Exclusion {
 pub struct Exercise {
     armed: Vec<u64>,
     checked: Vec<u64>,
+    faulted: Vec<u64>,
     readings: BTreeSet<Reading>,
 }
 
 impl Default for Exercise {
     fn default() -> Self {
-        Self { armed: vec![0; RULES.len()], checked: vec![0; RULES.len()], readings: BTreeSet::new() }
+        let none = || vec![0; RULES.len()];
+        Self { armed: none(), checked: none(), faulted: none(), readings: BTreeSet::new() }
     }
 }
 
@@ -84,6 +85,17 @@ impl Exercise {
     #[must_use]
     pub fn checked(&self, rule: RuleId) -> u64 {
         self.checked[rule as usize]
+    }
+
+    /// How often the server failed where its answer would have decided one of the rule's facts.
+    #[must_use]
+    pub fn faulted(&self, rule: RuleId) -> u64 {
+        self.faulted[rule as usize]
+    }
+
+    /// Whether the server failed so often, and no answer has decided the rule.
+    pub(crate) fn is_faulted(&self, rule: RuleId, times: u64) -> bool {
+        self.checked(rule) == 0 && self.faulted(rule) >= times
     }
 
     /// The rules that were decided more often than in an earlier state of the same count.
@@ -102,6 +114,7 @@ impl Exercise {
         let mut only = Self::default();
         only.armed[rule as usize] = self.armed(rule);
         only.checked[rule as usize] = self.checked(rule);
+        only.faulted[rule as usize] = self.faulted(rule);
         only.readings.extend(self.readings.iter().filter(|reading| reading.rule == rule).cloned());
         only
     }
@@ -112,6 +125,9 @@ impl Exercise {
             *mine += theirs;
         }
         for (mine, theirs) in self.checked.iter_mut().zip(&other.checked) {
+            *mine += theirs;
+        }
+        for (mine, theirs) in self.faulted.iter_mut().zip(&other.faulted) {
             *mine += theirs;
         }
         for reading in &other.readings {
@@ -127,6 +143,10 @@ impl Exercise {
 
     pub(crate) fn check(&mut self, rule: RuleId) {
         self.checked[rule as usize] += 1;
+    }
+
+    pub(crate) fn fault(&mut self, rule: RuleId) {
+        self.faulted[rule as usize] += 1;
     }
 
     /// A reading exercises a rule that says nothing else.

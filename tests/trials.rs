@@ -23,7 +23,7 @@ use libtest_mimic::{Arguments, Failed, Trial};
 use rotation_conformance::client::{Client, Options, parse_endpoint};
 use rotation_conformance::endpoint::Endpoint;
 use rotation_conformance::history::Reply;
-use rotation_conformance::model::{Functions, Request};
+use rotation_conformance::model::{Action, Answer, Body, ErrorType, Form, Functions, Request, ServiceError};
 use rotation_conformance::rule::RULES;
 use rotation_conformance::service::{Config, Service};
 use rotation_conformance::trials::{self, Target};
@@ -48,9 +48,32 @@ fn test_of_an_author(target: &str) -> ExitCode {
         "dying" => trials::main(Target::started(async || Ok::<_, String>(dying_after(60)))),
         "unstartable" => trials::main(Target::started(async || Err::<String, _>("no port is free"))),
         "without function" => trials::main(Target::in_process(Service::new(Config::default()), Functions::default())),
+        "hiding" => trials::main(hiding("CancelRotateSecret")),
+        "hiding, named" => trials::main(hiding("CancelRotateSecret").without([Action::CancelRotateSecret])),
+        "naming what is there" => trials::main(Target::embedded().without([Action::TagResource])),
+        "hiding the essential" => trials::main(hiding("RotateSecret")),
         "counted" => counted(),
         other => panic!("{other} is no target"),
     }
+}
+
+/// A service without an operation.
+struct Hiding(Service, &'static str);
+
+impl Endpoint for Hiding {
+    async fn call(&self, request: &Request) -> Reply {
+        if request.operation.name() != self.1 {
+            return self.0.call(request).await;
+        }
+        let error = ServiceError { error_type: ErrorType::UnknownOperationException, message: None };
+        Reply::Answer(Answer { body: Body::Error(error), form: Form::plain(400), partial: false })
+    }
+}
+
+fn hiding(operation: &'static str) -> Target {
+    let service = Service::new(Config::default());
+    let functions = service.functions();
+    Target::in_process(Hiding(service, operation), functions)
 }
 
 /// An endpoint in process that counts its calls: the one with the inverted rule.
@@ -145,6 +168,42 @@ fn a_trial_that_is_started_alone_makes_a_focused_run() {
     }
 }
 
+fn an_operation_that_is_missing_fails_one_trial_whichever_way_they_run() {
+    let cases = [("CONFORMANCE_CASES", "60")];
+    let ended = trials_of("hiding", &[], &cases);
+    let failed: Vec<_> = ended.stdout.lines().filter(|line| line.ends_with("FAILED")).collect();
+    assert_eq!(failed, [line(&ended, "ROT-WIRE-013")], "{ended:?}");
+    let needy = "ignored (not applicable: needs CancelRotateSecret)";
+    let rules = ["ROT-LIFE-022", "ROT-CONF-010", "ROT-PROG-010", "ROT-PROG-001", "ROT-IDENT-001"];
+    let outcomes = rules.map(|rule| line(&ended, rule).split_once("... ").unwrap().1.to_owned());
+    assert!(outcomes.iter().any(|outcome| outcome == needy) && outcomes[3] == "ok", "{outcomes:?}");
+    for (rule, outcome) in rules.iter().zip(&outcomes).chain([(&"ROT-WIRE-013", &"FAILED".to_owned())]) {
+        let alone = trials_of("hiding", &["--exact", rule], &[]);
+        assert!(line(&alone, rule).ends_with(outcome.as_str()), "{rule}: {alone:?}");
+    }
+}
+
+fn an_operation_that_is_named_fails_none_and_one_that_is_there_is_told() {
+    let cases = [("CONFORMANCE_CASES", "60")];
+    let by_variable = [cases[0], ("CONFORMANCE_WITHOUT", "CancelRotateSecret")];
+    for (target, variables) in [("hiding, named", &cases[..]), ("hiding", &by_variable)] {
+        let ended = trials_of(target, &[], variables);
+        assert_eq!((ended.code, ended.stderr.as_str()), (Some(0), ""), "{}", ended.stdout);
+    }
+    let ended = trials_of("naming what is there", &["ROT-WIRE"], &cases);
+    assert!(ended.stderr.contains("did without: TagResource"), "{ended:?}");
+}
+
+fn without_an_essential_operation_no_trial_says_anything() {
+    for arguments in [vec!["ROT-STATE-005"], vec!["--exact", "ROT-STATE-005"]] {
+        let ended = trials_of("hiding the essential", &arguments, &[]);
+        assert!(
+            ended.stdout.contains("inconclusive: nothing can be said of a rotation without RotateSecret"),
+            "{ended:?}"
+        );
+    }
+}
+
 fn trials_that_share_a_process_share_a_run() {
     let variables = [("CONFORMANCE_JOBS", "1"), ("CONFORMANCE_CASES", "30")];
     let one = calls_of(&trials_of("counted", &["ROT-PROG-001"], &variables));
@@ -210,6 +269,9 @@ fn tests() -> Vec<Trial> {
         a_violated_rule_fails_its_trial_with_the_finding_and_no_other_trial,
         differences_fail_trials_only_if_told_so,
         a_trial_that_is_started_alone_makes_a_focused_run,
+        an_operation_that_is_missing_fails_one_trial_whichever_way_they_run,
+        an_operation_that_is_named_fails_none_and_one_that_is_there_is_told,
+        without_an_essential_operation_no_trial_says_anything,
         trials_that_share_a_process_share_a_run,
         without_a_function_what_needs_one_is_ignored_with_the_reason,
         a_trial_that_is_never_applicable_says_why_and_starts_nothing,

@@ -188,9 +188,14 @@ pub(super) async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
 /// Complains of a run that decided nothing.
 fn exit_of(result: &RunResult, strict: bool) -> Exit {
     let conclusion = result.conclusion(strict);
-    if conclusion != Conclusion::Violates && !result.has_decided() {
+    if let Some(action) = result.operations.lacks_essential() {
+        complain(&format!("failed to test rotations without {}", action.as_str()));
+    } else if conclusion != Conclusion::Violates && !result.has_decided() {
         complain(&match result.only {
-            Some(rule) => format!("failed to exercise {rule}: no answer decided it"),
+            Some(rule) => {
+                let reason = result.reason(rule).unwrap_or_else(|| "no answer decided it".to_owned());
+                format!("failed to exercise {rule}: {reason}")
+            }
             None => {
                 "failed to exercise any rule of level MUST: the endpoint answered nothing that could be judged".into()
             }

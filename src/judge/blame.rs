@@ -79,7 +79,7 @@ pub(super) fn violation(
         expected: fact.claim.to_string(),
         observed,
         also,
-        fingerprint: fingerprint(call, answer, fact, &pattern),
+        fingerprint: fingerprint(call, fact, &pattern),
         excluded,
     }
 }

@@ -42,6 +42,11 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         },
         "inconclusive": result.inconclusive,
         "left": result.left,
+        "operations": {
+            "missing": result.operations.missing,
+            "without": result.operations.without,
+            "there_all_the_same": result.operations.there,
+        },
         "rules": RULES.iter().map(|rule| rule_json(rule, result)).collect::<Vec<_>>(),
     })
 }
@@ -72,6 +77,9 @@ fn rule_json(rule: &Rule, result: &RunResult) -> Value {
     });
     if let Some(more) = result.more.get(&rule.id) {
         json["more"] = json!(more);
+    }
+    if let Some(reason) = result.reason(rule.id) {
+        json["reason"] = json!(reason);
     }
     json
 }

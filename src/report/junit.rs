@@ -63,7 +63,7 @@ fn case_status(rule: &Rule, status: Status, heading: &Heading, result: &RunResul
         Status::Inconclusive | Status::Intermittent | Status::Error => bad(NonSuccessKind::Error),
         Status::NotExercised | Status::NotApplicable => {
             let mut skipped = TestCaseStatus::skipped();
-            skipped.set_message(why_skipped(rule, status));
+            skipped.set_message(why_skipped(rule, status, result.reason(rule.id)));
             skipped
         }
     }
@@ -83,7 +83,10 @@ fn non_success(kind: NonSuccessKind, status: Status, findings: &[&Finding], head
 }
 
 /// Why nothing is said of a rule; a MUST rule that applies and was not looked at stands out.
-fn why_skipped(rule: &Rule, status: Status) -> String {
+fn why_skipped(rule: &Rule, status: Status, reason: Option<String>) -> String {
+    if let Some(reason) = reason {
+        return format!("{}: {reason}", status.as_str());
+    }
     if status == Status::NotExercised {
         let level = rule.level.as_str();
         let warning = if rule.level == Level::Must { "a MUST rule that applies and " } else { "" };

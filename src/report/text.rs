@@ -51,6 +51,7 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
         text.push_str(&summary::more(result));
         text.push_str(&summary::table(result));
         text.push_str(&summary::unexercised(result));
+        text.push_str(&summary::faulted(result));
         text.push_str(&summary::failed(result, heading.strict));
     }
     text.push_str(&ending(heading, result));
@@ -76,6 +77,7 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
     if !result.has_function {
         let _ = writeln!(text, "no function ARN: rules that need an accepted rotation were not applicable");
     }
+    text.push_str(&summary::operations(&result.operations));
     if result.inconclusive {
         let _ = writeln!(text, "inconclusive: the search for an explanation of some answer ended at its budget");
     }

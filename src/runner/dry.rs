@@ -43,6 +43,7 @@ fn prepare(menu: Menu, keeps_steps: bool) -> (Service, Plan) {
         keeps_steps,
         known: None,
         stop: Arc::default(),
+        presence: Arc::default(),
         options: judge::Options { functions, ..judge::Options::default() },
     };
     (service, plan)

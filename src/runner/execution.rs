@@ -210,6 +210,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.steps_by_call.push(Some(step).filter(|_| !is_observation));
         self.trace.calls += 1;
         self.watch(&reply);
+        self.plan.presence.see(&request.operation, &reply);
         self.follow(&request, &reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);

@@ -11,8 +11,9 @@ use tokio::sync::Mutex;
 use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
 use super::known::Known;
 use super::options::{Enough, Options, Progress};
+use super::presence::{Presence, question};
 use super::result::MOST_OF_A_RULE;
-use super::source::Source;
+use super::source::{Numbered, Source};
 use super::{REPLAYS, plan};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
@@ -22,6 +23,9 @@ use crate::verdict::{Exercise, Fingerprint, Violation};
 
 /// After how many calls an endpoint that has given neither a result nor an error is taken for that of another service.
 const FOREIGN: u64 = 100;
+
+/// After how many answers that were faults of the server, in place of one that would decide it, a run for one rule ends.
+const FAULTS: u64 = 20;
 
 /// A violation to examine: the case up to the call that showed it.
 #[derive(Clone, Debug)]
@@ -92,6 +96,7 @@ pub(super) struct Job<E> {
     pub options: Arc<Options>,
     pub progress: Arc<Progress>,
     pub stop: Arc<AtomicBool>,
+    pub presence: Arc<Presence>,
     pub source: Arc<Source>,
     pub known: Arc<Known>,
     pub calls: Arc<AtomicU64>,
@@ -109,6 +114,7 @@ impl<E> Clone for Job<E> {
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
             stop: Arc::clone(&self.stop),
+            presence: Arc::clone(&self.presence),
             source: Arc::clone(&self.source),
             known: Arc::clone(&self.known),
             calls: Arc::clone(&self.calls),
@@ -123,22 +129,45 @@ impl<E: Endpoint> Job<E> {
     pub(super) async fn work(self) {
         while !self.is_over().await {
             let Some(next) = self.source.next().await else { return };
-            let before = self.calls.load(Ordering::Relaxed);
-            let known = next.is_random.then(|| Arc::clone(&self.known));
-            let plan = Plan { known, ..plan(&self.options, &self.stop, &next.tag, Extent::Whole) };
-            let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
-            self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
-            let calls = trace.calls();
-            let fresh = {
-                let mut gathered = self.gathered.lock().await;
-                let fresh = gathered.add(&next.case, trace, before);
-                self.progress.case_ended(calls, gathered.suspects.len());
-                fresh
-            };
-            for (number, fingerprint) in fresh.into_iter().enumerate() {
-                if !self.is_over().await {
-                    self.confirm(fingerprint, &format!("{}e{number}", next.tag)).await;
-                }
+            self.carry_out(next).await;
+        }
+    }
+
+    /// Asks which operations there are, before anything else is tried. What is missing is shown by a case of its own.
+    pub(super) async fn ask_what_there_is(&self) {
+        if !self.options.asks_what_there_is {
+            return;
+        }
+        let is_for_all = self.options.only.is_none_or(|only| only == RuleId::Wire013);
+        let (calls, missing) = self.presence.ask(&*self.endpoint, &self.options.prefix, is_for_all).await;
+        self.calls.fetch_add(calls, Ordering::Relaxed);
+        self.gathered.lock().await.calls += calls;
+        for (number, action) in missing.into_iter().enumerate() {
+            let case = Case { steps: vec![question(action, "$s1")] };
+            self.carry_out(Numbered { tag: format!("p{number}"), case, is_random: false }).await;
+        }
+    }
+
+    fn plan(&self, tag: &str, extent: Extent) -> Plan {
+        Plan { presence: Arc::clone(&self.presence), ..plan(&self.options, &self.stop, tag, extent) }
+    }
+
+    async fn carry_out(&self, next: Numbered) {
+        let before = self.calls.load(Ordering::Relaxed);
+        let known = next.is_random.then(|| Arc::clone(&self.known));
+        let plan = Plan { known, ..self.plan(&next.tag, Extent::Whole) };
+        let trace = Execution::new(&*self.endpoint, &plan).run(&next.case).await;
+        self.calls.fetch_add(trace.calls(), Ordering::Relaxed);
+        let calls = trace.calls();
+        let fresh = {
+            let mut gathered = self.gathered.lock().await;
+            let fresh = gathered.add(&next.case, trace, before);
+            self.progress.case_ended(calls, gathered.suspects.len());
+            fresh
+        };
+        for (number, fingerprint) in fresh.into_iter().enumerate() {
+            if !self.is_over().await {
+                self.confirm(fingerprint, &format!("{}e{number}", next.tag)).await;
             }
         }
     }
@@ -154,8 +183,7 @@ impl<E: Endpoint> Job<E> {
         let Some(case) = case else { return };
         let mut early = Early { case, hits: 0, calls: 0, shown: None };
         for replay in 1..=REPLAYS {
-            let tag = format!("{tag}x{replay}");
-            let plan = plan(&self.options, &self.stop, &tag, Extent::Until(wanted.clone()));
+            let plan = self.plan(&format!("{tag}x{replay}"), Extent::Until(wanted.clone()));
             let trace = Execution::new(&*self.endpoint, &Plan { keeps_steps: true, ..plan }).run(&early.case).await;
             early.calls += trace.calls();
             if let Some(seen) = trace.sighting(&wanted) {
@@ -197,8 +225,11 @@ impl<E: Endpoint> Job<E> {
             Enough::Confirmed => gathered.is_confirmed,
         };
         let is_foreign = !gathered.is_understood && gathered.calls >= FOREIGN;
+        let is_in_vain = self.options.only.is_some_and(|rule| gathered.exercise.is_faulted(rule, FAULTS));
         has_enough
             || is_foreign
+            || is_in_vain
+            || self.presence.essential().is_some()
             || gathered.died.is_some()
             || self.calls.load(Ordering::Relaxed) >= self.options.max_calls
             || quiet >= self.options.quiet_calls

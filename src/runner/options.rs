@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
-use crate::model::Functions;
+use crate::model::{Action, Functions};
 use crate::rule::RuleId;
 use crate::strategy::{Case, Menu, costly, known_bugs, scenarios, sweep};
 
@@ -41,6 +41,11 @@ pub struct Options {
     pub fixed: Vec<Fixed>,
     /// What comes after the fixed cases.
     pub course: Course,
+    /// Operations that cases are to do without, since the endpoint does not have them or they are not to be tested.
+    pub without: Vec<Action>,
+    /// Whether the run asks for each operation before its first case; of a run for one rule it is enough to know those
+    /// without which nothing can be said of a rotation.
+    pub asks_what_there_is: bool,
     /// The one rule that matters: only cases that exercise it run, and only its violations are findings.
     pub only: Option<RuleId>,
 }
@@ -111,6 +116,8 @@ impl Default for Options {
             saved: Vec::new(),
             fixed: Fixed::ALL.to_vec(),
             course: Course::Random,
+            without: Vec::new(),
+            asks_what_there_is: true,
             only: None,
         }
     }

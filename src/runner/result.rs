@@ -4,8 +4,9 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::execution::Step;
+use super::presence::ESSENTIAL;
 use super::tour::reachable;
-use crate::model::Text;
+use crate::model::{Action, Text};
 use crate::rule::{Class, Level, RULES, Rule, RuleId};
 use crate::strategy::{Case, Cells};
 use crate::verdict::{Exercise, Fingerprint, Status, Violation};
@@ -138,6 +139,37 @@ pub struct RunResult {
     pub has_function: bool,
     /// The one rule that mattered; of the others nothing is said.
     pub only: Option<RuleId>,
+    /// The operations that there are not, and what needs them.
+    pub operations: Operations,
+}
+
+/// What a run says of the operations of its endpoint.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Operations {
+    /// Those that the endpoint does not have.
+    pub missing: Vec<Action>,
+    /// Those that the run was told to do without.
+    pub without: Vec<Action>,
+    /// Those of the latter that the endpoint has all the same.
+    pub there: Vec<Action>,
+    /// Rules that nothing decided and that need operations which the cases did without, with these.
+    pub needed: BTreeMap<RuleId, Vec<Action>>,
+}
+
+impl Operations {
+    /// An operation that there is not, or that the run was told to do without, and without which nothing can be said of
+    /// a rotation: CreateSecret, DescribeSecret or RotateSecret.
+    #[must_use]
+    pub fn lacks_essential(&self) -> Option<Action> {
+        let lacking = self.missing.iter().chain(&self.without);
+        lacking.copied().find(|action| ESSENTIAL.contains(action))
+    }
+
+    /// The names of operations as one text.
+    #[must_use]
+    pub fn names(actions: &[Action]) -> String {
+        actions.iter().map(|action| action.as_str()).collect::<Vec<_>>().join(", ")
+    }
 }
 
 impl RunResult {
@@ -158,6 +190,7 @@ impl RunResult {
     pub fn conclusion(&self, strict: bool) -> Conclusion {
         let is_unclear = self.findings.iter().any(|it| !is_settled(it.status) && it.violation.fails(strict));
         match self.ending {
+            _ if self.operations.lacks_essential().is_some() => Conclusion::Inconclusive,
             _ if self.failing(strict).next().is_some() => Conclusion::Violates,
             Ending::Complete if self.has_decided() && !is_unclear && !self.inconclusive => Conclusion::Conforms,
             Ending::Complete | Ending::Died(_) | Ending::Interrupted => Conclusion::Inconclusive,
@@ -180,7 +213,26 @@ impl RunResult {
     #[must_use]
     pub fn status(&self, rule: RuleId) -> Status {
         let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
-        of_findings.unwrap_or_else(|| Status::without_finding(rule, &self.exercise, self.has_function))
+        let is_out_of_reach = || self.exercise.checked(rule) == 0 && self.operations.needed.contains_key(&rule);
+        match of_findings {
+            Some(status) => status,
+            None if is_out_of_reach() => Status::NotApplicable,
+            None => Status::without_finding(rule, &self.exercise, self.has_function),
+        }
+    }
+
+    /// Why a rule is not applicable or was not exercised, where the endpoint and not the rule is the reason.
+    #[must_use]
+    pub fn reason(&self, rule: RuleId) -> Option<String> {
+        let needed = self.operations.needed.get(&rule);
+        match (self.status(rule), needed, self.exercise.faulted(rule)) {
+            (Status::NotApplicable, Some(actions), _) => Some(format!("needs {}", Operations::names(actions))),
+            (Status::NotExercised, _, 1..) => Some(format!(
+                "the server failed {} times where its answer would have decided the rule",
+                self.exercise.faulted(rule)
+            )),
+            _ => None,
+        }
     }
 
     /// The rules of these levels that apply to the endpoint and that no answer decided, by name.

@@ -235,6 +235,10 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.need = Need::of(&best, wanted, self.run.menu()).await;
         self.tried.clear();
         self.shown = None;
+        // Of an operation that is not there, any request shows it.
+        if best.steps.len() == 1 && wanted.fingerprint.missing().is_some() {
+            return best;
+        }
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
         let scene = Scene::of(self.atlas, &best, cause.0.unwrap_or(last), cause.1);

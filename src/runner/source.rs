@@ -1,8 +1,9 @@
 //! Where the cases of a run come from: saved ones, the fixed ones, then the tour or random ones, the first of them
 //! steered.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::presence::Presence;
 use super::tour::Tour;
 use super::{Course, Options, dry};
 use crate::rule::RuleId;
@@ -38,10 +39,11 @@ pub(super) struct Source {
     /// How many of them are steered.
     steered: u64,
     only: Option<RuleId>,
+    presence: Arc<Presence>,
 }
 
 impl Source {
-    pub(super) fn new(options: &Options) -> Self {
+    pub(super) fn new(options: &Options, presence: &Arc<Presence>) -> Self {
         let menu = options.menu();
         let saved = options.saved.iter().cloned().enumerate().map(|(number, case)| (format!("k{number}"), case));
         let fixed = options
@@ -59,14 +61,17 @@ impl Source {
             cases: options.cases,
             steered: if options.course == Course::Random { options.cases.min(STEERED) } else { 0 },
             only: options.only,
+            presence: Arc::clone(presence),
         }
     }
 
     /// The next case; `None` when there are no more.
     pub(super) async fn next(&self) -> Option<Numbered> {
         for _ in 0..self.fixed.len() + PATIENCE {
-            let next = self.take()?;
+            let Numbered { tag, case, is_random } = self.take()?;
+            let next = Numbered { tag, case: self.presence.permitted(case), is_random };
             match self.only {
+                _ if next.case.steps.is_empty() => {}
                 Some(rule) if dry::exercise(&next.case, self.menu).await.checked(rule) == 0 => {}
                 _ => return Some(next),
             }

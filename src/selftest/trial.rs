@@ -76,6 +76,8 @@ impl Task {
             functions: service.functions(),
             saved: steered.to_vec(),
             course: if steered.is_empty() { Course::Random } else { Course::Plain },
+            // A service of this process has every operation, or the defect is that it has not.
+            asks_what_there_is: false,
             fixed: if self.sweep { vec![Fixed::Scenarios, Fixed::Sweep, Fixed::Quotas] } else { Vec::new() },
             ..Options::default()
         };

@@ -87,6 +87,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::model::Action;
 
     fn settings(variables: &[(&str, &str)]) -> Result<Settings, String> {
         let variables = variables.iter().map(|(name, value)| (name.into(), value.into()));
@@ -102,6 +103,7 @@ mod tests {
             ("CONFORMANCE_BUDGET", "5m"),
             ("CONFORMANCE_STRICT", "1"),
             ("CONFORMANCE_HEADER", "X-One: 1\nX-Two: 2"),
+            ("CONFORMANCE_WITHOUT", "CancelRotateSecret,TagResource"),
             ("CONFORMANCE_REGION", ""),
             ("ANOTHER_SEED", "blue"),
         ];
@@ -110,6 +112,7 @@ mod tests {
         assert_eq!((settings.seed, settings.max_calls, settings.strict), (7, Some(300), true));
         assert_eq!(settings.budget, Some(Duration::from_mins(5)));
         assert_eq!(settings.reach.header.len(), 2);
+        assert_eq!(settings.without, [Action::CancelRotateSecret, Action::TagResource]);
         assert_eq!(settings.reach.region, None);
     }
 

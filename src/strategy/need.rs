@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Case, Menu};
+use crate::model::{Action, Request};
 
 /// What a case needs to mean what it says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +16,13 @@ pub enum Need {
 }
 
 impl Case {
+    /// The case without the requests for these operations; every part of a case is a case.
+    #[must_use]
+    pub fn without(&self, is_lacking: impl Fn(Action) -> bool) -> Self {
+        let is_there = |step: &&Request| !step.operation.action().is_some_and(&is_lacking);
+        Self { steps: self.steps.iter().filter(is_there).cloned().collect() }
+    }
+
     /// What the placeholders of the case need.
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {

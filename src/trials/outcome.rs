@@ -21,7 +21,9 @@ pub(super) fn of(rule: &Rule, judged: &Judged) -> Result<Completion, Failed> {
     }
     match (judged.result.status(rule.id), rule.level) {
         (Status::NotApplicable, _) => {
-            Ok(Completion::ignored_with("not applicable: the endpoint accepts no function ARN"))
+            let reason = judged.result.reason(rule.id);
+            let reason = reason.unwrap_or_else(|| "the endpoint accepts no function ARN".to_owned());
+            Ok(Completion::ignored_with(format!("not applicable: {reason}")))
         }
         (Status::NotExercised, Level::Must) => Err(not_exercised(rule, &judged.result).into()),
         (Status::NotExercised, _) => Ok(Completion::ignored_with("not exercised")),
@@ -53,6 +55,9 @@ fn findings(Judged { heading, result, .. }: &Judged, of: impl Fn(&Rule) -> bool)
 
 /// Why the run says nothing certain. That a focused run ends at its calls is as it should be.
 fn cut_short(Judged { result, is_focused, .. }: &Judged) -> Option<String> {
+    if let Some(action) = result.operations.lacks_essential() {
+        return Some(format!("nothing can be said of a rotation without {}", action.as_str()));
+    }
     match &result.ending {
         Ending::Died(cause) => Some(format!("the endpoint stopped answering: {cause}")),
         Ending::Interrupted if !is_focused => Some("the run was interrupted".to_owned()),
@@ -66,5 +71,5 @@ fn not_exercised(rule: &Rule, result: &RunResult) -> String {
     format!(
         "not exercised: {} is a MUST rule, and none of {} calls in {} cases decided it",
         rule.name, result.calls.find, result.cases
-    )
+    ) + &result.reason(rule.id).map(|reason| format!(": {reason}")).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use crate::history::Reply;
 use crate::model::{Functions, Request};
 use crate::report::Heading;
 use crate::rule::RuleId;
-use crate::runner::{Enough, Options, Run, RunResult};
+use crate::runner::{Enough, Operations, Options, Run, RunResult};
 use crate::settings::Settings;
 
 /// Calls of a focused run after which nothing new is begun. What is under way then is one case or one finding, which
@@ -60,6 +60,14 @@ fn run(target: Target, plan: Plan) -> Result<Judged, String> {
         && !left.is_empty()
     {
         complain(&format!("failed to delete what is left behind: {}", left.join(", ")));
+    }
+    if let Ok(Judged { result: RunResult { operations, .. }, .. }) = &judged
+        && !operations.there.is_empty()
+    {
+        complain(&format!(
+            "these operations are there, and the run did without: {}",
+            Operations::names(&operations.there)
+        ));
     }
     judged
 }

@@ -9,7 +9,7 @@ use super::complain;
 use super::shared::{Judged, Plan};
 use crate::client::Connection;
 use crate::endpoint::Endpoint;
-use crate::model::Functions;
+use crate::model::{Action, Functions};
 use crate::service::{Config, Service};
 
 /// A run under way; it ends in words if it could not begin.
@@ -18,6 +18,7 @@ type Running = Pin<Box<dyn Future<Output = Result<Judged, String>>>>;
 /// What the trials test, unless `CONFORMANCE_ENDPOINT` names another endpoint.
 pub struct Target {
     run: Box<dyn FnOnce(Plan) -> Running + Send>,
+    without: Vec<Action>,
 }
 
 impl fmt::Debug for Target {
@@ -70,14 +71,24 @@ impl Target {
         })
     }
 
+    /// The same without these operations, which the endpoint is known not to have: no case asks for them, that they are
+    /// missing fails no trial, and rules that need them are not applicable. One that is there after all is told on the
+    /// error output.
+    #[must_use]
+    pub fn without(mut self, operations: impl IntoIterator<Item = Action>) -> Self {
+        self.without.extend(operations);
+        self
+    }
+
     fn new<R>(run: R) -> Self
     where
         R: AsyncFnOnce(Plan) -> Result<Judged, String> + Send + 'static,
     {
-        Self { run: Box::new(move |plan| Box::pin(run(plan))) }
+        Self { run: Box::new(move |plan| Box::pin(run(plan))), without: Vec::new() }
     }
 
-    pub(super) async fn run(self, plan: Plan) -> Result<Judged, String> {
+    pub(super) async fn run(self, mut plan: Plan) -> Result<Judged, String> {
+        plan.settings.without.extend(&self.without);
         let named = plan.settings.reach.endpoint.clone();
         let target = named.map_or(self, Self::url);
         (target.run)(plan).await

@@ -189,7 +189,7 @@ impl Subject {
 }
 
 /// The name of an operation, which costs nothing if the service has it.
-pub(crate) fn operation_name(operation: &Operation) -> Cow<'static, str> {
+fn operation_name(operation: &Operation) -> Cow<'static, str> {
     match operation.action() {
         Some(action) => action.as_str().into(),
         None => operation.name().to_owned().into(),

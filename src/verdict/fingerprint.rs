@@ -14,8 +14,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::demand::Demand;
 use crate::model::Text;
 
-/// What the text ends with of an operation that the endpoint lacks.
-const LACKING: &str = ": not implemented";
+/// What the text begins with of an operation that the endpoint lacks.
+const MISSING: &str = "missing ";
 
 /// What makes two violations the same: rule, operation, and the patterns of what was expected and observed.
 ///
@@ -31,23 +31,23 @@ pub enum Fingerprint {
         observed: Option<Text>,
     },
     /// The endpoint lacks the operation of this name.
-    Lacking(Cow<'static, str>),
+    Missing(Cow<'static, str>),
     /// A text that this build does not write: by hand, or by a build with another catalogue. It is that of no violation.
     Foreign(Text),
 }
 
 impl Fingerprint {
-    /// That of an operation that the endpoint lacks: one finding, whichever rule asked for it first.
+    /// That of an operation that the endpoint lacks: one finding, whatever was asked of it (ROT-WIRE-013).
     #[must_use]
-    pub const fn of_lacking(operation: Cow<'static, str>) -> Self {
-        Self::Lacking(operation)
+    pub const fn of_missing(operation: &'static str) -> Self {
+        Self::Missing(Cow::Borrowed(operation))
     }
 
     /// The operation that the endpoint lacks, if that is what was found.
     #[must_use]
-    pub fn lacking(&self) -> Option<&str> {
+    pub fn missing(&self) -> Option<&str> {
         match self {
-            Self::Lacking(operation) => Some(operation),
+            Self::Missing(operation) => Some(operation),
             Self::Unmet { .. } | Self::Foreign(_) => None,
         }
     }
@@ -56,7 +56,7 @@ impl Fingerprint {
     pub(crate) const fn demanded(&self) -> Option<&Demand> {
         match self {
             Self::Unmet { demand, observed: Some(_) } => Some(demand),
-            Self::Unmet { observed: None, .. } | Self::Lacking(_) | Self::Foreign(_) => None,
+            Self::Unmet { observed: None, .. } | Self::Missing(_) | Self::Foreign(_) => None,
         }
     }
 
@@ -78,7 +78,7 @@ impl fmt::Display for Fingerprint {
         match self {
             Self::Unmet { demand, observed: Some(observed) } => write!(f, "{demand} but {observed}"),
             Self::Unmet { demand, observed: None } => write!(f, "{demand}"),
-            Self::Lacking(operation) => write!(f, "{operation}{LACKING}"),
+            Self::Missing(operation) => write!(f, "{MISSING}{operation}"),
             Self::Foreign(text) => f.write_str(text),
         }
     }
@@ -88,8 +88,8 @@ impl FromStr for Fingerprint {
     type Err = Infallible;
 
     fn from_str(text: &str) -> Result<Self, Infallible> {
-        if let Some(operation) = text.strip_suffix(LACKING) {
-            return Ok(Self::Lacking(operation.to_owned().into()));
+        if let Some(operation) = text.strip_prefix(MISSING) {
+            return Ok(Self::Missing(operation.to_owned().into()));
         }
         // What is demanded may have the word in it: "no members but those of the operation".
         let cuts = text.match_indices(" but ").map(|(at, word)| (&text[..at], Some(&text[at + word.len()..])));

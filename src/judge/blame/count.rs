@@ -1,5 +1,7 @@
 //! Which rules an answer exercises: those whose preconditions are met, and those whose facts it decides.
 
+use std::collections::BTreeSet;
+
 use super::kind_fact;
 use super::score::{is_fault, is_of_kind};
 use crate::model::{Answer, Outcome};
@@ -25,6 +27,12 @@ pub(crate) fn count(outcome: &Outcome, answer: &Answer, exercise: &mut Exercise)
         let is_fault_of_any_such_request = outcome.is_accepted() && is_fault(answer);
         if let Some(fact) = kind_fact(outcome, answer).filter(|_| !is_fault_of_any_such_request) {
             exercise.check(fact.rule);
+        }
+        if is_fault(answer) {
+            let rules: BTreeSet<_> = outcome.facts.iter().filter(|fact| fact.counts).map(|fact| fact.rule).collect();
+            for rule in rules {
+                exercise.fault(rule);
+            }
         }
         return;
     }

@@ -1,29 +1,13 @@
 //! What makes two violations the same: the rule, the operation and the patterns of what was expected and observed.
 
 use crate::history::Call;
-use crate::model::{Answer, Body, Claim, ErrorType, Fact, Operation};
+use crate::model::{Claim, Fact, Operation};
 use crate::rule::Kind;
-use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject, operation_name};
+use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject};
 
 /// The fingerprint of a fact that a call has shown to be unmet.
-pub(super) fn fingerprint(call: &Call, answer: &Answer, fact: &Fact, pattern: &str) -> Fingerprint {
-    if is_of_the_service(call) && is_not_implemented(answer) {
-        return Fingerprint::of_lacking(operation_name(&call.request.operation));
-    }
+pub(super) fn fingerprint(call: &Call, fact: &Fact, pattern: &str) -> Fingerprint {
     of_fact(fact, &call.request.operation, pattern)
-}
-
-fn is_of_the_service(call: &Call) -> bool {
-    !matches!(call.request.operation, Operation::Unknown(_) | Operation::Malformed(_))
-}
-
-/// Whether the endpoint lacks the operation: one finding, whichever rule asked for it first.
-fn is_not_implemented(answer: &Answer) -> bool {
-    let Body::Error(error) = &answer.body else { return false };
-    let message = error.message.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let says_so = ["unknown action", "unknown operation", "not implemented", "not been implemented"];
-    let is_named = matches!(error.error_type, ErrorType::UnknownOperationException);
-    is_named || says_so.iter().any(|text| message.contains(text))
 }
 
 /// A law is broken by the state, whichever call has shown it.

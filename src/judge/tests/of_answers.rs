@@ -3,7 +3,9 @@
 use crate::model::Departure::{
     ExtraMember, MediaType, MessageSpelling, NoRequestId, NotADate, NotBase64, TypeNotBare, WithoutValue,
 };
-use crate::model::ErrorType::{InvalidParameterException, InvalidRequestException, ResourceNotFoundException};
+use crate::model::ErrorType::{
+    InvalidParameterException, InvalidRequestException, ResourceNotFoundException, UnknownOperationException,
+};
 use crate::model::{Departure, ErrorType, Timestamp};
 use crate::rule::RuleId as R;
 use serde_json::json;
@@ -245,5 +247,6 @@ fn bodies() -> Vec<Mutant> {
                 entry.version_stages = Some(vec!["AWSPREVIOUS".into()]);
             }),
         ),
+        contract(R::Wire013, [create(), delete()], Refused(UnknownOperationException)),
     ]
 }

@@ -39,7 +39,7 @@ fn told(parts: impl Iterator<Item = Value>) -> Option<String> {
 
 /// A remark on an answer that says more than the rule that it violates.
 pub(super) fn note(finding: &Finding) -> Option<String> {
-    let operation = finding.violation.fingerprint.lacking()?;
+    let operation = finding.violation.fingerprint.missing()?;
     Some(format!("the answer reads as if the endpoint did not implement {operation} at all"))
 }
 
@@ -97,7 +97,7 @@ mod tests {
     fn an_operation_that_the_endpoint_lacks_is_named() {
         let mut finding = finding("[]");
         assert_eq!(note(&finding), None);
-        finding.violation.fingerprint = "CancelRotateSecret: not implemented".parse().unwrap();
+        finding.violation.fingerprint = "missing CancelRotateSecret".parse().unwrap();
         assert!(note(&finding).unwrap().contains("did not implement CancelRotateSecret at all"));
     }
 

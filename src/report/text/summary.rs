@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 use super::finding::operation;
 use super::wrap::{WIDTH, cut, wrapped};
 use crate::catalogue;
-use crate::rule::{Level, RULES, RuleId};
-use crate::runner::{Conclusion, Ending, RunResult};
+use crate::rule::{Level, RULES, Rule, RuleId};
+use crate::runner::{Conclusion, Ending, Operations, RunResult};
 use crate::verdict::Status;
 
 /// The columns: a status, its heading, and whether it is shown if no rule has it.
@@ -58,7 +58,9 @@ pub(super) fn table(result: &RunResult) -> String {
 
 /// The status of the one rule that mattered.
 pub(super) fn of_one(result: &RunResult, rule: RuleId) -> String {
-    format!("\n{rule}: {}, decided by {} answers\n", result.status(rule).as_str(), result.exercise.checked(rule))
+    let reason = result.reason(rule).map(|reason| format!(" ({reason})")).unwrap_or_default();
+    let (status, checked) = (result.status(rule).as_str(), result.exercise.checked(rule));
+    format!("\n{rule}: {status}{reason}, decided by {checked} answers\n")
 }
 
 /// The MUST rules that apply to the endpoint and that no answer decided, by name.
@@ -77,11 +79,7 @@ pub(super) fn failed(result: &RunResult, strict: bool) -> String {
         let mut operations: Vec<_> = findings().map(operation).collect();
         operations.dedup();
         if !operations.is_empty() {
-            // Whichever rule asked for an operation that is lacking first, that it is lacking is what matters.
-            let title = match findings().all(|it| it.violation.fingerprint.lacking().is_some()) {
-                true => "the endpoint does not implement the operation",
-                false => catalogue::entry(rule.id).title,
-            };
+            let title = catalogue::entry(rule.id).title;
             let line = format!("  {:<14} {title}: {}", rule.name, operations.join(", "));
             let _ = writeln!(text, "{}", cut(&line, WIDTH));
         }
@@ -130,11 +128,42 @@ pub(super) fn is_of_another_service(result: &RunResult) -> bool {
 }
 
 /// Why a run was not all that it could be.
-fn why(result: &RunResult) -> &'static str {
+fn why(result: &RunResult) -> String {
+    if let Some(action) = result.operations.lacks_essential() {
+        return format!("nothing can be said of a rotation without {}", action.as_str());
+    }
     match &result.ending {
         Ending::Interrupted => "the run was interrupted",
         Ending::Died(_) => "the endpoint stopped answering",
         Ending::Complete if !result.has_decided() => "no answer decided a rule",
         Ending::Complete => "not everything could be settled",
+    }
+    .to_owned()
+}
+
+/// The operations that cases did without, and which rules need them.
+pub(super) fn operations(operations: &Operations) -> String {
+    let mut text = String::new();
+    let mut line = |label: &str, content: &str| {
+        if !content.is_empty() {
+            text.push_str(&wrapped(label, content, 2));
+        }
+    };
+    line("operations that are missing: ", &Operations::names(&operations.missing));
+    line("operations that the run did without, by --without: ", &Operations::names(&operations.without));
+    line("operations named by --without that are there all the same: ", &Operations::names(&operations.there));
+    let needed = operations.needed.keys().map(|rule| rule.as_str()).collect::<Vec<_>>().join(", ");
+    line("rules that need them and are not applicable: ", &needed);
+    text
+}
+
+/// The rules that no answer decided because the server failed in its place.
+pub(super) fn faulted(result: &RunResult) -> String {
+    let is_faulted =
+        |rule: &&Rule| result.status(rule.id) == Status::NotExercised && result.exercise.faulted(rule.id) > 0;
+    let names: Vec<_> = RULES.iter().filter(is_faulted).map(|rule| rule.name).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => wrapped("of these the server failed where its answer would have decided: ", &names.join(", "), 2),
     }
 }

@@ -3,7 +3,7 @@
 use super::Execution;
 use crate::endpoint::Endpoint;
 use crate::history::{Fate, Reply};
-use crate::model::{Body, DeleteSecret, Operation, Output, Request, Text, World};
+use crate::model::{Action, Body, DeleteSecret, Operation, Output, Request, Text, World};
 
 impl<E: Endpoint> Execution<'_, E> {
     /// Remembers what was created, for placeholders and for cleaning up.
@@ -55,7 +55,11 @@ impl<E: Endpoint> Execution<'_, E> {
             force_delete_without_recovery: Some(true),
             ..DeleteSecret::default()
         };
-        let tries = if self.trace.died.is_some() { 1 } else { 2 };
+        let tries = match self.plan.presence.is_missing(Action::DeleteSecret) {
+            true => 0,
+            false if self.trace.died.is_some() => 1,
+            false => 2,
+        };
         for _ in 0..tries {
             self.trace.clean += 1;
             match self.send(&Operation::DeleteSecret(delete.clone()).into()).await {

@@ -17,10 +17,16 @@ impl<E: Endpoint> Execution<'_, E> {
             ..ListSecretVersionIds::default()
         };
         for operation in [Operation::DescribeSecret(describe), Operation::ListSecretVersionIds(list)] {
-            if !self.judge.is_retired(name) && self.trace.died.is_none() {
+            if self.can_observe(name, &operation) {
                 self.call(index, operation.into(), true).await;
             }
         }
+    }
+
+    /// Whether a read would be judged and answered.
+    fn can_observe(&self, name: &Text, read: &Operation) -> bool {
+        let is_there = read.action().is_none_or(|action| !self.plan.presence.lacks(action));
+        is_there && !self.judge.is_retired(name) && self.trace.died.is_none()
     }
 
     /// The labels of each secret that was created, as the endpoint shows them.
@@ -45,9 +51,9 @@ impl<E: Endpoint> Execution<'_, E> {
         let ids: Vec<_> = versions.into_iter().flatten().map(|version| version.id.clone()).collect();
         for id in ids {
             let (secret_id, version_id) = (Some(name.clone()), Some(id));
-            let get = GetSecretValue { secret_id, version_id, ..GetSecretValue::default() };
-            if !self.judge.is_retired(name) && self.trace.died.is_none() {
-                self.call(index, Operation::GetSecretValue(get).into(), true).await;
+            let get = Operation::GetSecretValue(GetSecretValue { secret_id, version_id, ..GetSecretValue::default() });
+            if self.can_observe(name, &get) {
+                self.call(index, get.into(), true).await;
             }
         }
     }

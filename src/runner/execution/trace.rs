@@ -7,6 +7,7 @@ use crate::judge;
 use crate::model::{Departure, Request, Text};
 use crate::rule::{Class, RuleId};
 use crate::runner::known::Known;
+use crate::runner::presence::Presence;
 use crate::runner::shown::Shown;
 use crate::strategy::{Cell, State};
 use crate::verdict::{Exercise, Fingerprint, Violation};
@@ -35,6 +36,8 @@ pub(in crate::runner) struct Plan {
     pub known: Option<Arc<Known>>,
     /// Set when no further call is to be made but those of cleaning up.
     pub stop: Arc<AtomicBool>,
+    /// What is known of the operations that there are.
+    pub presence: Arc<Presence>,
     pub options: judge::Options,
 }
 

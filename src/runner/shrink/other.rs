@@ -81,7 +81,8 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
             if self.is_spent() {
                 break;
             }
-            if !search.is_new(&case) || !need.is_met_by(&case, self.run.menu()).await {
+            let is_there = !self.run.presence.lacks_any_of(&case);
+            if !is_there || !search.is_new(&case) || !need.is_met_by(&case, self.run.menu()).await {
                 continue;
             }
             let before = self.spent;

@@ -21,7 +21,8 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
         if self.tried.contains(&written) {
             return false;
         }
-        let is_shown = self.need.is_met_by(case, self.run.menu()).await && self.is_seen(case, wanted).await;
+        let is_there = wanted.missing().is_some() || !self.run.presence.lacks_any_of(case);
+        let is_shown = is_there && self.need.is_met_by(case, self.run.menu()).await && self.is_seen(case, wanted).await;
         if !is_shown {
             self.tried.insert(written);
         }

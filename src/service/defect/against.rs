@@ -49,6 +49,7 @@ pub(super) const WITHOUT: &[(&str, &[RuleId])] = &[
         "either answer is good, and which it was is reported",
         &[RuleId::State016, RuleId::State023, RuleId::Ident004, RuleId::Conc008],
     ),
+    ("told before the model is asked; a named defect breaks it", &[RuleId::Wire013]),
     ("a quota: ordinary cases stay far below it", &[RuleId::State021, RuleId::State022]),
     ("needs ReplicateSecretToRegions, which is no operation of the model", &[RuleId::Err018]),
     ("needs concurrent callers", &[RuleId::Conc003, RuleId::Conc006]),

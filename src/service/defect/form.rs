@@ -1,7 +1,7 @@
 //! The form of answers: types, statuses, dates, members.
 
 use super::{Bug, Hook, Scene};
-use crate::model::{Answer, Body, Departure, ErrorType, Operation, Output, SecretString};
+use crate::model::{Answer, Body, Departure, ErrorType, Form, Operation, Output, SecretString, ServiceError, World};
 use crate::rule::RuleId;
 
 pub(super) static BUGS: &[Bug] = &[
@@ -60,6 +60,13 @@ pub(super) static BUGS: &[Bug] = &[
         seen: "family: one member for every value",
         breaks: &[RuleId::Wire007, RuleId::Prog014, RuleId::State018],
         hooks: &[Hook::Says(bytes_as_text)],
+    },
+    Bug {
+        name: "cancel-unknown",
+        does: "CancelRotateSecret is answered as an operation that does not exist",
+        seen: "family: an operation that no client of the author's needs",
+        breaks: &[RuleId::Wire013],
+        hooks: &[Hook::Stores(cancel_does_nothing), Hook::Says(cancel_unknown)],
     },
     Bug {
         name: "put-answers-no-stages",
@@ -141,6 +148,19 @@ fn bytes_as_text(answer: &mut Answer, _: &Scene<'_>) {
         && let Some(bytes) = value.secret_binary.take()
     {
         value.secret_string = Some(SecretString::from(&*bytes.to_base64()));
+    }
+}
+
+fn cancel_does_nothing(world: &mut World, scene: &Scene<'_>) {
+    if matches!(scene.operation, Operation::CancelRotateSecret(_)) {
+        world.clone_from(scene.before);
+    }
+}
+
+fn cancel_unknown(answer: &mut Answer, scene: &Scene<'_>) {
+    if matches!(scene.operation, Operation::CancelRotateSecret(_)) {
+        let error = ServiceError { error_type: ErrorType::UnknownOperationException, message: None };
+        *answer = Answer { body: Body::Error(error), form: Form::plain(400), partial: false };
     }
 }
 

@@ -55,7 +55,7 @@ fn a_text_is_read_as_what_it_says() {
                 Some("also A but not: B"),
             ),
         ),
-        ("CancelRotateSecret: not implemented", Fingerprint::Lacking("CancelRotateSecret".into())),
+        ("missing CancelRotateSecret", Fingerprint::Missing("CancelRotateSecret".into())),
     ] {
         assert_eq!(read(text), expected);
         assert_eq!(expected.to_string(), text);
@@ -102,7 +102,7 @@ fn the_same_difference_may_be_blamed_on_another_request_or_on_a_law() {
         ("ROT-STATE-002: AWSCURRENT", false),
         ("ROT-STATE-008 after UpdateSecret: AWSPREVIOUS on a version but elsewhere", false),
         ("ROT-STATE-008 after UpdateSecret: AWSPREVIOUS nowhere but elsewhere", false),
-        ("PutSecretValue: not implemented", false),
+        ("missing PutSecretValue", false),
     ] {
         assert_eq!(read(seen).may_be(&wanted), is_same, "{seen}");
     }
@@ -145,7 +145,7 @@ proptest! {
     #[test]
     fn any_text_is_written_as_it_was_read(
         rule in prop::sample::select(vec!["ROT-STATE-001", "ROT-WIRE-009", "ROT", ""]),
-        rest in "( |after |PutSecretValue|: |the request is refused| but |kept|AWSCURRENT|[a-z]|: not implemented){0,7}",
+        rest in "( |after |PutSecretValue|: |the request is refused| but |kept|AWSCURRENT|[a-z]|missing ){0,7}",
     ) {
         let text = format!("{rule}{rest}");
         prop_assert_eq!(read(&text).to_string(), text);
