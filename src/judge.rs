@@ -27,11 +27,16 @@ use form::Past;
 pub(crate) use missing::missing;
 use slot::{Slot, Trial};
 
+/// The family of rules about the life of a rotation.
+const LIFE: &str = "LIFE";
+
 /// What the judge is told about the endpoint.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The standing of function ARNs.
     pub functions: Functions,
+    /// Whether the accepted functions act: what becomes of a rotation is then not the endpoint's doing alone.
+    pub function_acts: bool,
     /// How long a read may lag behind (ROT-CONC-001); zero for an emulator.
     pub consistency_window: Duration,
 }
@@ -128,7 +133,33 @@ impl Judge {
         }
     }
 
+    /// From a rotation on that a function leads, anything about the secret may change between two calls.
+    fn let_act(&mut self, call: &Call) {
+        let is_refused = matches!(
+            &call.reply,
+            Reply::Answer(answer) if matches!(answer.body, Body::Error(_)) && answer.form.status < 500
+        );
+        let is_rotation = matches!(call.request.operation, Operation::RotateSecret(_));
+        if self.options.function_acts
+            && is_rotation
+            && !is_refused
+            && let Some(name) = self.name_of(&call.request.operation)
+        {
+            self.slot(&name).let_act();
+        }
+    }
+
     fn finish(&mut self, call: &Call) -> Judgement {
+        self.slots.values_mut().for_each(Slot::act);
+        let mut judgement = self.finished(call);
+        if self.options.function_acts {
+            judgement.violations.retain(|violation| violation.rule.family() != LIFE);
+        }
+        self.let_act(call);
+        judgement
+    }
+
+    fn finished(&mut self, call: &Call) -> Judgement {
         let answer = match &call.reply {
             Reply::Answer(answer) if !is_throttled(answer) => answer,
             Reply::Answer(_) => return Judgement::default(),

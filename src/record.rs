@@ -58,6 +58,9 @@ pub struct FunctionArns {
     pub accepted: Vec<String>,
     /// Those of functions that do not exist.
     pub missing: Vec<String>,
+    /// Whether those that exist act, so that labels move by themselves.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub acts: bool,
 }
 
 #[cfg(test)]
@@ -132,7 +135,7 @@ mod tests {
     #[test]
     fn a_history_is_read_as_it_was_written() {
         let other = json!({"seed": 7}).as_object().unwrap().clone();
-        let functions = FunctionArns { accepted: vec!["arn:f".into()], missing: vec![] };
+        let functions = FunctionArns { accepted: vec!["arn:f".into()], missing: vec![], acts: false };
         let header = Header { title: Some("all".into()), functions, other, ..Header::default() };
         let lines = written(Some(&header), &calls(), &|_| false);
         assert_eq!(lines.lines().count(), 9);

@@ -1,5 +1,6 @@
 //! Runs: cases against an endpoint, judged call by call, with every finding shrunk and confirmed. Prints nothing.
 
+mod acting;
 mod alone;
 mod dry;
 mod execution;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
+pub use acting::{Acting, acting};
 pub use execution::{Sighting, Step, Trace};
 pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;
@@ -196,6 +198,7 @@ impl<E: Endpoint + 'static> Run<E> {
             left,
             inconclusive: gathered.inconclusive,
             has_function: !self.options.functions.accepted.is_empty(),
+            function_acts: self.options.function_acts,
             operations,
         }
     }
@@ -290,7 +293,11 @@ fn plan(options: &Options, stop: &Arc<AtomicBool>, tag: &str, extent: Extent) ->
         known: None,
         presence: Arc::default(),
         extent,
-        options: judge::Options { functions: options.functions.clone(), ..judge::Options::default() },
+        options: judge::Options {
+            functions: options.functions.clone(),
+            function_acts: options.function_acts,
+            ..judge::Options::default()
+        },
     }
 }
 

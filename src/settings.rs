@@ -9,11 +9,16 @@ use reqwest::header::{HeaderName, HeaderValue};
 
 pub use environment::VariableError;
 
-use crate::model::{Action, Functions};
-use crate::runner::{Fixed, Options};
+use crate::endpoint::Endpoint;
+use crate::model::{Action, Functions, Text};
+use crate::runner::{Acting, Fixed, Options, acting};
 
 /// Calls at most for the cases of a run against an endpoint that is not loopback, unless told otherwise.
 const REMOTE_CALLS: u64 = 500;
+
+/// How long a function on this machine may take until labels move, and one elsewhere, which may have to be started first.
+const PATIENCE: Duration = Duration::from_secs(3);
+const REMOTE_PATIENCE: Duration = Duration::from_secs(20);
 
 /// What a run is told, however it is started.
 #[derive(Args, Clone, Debug)]
@@ -53,7 +58,8 @@ pub struct Reach {
     /// Permit this host, which is not loopback.
     #[arg(long, value_name = "HOST")]
     pub allow_remote: Option<String>,
-    /// A function ARN that the endpoint accepts and whose function never acts.
+    /// The ARN of a function that the endpoint accepts. Whether it acts is tried by one rotation: if labels then move by
+    /// themselves, the life of a rotation (ROT-LIFE) is not judged.
     #[arg(long, value_name = "ARN")]
     pub function_arn: Option<String>,
     /// The Region to sign for.
@@ -72,6 +78,24 @@ pub struct Reach {
     /// Wait this long for the endpoint to answer for the first time.
     #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
     pub wait_ready: Duration,
+}
+
+impl Reach {
+    /// Tells by a rotation whether the function that was named acts, and what could not be removed after it.
+    pub(crate) async fn try_function<E: Endpoint>(
+        &self,
+        endpoint: &E,
+        options: &mut Options,
+        is_loopback: bool,
+    ) -> Vec<Text> {
+        let Some(function) = options.functions.accepted.first().filter(|_| self.function_arn.is_some()) else {
+            return Vec::new();
+        };
+        let patience = if is_loopback { PATIENCE } else { REMOTE_PATIENCE };
+        let Acting { acts, left } = acting(endpoint, function, &options.prefix, patience).await;
+        options.function_acts = acts;
+        left
+    }
 }
 
 impl Settings {

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use super::complain;
 use crate::client::Connection;
+use crate::endpoint::Endpoint;
 use crate::model::Functions;
+use crate::runner::Options;
 use crate::service::{Config, Service};
 use crate::settings::Reach;
 
@@ -26,6 +28,14 @@ pub(super) async fn open(url: &str, reach: &Reach) -> Result<Connection, String>
         complain(&format!("failed to make a function, so that rules about accepted rotations are left out: {error}"));
     }
     Ok(connection)
+}
+
+/// Tells whether the function that was named acts.
+pub(super) async fn try_function<E: Endpoint>(endpoint: &E, options: &mut Options, reach: &Reach, is_loopback: bool) {
+    let left = reach.try_function(endpoint, options, is_loopback).await;
+    if !left.is_empty() {
+        complain(&format!("failed to delete what is left behind: {}", left.join(", ")));
+    }
 }
 
 /// Removes what was made for the run.

@@ -40,7 +40,8 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
     let functions =
         Functions { accepted: texts(&header.functions.accepted), missing: texts(&header.functions.missing) };
     let consistency_window = Duration::from_millis(args.consistency_window);
-    let mut judge = Judge::new(Options { functions, consistency_window });
+    let function_acts = header.functions.acts;
+    let mut judge = Judge::new(Options { functions, function_acts, consistency_window });
     let violations = judge.judge_all(&calls);
     let (failing, differing): (Vec<_>, Vec<_>) = violations.iter().partition(|it| it.fails(args.strict));
     let operations: BTreeMap<u32, &str> = calls.iter().map(|it| (it.number, it.request.operation.name())).collect();

@@ -9,7 +9,6 @@ use super::output::write_scripts;
 use super::run::stop_on_interrupt;
 use super::{Exit, ReplayArgs, block_on, complain, files, print};
 use crate::endpoint::Endpoint;
-use crate::model::Functions;
 use crate::report::{Heading, Stored, read_findings, replayed_text};
 use crate::runner::{Options, Replayed, Run, Verdict};
 
@@ -48,12 +47,14 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
         None => Err("failed to find an endpoint, since one finding alone names none: add --endpoint URL".to_owned()),
         Some(EMBEDDED) => {
             let (service, functions) = connect::embedded();
-            drive(service, EMBEDDED, functions, &stored, args).await
+            drive(service, EMBEDDED, Options { functions, ..Options::default() }, &stored, args).await
         }
         Some(url) => {
             let connection = connect::open(url, &args.target).await?;
-            let functions = connection.functions.clone();
-            let exit = drive(Arc::new(connection.client.clone()), url, functions, &stored, args).await;
+            let client = Arc::new(connection.client.clone());
+            let mut options = Options { functions: connection.functions.clone(), ..Options::default() };
+            connect::try_function(&client, &mut options, &args.target, connection.is_loopback).await;
+            let exit = drive(client, url, options, &stored, args).await;
             connect::close(connection).await;
             exit
         }
@@ -63,12 +64,12 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
 async fn drive<E: Endpoint + 'static>(
     endpoint: Arc<E>,
     name: &str,
-    functions: Functions,
+    options: Options,
     stored: &Stored,
     args: &ReplayArgs,
 ) -> Result<Exit, String> {
     let stop = Arc::new(AtomicBool::new(false));
-    let run = Run::new(endpoint, Options { functions, ..Options::default() }, Arc::clone(&stop));
+    let run = Run::new(endpoint, options, Arc::clone(&stop));
     let interrupts = tokio::spawn(stop_on_interrupt(stop));
     let mut replayed = Vec::new();
     for (number, finding) in stored.findings.iter().enumerate() {

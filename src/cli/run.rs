@@ -52,7 +52,11 @@ async fn embedded(args: &RunArgs) -> Result<Exit, String> {
 async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
     let connection = connect::open(url, &args.settings.reach).await?;
     let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
-        Ok(options) => record_and_drive(Arc::new(connection.client.clone()), url, options, args).await,
+        Ok(mut options) => {
+            let client = Arc::new(connection.client.clone());
+            connect::try_function(&client, &mut options, &args.settings.reach, connection.is_loopback).await;
+            record_and_drive(client, url, options, args).await
+        }
         Err(message) => Err(message),
     };
     connect::close(connection).await;
@@ -101,8 +105,11 @@ async fn record_and_drive<E: Endpoint + 'static>(
 
 fn header(name: &str, options: &Options) -> Header {
     let texts = |arns: &[crate::model::Text]| arns.iter().map(ToString::to_string).collect();
-    let functions =
-        FunctionArns { accepted: texts(&options.functions.accepted), missing: texts(&options.functions.missing) };
+    let functions = FunctionArns {
+        accepted: texts(&options.functions.accepted),
+        missing: texts(&options.functions.missing),
+        acts: options.function_acts,
+    };
     Header { title: Some(format!("a run against {name}, seed {}", options.seed)), functions, ..Header::default() }
 }
 

@@ -61,6 +61,8 @@ pub(super) struct Slot {
     /// Whether a violation has left a state that no description has shown yet.
     unsettled: bool,
     retired: bool,
+    /// Whether somebody's function may act on the secret at any time.
+    restless: bool,
     /// When the latest plain put returned, so that one which was called before is seen to race with it (ROT-CONC-006).
     last_put: Option<Moment>,
 }
@@ -80,6 +82,7 @@ impl Slot {
             arns: Vec::new(),
             unsettled: false,
             retired: false,
+            restless: false,
             last_put: None,
         }
     }
@@ -103,6 +106,26 @@ impl Slot {
 
     pub(super) const fn is_retired(&self) -> bool {
         self.retired
+    }
+
+    /// Somebody's function may act on the secret from now on.
+    pub(super) const fn let_act(&mut self) {
+        self.restless = true;
+    }
+
+    /// What was known may have changed since, if a function may act.
+    pub(super) fn act(&mut self) {
+        if !self.restless {
+            return;
+        }
+        let mut states: Vec<State> = Vec::with_capacity(self.states.len());
+        for State { world, done } in std::mem::take(&mut self.states) {
+            let state = State { world: world.opened(), done };
+            if !states.contains(&state) {
+                states.push(state);
+            }
+        }
+        self.states = states;
     }
 
     pub(super) fn retire(&mut self) {

@@ -132,6 +132,11 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     let mut reasons = reasons.to_vec();
     let page = request.next_token.as_ref();
     let listing = secret.listing.as_ref().filter(|listing| Some(&listing.next_token) == page);
+    // What a token stands for after changes that nobody has seen is not documented either.
+    let is_outdated = page.is_some() && listing.is_none() && secret.labels_open;
+    if is_outdated && reasons.is_empty() {
+        return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidNextTokenException, None)];
+    }
     if page.is_some() && listing.is_none() {
         reasons.push(Reason::typed(RuleId::Val019, ErrorType::InvalidNextTokenException).fidelity());
     }

@@ -23,6 +23,7 @@ pub fn to_json(heading: &Heading, result: &RunResult) -> Value {
         "catalogue": catalogue::VERSION,
         "endpoint": heading.endpoint,
         "has_function": result.has_function,
+        "function_acts": result.function_acts,
         "seed": heading.seed,
         "strict": heading.strict,
         "duration_ms": heading.duration_ms,

@@ -77,6 +77,11 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
     if !result.has_function {
         let _ = writeln!(text, "no function ARN: rules that need an accepted rotation were not applicable");
     }
+    if result.function_acts {
+        let line = "the function that was named acts: labels move by themselves, and the life of a rotation \
+                    (ROT-LIFE) was not judged";
+        text.push_str(&wrapped("", line, 0));
+    }
     text.push_str(&summary::operations(&result.operations));
     if result.inconclusive {
         let _ = writeln!(text, "inconclusive: the search for an explanation of some answer ended at its budget");

@@ -33,6 +33,8 @@ pub struct Options {
     pub prefix: String,
     /// The function ARNs whose standing is known.
     pub functions: Functions,
+    /// Whether the function that the endpoint accepts acts, so that labels move by themselves after a rotation.
+    pub function_acts: bool,
     /// Calls at most for shrinking one finding.
     pub shrink_calls: u64,
     /// Cases that run before all others.
@@ -112,6 +114,7 @@ impl Default for Options {
             budget: None,
             prefix: format!("rc-{}", random_bits()),
             functions: Functions::default(),
+            function_acts: false,
             shrink_calls: 800,
             saved: Vec::new(),
             fixed: Fixed::ALL.to_vec(),

@@ -137,6 +137,8 @@ pub struct RunResult {
     pub inconclusive: bool,
     /// Whether the run had a function ARN.
     pub has_function: bool,
+    /// Whether that function acts, so that the life of a rotation was not judged.
+    pub function_acts: bool,
     /// The one rule that mattered; of the others nothing is said.
     pub only: Option<RuleId>,
     /// The operations that there are not, and what needs them.
@@ -213,7 +215,8 @@ impl RunResult {
     #[must_use]
     pub fn status(&self, rule: RuleId) -> Status {
         let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
-        let is_out_of_reach = || self.exercise.checked(rule) == 0 && self.operations.needed.contains_key(&rule);
+        let lacks_an_operation = || self.exercise.checked(rule) == 0 && self.operations.needed.contains_key(&rule);
+        let is_out_of_reach = || lacks_an_operation() || self.is_of_the_function(rule);
         match of_findings {
             Some(status) => status,
             None if is_out_of_reach() => Status::NotApplicable,
@@ -221,11 +224,19 @@ impl RunResult {
         }
     }
 
+    /// Whether a rule is about the life of a rotation that somebody's function leads.
+    fn is_of_the_function(&self, rule: RuleId) -> bool {
+        self.function_acts && rule.family() == "LIFE"
+    }
+
     /// Why a rule is not applicable or was not exercised, where the endpoint and not the rule is the reason.
     #[must_use]
     pub fn reason(&self, rule: RuleId) -> Option<String> {
         let needed = self.operations.needed.get(&rule);
         match (self.status(rule), needed, self.exercise.faulted(rule)) {
+            (Status::NotApplicable, _, _) if self.is_of_the_function(rule) => {
+                Some("the function that was named acts: labels move by themselves".to_owned())
+            }
             (Status::NotApplicable, Some(actions), _) => Some(format!("needs {}", Operations::names(actions))),
             (Status::NotExercised, _, 1..) => Some(format!(
                 "the server failed {} times where its answer would have decided the rule",

@@ -100,14 +100,16 @@ impl Plan {
         let Self { settings, only } = self;
         let stop = Arc::new(AtomicBool::new(false));
         let started = Instant::now();
-        let options = settings.options(functions, is_loopback);
-        let result = match only {
+        let mut options = settings.options(functions, is_loopback);
+        let left = settings.reach.try_function(&endpoint, &mut options, is_loopback).await;
+        let mut result = match only {
             None => Run::new(endpoint, options, stop).run().await,
             Some(rule) => {
                 let rationed = Rationed { endpoint, calls: AtomicU64::new(0), stop: Arc::clone(&stop) };
                 Run::new(Arc::new(rationed), focused(options, rule), stop).run().await
             }
         };
+        result.left.extend(left);
         let heading = Heading {
             endpoint: name.to_owned(),
             seed: settings.seed,

@@ -142,7 +142,8 @@ impl Scene {
 
     /// A judge who has seen all of it, and what he has against it.
     pub(crate) fn judged(&self, window: Duration) -> (Judge, Vec<Violation>) {
-        let mut judge = Judge::new(Options { functions: self.functions.clone(), consistency_window: window });
+        let mut judge =
+            Judge::new(Options { functions: self.functions.clone(), consistency_window: window, ..Options::default() });
         let violations = judge.judge_all(&self.calls);
         assert!(!judge.is_inconclusive(), "the judge is inconclusive");
         (judge, violations)
