@@ -326,6 +326,20 @@ fn answers_of_sixty_thousand_members_neither_fill_the_memory_nor_keep_signals_fr
 }
 
 #[test]
+fn ten_thousand_versions_of_a_secret_are_no_answer() {
+    let url = lying(|asked, body| {
+        if is(asked, "DescribeSecret") && body.get("__type").is_none() {
+            let versions = (0..10_000).map(|number| (format!("made-up-{number}"), json!([format!("L{number}")])));
+            body["VersionIdsToStages"] = Value::Object(versions.collect());
+        }
+    });
+    let ended = run_with(&url, &["--budget", "5s"], &[]);
+    assert_bounded(&ended, Duration::from_secs(30));
+    assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.shown());
+    assert!(ended.stdout.contains("more than 1000 versions and labels of a secret"), "{}", ended.stdout);
+}
+
+#[test]
 fn a_body_of_a_gigabyte_is_cut_at_a_mebibyte() {
     const LONGEST: usize = 16 << 20;
     static SENT: Mutex<usize> = Mutex::new(0);

@@ -142,7 +142,7 @@ fn version_page(reader: &mut Reader, members: Members) -> VersionPage {
         match name.as_str() {
             "ARN" => page.arn = reader.text(at, value),
             "Name" => page.name = reader.text(at, value),
-            "Versions" => page.versions = reader.page(at, value, version_entry),
+            "Versions" => page.versions = reader.versions(at, value, version_entry),
             "NextToken" => page.next_token = reader.text(at, value),
             _ => reader.extra(at),
         }

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::date::from_iso;
-use crate::model::{Departure, Label, RotationRules, SecretBinary, SecretString, Tag, Text, Timestamp, VersionId};
+use crate::model::{
+    Departure, Label, RotationRules, SecretBinary, SecretString, Tag, Text, Timestamp, VersionEntry, VersionId,
+};
 
 /// The members of one JSON object.
 pub(super) type Members = Map<String, Value>;
@@ -27,6 +29,8 @@ pub(super) struct Reader {
     departures: Vec<Departure>,
     /// How many of them are members that the shape does not have.
     extra: usize,
+    /// How many versions and labels were read.
+    labelled: usize,
 }
 
 impl Reader {
@@ -38,6 +42,11 @@ impl Reader {
         if !self.departures.contains(&departure) {
             self.departures.push(departure);
         }
+    }
+
+    /// How many versions and labels were read, each as often as it is told.
+    pub(super) const fn labelled(&self) -> usize {
+        self.labelled
     }
 
     fn without_value(&mut self, at: At<'_>, found: &'static str) {
@@ -182,12 +191,25 @@ impl Reader {
 
     pub(super) fn labels(&mut self, at: At<'_>, value: Value) -> Option<Vec<Label>> {
         let labels = self.list(at, value, |_, item| item.as_str().map(Label::from));
+        self.labelled += labels.as_ref().map_or(0, Vec::len);
         self.filled(at, labels)
     }
 
     pub(super) fn texts(&mut self, at: At<'_>, value: Value) -> Option<Vec<Text>> {
         let texts = self.list(at, value, |_, item| item.as_str().map(Text::from));
         self.filled(at, texts)
+    }
+
+    /// The versions of a page.
+    pub(super) fn versions(
+        &mut self,
+        at: At<'_>,
+        value: Value,
+        entry: impl FnMut(&mut Self, Members) -> VersionEntry,
+    ) -> Option<Vec<VersionEntry>> {
+        let versions = self.page(at, value, entry);
+        self.labelled += versions.as_ref().map_or(0, Vec::len);
+        versions
     }
 
     /// A list of objects that the service sends even when it is empty: the content of a page.
@@ -242,6 +264,7 @@ impl Reader {
         value: Value,
     ) -> Option<BTreeMap<VersionId, Vec<Label>>> {
         let members = self.object(at, value)?;
+        self.labelled += members.len();
         let labelled = members.into_iter().filter_map(|(version_id, labels)| {
             let labels = self.labels(At(inside, "[]"), labels)?;
             Some((version_id.into(), labels))

@@ -13,6 +13,10 @@ use crate::model::{Answer, Body, Departure, Form, Operation, Output, Timestamp};
 /// The longest media type that is quoted.
 const QUOTED_BYTES: usize = 60;
 
+/// How many versions and labels of one secret are read: many times more than there may be, and few enough to be judged
+/// at once.
+const MOST_LABELLED: usize = 1_000;
+
 /// What a client saw of one HTTP response.
 #[derive(Clone, Copy, Default)]
 pub struct HttpResponse<'a> {
@@ -124,7 +128,14 @@ fn understood(reader: &mut Reader, operation: &Operation, response: &HttpRespons
 fn typed(reader: &mut Reader, operation: &Operation, response: &HttpResponse<'_>, body: Value) -> Option<Body> {
     let Value::Object(members) = body else { return None };
     if response.is_success() {
-        Some(Body::Output(output(reader, operation.action(), members)))
+        let output = output(reader, operation.action(), members);
+        // Lists of secrets may be of any length.
+        let is_of_many_secrets = matches!(output, Output::Secrets(_) | Output::Batch(_));
+        let is_too_much = reader.labelled() > MOST_LABELLED && !is_of_many_secrets;
+        Some(match is_too_much {
+            true => Body::Unreadable(format!("more than {MOST_LABELLED} versions and labels of a secret")),
+            false => Body::Output(output),
+        })
     } else {
         refusal(reader, &members, response.error_type).map(Body::Error)
     }
@@ -190,6 +201,24 @@ mod tests {
         assert_eq!(it.created_date, Some(Timestamp(1.7e9)));
         assert_eq!(it.rotation_rules.unwrap().automatically_after_days, Some(30));
         assert_eq!(it.version_ids_to_stages.unwrap().len(), 1);
+    }
+
+    #[test]
+    fn more_versions_and_labels_than_any_secret_has_are_not_read() {
+        let versions = |count: usize| -> Value {
+            let versions = (0..count).map(|number| (format!("v{number}"), json!(["L"])));
+            json!({ "VersionIdsToStages": Value::Object(versions.collect()) })
+        };
+        assert_eq!(description(read(&describe(), &versions(500))).version_ids_to_stages.unwrap().len(), 500);
+        let unreadable = Body::Unreadable("more than 1000 versions and labels of a secret".to_owned());
+        assert_eq!(read(&describe(), &versions(501)).body, unreadable);
+        let list = json!({ "Versions": (0..1001).map(|id| json!({ "VersionId": id.to_string() })).collect::<Value>() });
+        let operation = Operation::ListSecretVersionIds(ListSecretVersionIds::default());
+        assert_eq!(read(&operation, &list).body, unreadable);
+        let secrets = (0..300).map(|_| json!({ "SecretVersionsToStages": versions(5)["VersionIdsToStages"] }));
+        let listed =
+            read(&Operation::ListSecrets(ListSecrets::default()), &json!({ "SecretList": secrets.collect::<Value>() }));
+        assert!(matches!(listed.body, Body::Output(Output::Secrets(_))));
     }
 
     #[test]
