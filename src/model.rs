@@ -27,6 +27,7 @@ mod world;
 
 pub use answer::*;
 pub use bind::Contradiction;
+pub(crate) use fact::fact;
 pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text, shown_arn, shown_ids, shown_name};
 pub use identifier::*;
 pub use operation::*;

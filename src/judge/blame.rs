@@ -8,7 +8,7 @@ mod score;
 use std::collections::BTreeSet;
 
 use crate::history::Call;
-use crate::model::{Answer, Claim, Fact, Operation, Outcome, Rank, World};
+use crate::model::{Answer, Claim, Fact, Operation, Outcome, Rank, World, fact};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exclusion, Violation};
 pub(super) use count::{arm, count};
@@ -75,7 +75,7 @@ pub(super) fn violation(
         class: fact.class,
         is_of_state: fact.claim.rank() == Rank::State,
         call: call.number,
-        since: fact.since,
+        since: fact.since.unwrap_or(0),
         expected: fact.claim.to_string(),
         observed,
         also,
@@ -88,14 +88,7 @@ pub(super) fn violation(
 fn kind_fact(outcome: &Outcome, answer: &Answer) -> Option<Fact> {
     let of_refusal = if is_fault(answer) { Claim::NoFault } else { Claim::Refused };
     let wanted = if outcome.is_accepted() { Claim::Accepted } else { of_refusal };
-    let no_fault = || Fact {
-        rule: RuleId::Err002,
-        class: Class::Contract,
-        claim: Claim::NoFault,
-        counts: true,
-        since: 0,
-        by: None,
-    };
+    let no_fault = || fact(RuleId::Err002, Class::Contract, Claim::NoFault);
     let not_found = |fact: &&Fact| fact.claim == Claim::Found && fact.claim.holds(answer) == Some(false);
     if let Some(fact) = outcome.facts.iter().find(not_found) {
         return Some(fact.clone());
@@ -123,7 +116,7 @@ fn summary(world: &World) -> String {
     let mut parts: Vec<String> = secret
         .labels
         .iter()
-        .filter(|cell| cell.holder.open || cell.holder.value.is_some())
+        .filter(|cell| cell.holder.is_open() || cell.holder.value.is_some())
         .map(|cell| match cell.holder.get() {
             Some(Some(id)) => format!("{} on {id}", cell.label),
             _ => format!("{} open", cell.label),

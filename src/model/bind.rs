@@ -67,7 +67,7 @@ impl Secret {
         rotation.configured |= shown.rotation_enabled == Some(true);
         rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));
         rotation.function.bind(shown.rotation_lambda_arn.clone().filter(|arn| !arn.is_empty()));
-        if rotation.duration.open && rotation.duration.by.open_point() == Some(RuleId::Conf009) {
+        if open_point(&rotation.duration) == Some(RuleId::Conf009) {
             let choice =
                 if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
             readings.push(Reading::new(RuleId::Conf009, choice));
@@ -90,8 +90,8 @@ impl Secret {
             let shown = holders.get(&cell.label).copied();
             if shown.is_some() || decides(cell) {
                 readings.extend(reading_of(cell, shown));
-                if cell.holder.open {
-                    cell.holder.by = cell.holder.by.once_shown();
+                if cell.holder.is_open() {
+                    cell.holder.by = cell.holder.by.and_then(Provenance::once_shown);
                 }
                 cell.holder.bind(shown.cloned());
             }
@@ -99,8 +99,7 @@ impl Secret {
         self.had_current |= holders.contains_key(&Label::Current);
         for (label, id) in holders {
             if self.label(label).is_none() {
-                let mut holder = Cell::known(None, Provenance::UNKNOWN);
-                holder.bind(Some((*id).clone()));
+                let holder = Cell::shown(Some((*id).clone()));
                 self.labels.push(LabelCell { label: (*label).clone(), holder, put_by: Origin::Unknown });
             }
             self.know_version(id);
@@ -201,9 +200,14 @@ fn holders<'a>(
     Ok(holders)
 }
 
+/// The open point that leaves a content open.
+fn open_point<T>(cell: &Cell<T>) -> Option<RuleId> {
+    cell.by.filter(|_| cell.is_open()).and_then(Provenance::open_point)
+}
+
 /// The open point that a shown label settles.
 fn reading_of(cell: &LabelCell, shown: Option<&VersionId>) -> Option<Reading> {
-    let rule = cell.holder.by.open_point().filter(|_| cell.holder.open && !cell.holder.seen)?;
+    let rule = open_point(&cell.holder)?;
     let label = match &cell.label {
         Label::Custom(_) => "a custom label",
         known => known.as_str(),

@@ -118,7 +118,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         tags: request.tags.clone().filter(|tags| !tags.is_empty()),
         tags_open: false,
         versions: version.into_iter().map(|(value, id)| first_version(&id, value, setting)).collect(),
-        closed: Some(by),
+        closed: Some(Cell::known((), by)),
         strangers: Strangers::default(),
         had_current: current.is_some(),
         labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],
@@ -280,7 +280,7 @@ mod tests {
         let outcomes = outcomes(&world, &both, &[], &setting);
         let accepted = outcomes.iter().find(|outcome| outcome.is_accepted()).expect("either answer is good");
         let secret = accepted.next.as_ref().and_then(|next| next.secret.as_ref()).expect("the secret is there");
-        assert!(secret.version(&token).expect("the version is there").content.open);
+        assert!(secret.version(&token).expect("the version is there").content.is_open());
     }
 
     #[test]

@@ -27,10 +27,15 @@ pub struct Fact {
     pub claim: Claim,
     /// Whether it exercises the rule: a call refused for two reasons at once checks neither.
     pub counts: bool,
-    /// The call that wrote the cell behind it; 0 where there is none.
-    pub since: u32,
+    /// The call that wrote the cell behind it, where there is one.
+    pub since: Option<u32>,
     /// The action of that call.
     pub by: Option<Action>,
+}
+
+/// A fact about the answer alone.
+pub(crate) const fn fact(rule: RuleId, class: Class, claim: Claim) -> Fact {
+    Fact { rule, class, claim, counts: true, since: None, by: None }
 }
 
 #[cfg(test)]

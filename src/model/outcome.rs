@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use super::fact::{Claim, Fact};
+use super::fact::{Claim, Fact, fact};
 use super::world::{Origin, Provenance, World};
 use super::{Action, ErrorType, Text, Timestamp};
 use crate::rule::{Class, Kind, RuleId};
@@ -154,10 +154,6 @@ impl Outcome {
             _ => None,
         })
     }
-}
-
-pub(crate) const fn fact(rule: RuleId, class: Class, claim: Claim) -> Fact {
-    Fact { rule, class, claim, counts: true, since: 0, by: None }
 }
 
 fn fault_free() -> Fact {

@@ -83,7 +83,7 @@ fn fills(secret: &Secret, token: &str, stages: Option<&[Label]>) -> bool {
     let names_pending =
         stages.is_some_and(|stages| stages.contains(&Label::Pending) && !stages.contains(&Label::Current));
     let is_pending = secret.is_put_by_an_open_rotation() || secret.holds(&Label::Pending, token);
-    names_pending && is_pending && secret.rotation.unfinished.as_deref() == Some(token)
+    names_pending && is_pending && secret.rotation.unfinished().map(|id| &**id) == Some(token)
 }
 
 fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], setting: &Setting<'_>) -> Outcome {
@@ -126,7 +126,7 @@ fn repeated(
         ];
     }
     let mut outcome = answered(Outcome::accepted(RuleId::Idem002)).then(next);
-    if !labels.is_empty() && secret.labels.iter().all(|cell| !cell.holder.open) {
+    if !labels.is_empty() && secret.labels.iter().all(|cell| !cell.holder.is_open()) {
         outcome = outcome.fidelity(RuleId::Idem002, Claim::VersionStages(labels));
     }
     vec![outcome]

@@ -7,18 +7,19 @@ mod value;
 
 pub(crate) use value::{get, perhaps_read};
 
+use super::fact::fact;
 use super::operation::{BatchGetSecretValue, ListSecretVersionIds};
-use super::outcome::{Outcome, Reason, fact, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, refuse, refuse_or};
 use super::put::quota::VERSION_QUOTA;
 use super::receipt::identified;
 use super::rotate::NO_NEXT_DATE;
-use super::world::{Cell, Content, Rotation, Secret, Version, World};
+use super::world::{Cell, Content, Knowledge, Rotation, Secret, Version, World};
 use super::{Claim, ErrorType, Fact, Label, Member, Text, VersionId};
 use crate::rule::{Class, RuleId};
 
 /// A fact that the provenance owns until the cell was seen, and then this rule.
 fn owned_until_seen<T>(cell: &Cell<T>, rule: RuleId, class: Class, claim: Claim) -> Fact {
-    if cell.seen { fact(rule, class, claim) } else { cell.by.fact(claim) }
+    if cell.knowledge.is_seen() { fact(rule, class, claim) } else { cell.fact(claim) }
 }
 
 /// DescribeSecret of a secret that is not marked for deletion.
@@ -26,14 +27,14 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     let mut outcome = identified(Outcome::accepted(RuleId::Ident001), world);
     outcome.facts.extend(label_facts(secret));
     outcome.facts.extend(rotation_facts(secret));
-    if let Some(by) = &secret.closed {
+    if let Some(closed) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(by.fact(claim));
+        outcome.facts.push(closed.fact(claim));
     }
     outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
     if let Some(since) = secret.restored {
         let mut restored = fact(RuleId::Err012, Class::Contract, Claim::Missing(Member::DeletedDate));
-        restored.since = since;
+        restored.since = Some(since);
         outcome.facts.push(restored);
     }
     if let Some(date) = secret.dates.changed {
@@ -53,7 +54,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
 fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
         let holder = cell.holder.required()?;
-        Some(cell.holder.by.fact(Claim::Label(cell.label.clone(), holder.clone())))
+        Some(cell.holder.fact(Claim::Label(cell.label.clone(), holder.clone())))
     })
 }
 
@@ -68,46 +69,45 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
             false => (RuleId::Conf003, Class::Contract),
         };
         facts.extend([Claim::Missing(Member::LastRotatedDate), NO_NEXT_DATE].map(|claim| fact(rule, class, claim)));
-    } else if rotation.cancelled && rotation.enabled.get() == Some(&false) {
+    } else if rotation.is_cancelled() && rotation.enabled.get() == Some(&false) {
         facts.push(fact(RuleId::Conf011, Class::Fidelity, NO_NEXT_DATE));
     }
     facts
 }
 
 fn configuration_facts(rotation: &Rotation) -> Vec<Fact> {
-    let mut facts = Vec::with_capacity(7);
-    facts.extend(rotation.enabled.get().map(|enabled| rotation.enabled.by.fact(Claim::Enabled(*enabled))));
-    facts.extend(rotation.function.get().map(|arn| rotation.function.by.fact(Claim::Function(arn.clone()))));
-    facts.extend(rotation.days.get().map(|days| rotation.days.by.fact(Claim::Days(*days))));
-    facts.extend(rotation.duration.get().map(|text| rotation.duration.by.fact(Claim::Duration(text.clone()))));
-    facts.extend(rotation.schedule.get().map(|text| rotation.schedule.by.fact(Claim::Schedule(text.clone()))));
-    facts
+    facts_of_configuration(rotation, |_| true)
+}
+
+/// The parts of the configuration that are known, of those with this knowledge.
+fn facts_of_configuration(rotation: &Rotation, is_due: impl Fn(Knowledge) -> bool) -> Vec<Fact> {
+    fn part<T>(cell: &Cell<T>, is_due: impl Fn(Knowledge) -> bool, claim: impl FnOnce(&T) -> Claim) -> Option<Fact> {
+        cell.get().filter(|_| is_due(cell.knowledge)).map(|value| cell.fact(claim(value)))
+    }
+    let Rotation { enabled, function, days, duration, schedule, .. } = rotation;
+    let facts = [
+        part(enabled, &is_due, |enabled| Claim::Enabled(*enabled)),
+        part(function, &is_due, |arn| Claim::Function(arn.clone())),
+        part(days, &is_due, |days| Claim::Days(*days)),
+        part(duration, &is_due, |text| Claim::Duration(text.clone())),
+        part(schedule, &is_due, |text| Claim::Schedule(text.clone())),
+    ];
+    facts.into_iter().flatten().collect()
 }
 
 /// What an entry of ListSecrets shows of a secret (ROT-READ-009).
 pub(crate) fn summary_facts(secret: &Secret) -> Vec<Fact> {
     // What DescribeSecret has not shown is the matter of whoever wrote it.
     let mut shown = secret.clone();
-    shown.labels.retain(|cell| cell.holder.seen);
+    shown.labels.retain(|cell| cell.holder.knowledge.is_seen());
     let labels = label_facts(&shown).collect::<Vec<_>>();
     let of_rule = |mut fact: Fact| {
         fact.rule = RuleId::Read009;
         fact.class = Class::Fidelity;
-        (fact.since, fact.by) = (0, None);
+        (fact.since, fact.by) = (None, None);
         fact
     };
-    labels.into_iter().chain(seen_configuration(&secret.rotation)).map(of_rule).collect()
-}
-
-/// The rotation configuration as far as DescribeSecret has shown it.
-fn seen_configuration(rotation: &Rotation) -> Vec<Fact> {
-    let mut shown = rotation.clone();
-    shown.enabled.open |= !rotation.enabled.seen;
-    shown.function.open |= !rotation.function.seen;
-    shown.days.open |= !rotation.days.seen;
-    shown.duration.open |= !rotation.duration.seen;
-    shown.schedule.open |= !rotation.schedule.seen;
-    configuration_facts(&shown)
+    labels.into_iter().chain(facts_of_configuration(&secret.rotation, Knowledge::is_seen)).map(of_rule).collect()
 }
 
 /// DescribeSecret of a secret that is marked for deletion: answered or refused (ROT-ERR-007).
@@ -115,7 +115,7 @@ pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
     let mut answered =
         identified(Outcome::unjudged(), world).fidelity(RuleId::Err007, Claim::Present(Member::DeletedDate));
     // Labels that no read has shown may be wrong since before the deletion.
-    answered.facts.extend(secret.labels.iter().filter(|cell| cell.holder.seen).filter_map(|cell| {
+    answered.facts.extend(secret.labels.iter().filter(|cell| cell.holder.knowledge.is_seen()).filter_map(|cell| {
         let holder = cell.holder.get()?;
         Some(fact(RuleId::Err007, Class::Fidelity, Claim::Label(cell.label.clone(), holder.clone())))
     }));
@@ -163,9 +163,9 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     } else {
         outcome.facts.extend(expected.into_iter().map(|(id, listed)| listed_fact(secret, id, listed)));
     }
-    if let Some(by) = &secret.closed {
+    if let Some(closed) = &secret.closed {
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
-        outcome.facts.push(by.fact(claim));
+        outcome.facts.push(closed.fact(claim));
     }
     vec![outcome]
 }
@@ -207,7 +207,7 @@ fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bo
 fn listed_fact(secret: &Secret, id: VersionId, listed: bool) -> Fact {
     match secret.version(&id).filter(|version| version.is_raced) {
         Some(version) => {
-            let owner = version.content.by.fact(Claim::Listed(id, listed));
+            let owner = version.content.fact(Claim::Listed(id, listed));
             Fact { rule: RuleId::Conc006, class: Class::Fidelity, ..owner }
         }
         None if is_custom_only(secret, &id) => fact(RuleId::State010, Class::Contract, Claim::Listed(id, listed)),
@@ -268,7 +268,7 @@ pub fn batch(request: &BatchGetSecretValue, named: &[Named<'_>]) -> Vec<Outcome>
 mod tests {
     use super::*;
     use crate::model::operation::GetSecretValue;
-    use crate::model::world::{Origin, Provenance};
+    use crate::model::world::Origin;
     use crate::model::{Functions, Setting, Timestamp, Value};
 
     const MADE: f64 = 1_000_000.0;
@@ -282,7 +282,7 @@ mod tests {
             cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v0")));
         }
         for number in 0..count {
-            let content = Cell::known(Content::Value(Value::Text("a".into())), Provenance::UNKNOWN);
+            let content = Cell::known(Content::Value(Value::Text("a".into())), None);
             let id = format!("v{number}").into();
             secret.add_version(Version::new(&id, content, Origin::Unknown, Some(Timestamp(MADE))));
         }

@@ -92,7 +92,7 @@ fn mark_quirk(outcomes: &mut Vec<Outcome>, quirk: Option<Quirk>) {
     }
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.is_accepted()) {
         outcome.facts.retain(|fact| fact.claim != Claim::Accepted);
-        outcome.facts.push(super::outcome::fact(rule, Class::Fidelity, Claim::Accepted));
+        outcome.facts.push(super::fact::fact(rule, Class::Fidelity, Claim::Accepted));
     }
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None);
     outcomes.push(refused.fidelity(rule, Claim::Accepted));
@@ -107,7 +107,7 @@ fn mark_taken_token(outcomes: &mut Vec<Outcome>, world: &World, operation: &Oper
         return;
     }
     for outcome in outcomes.iter_mut() {
-        outcome.facts.push(super::outcome::fact(RuleId::Idem015, Class::Fidelity, Claim::Accepted));
+        outcome.facts.push(super::fact::fact(RuleId::Idem015, Class::Fidelity, Claim::Accepted));
     }
     let refused = Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None);
     outcomes.push(refused.fidelity(RuleId::Idem015, Claim::Accepted));
@@ -201,7 +201,7 @@ fn without_id(world: &World, operation: &Operation, reasons: &[Reason]) -> Vec<O
 fn found_by(rule: RuleId, mut outcomes: Vec<Outcome>) -> Vec<Outcome> {
     if outcomes.iter().all(Outcome::is_accepted) {
         for outcome in &mut outcomes {
-            outcome.facts.push(super::outcome::fact(rule, Class::Contract, Claim::Found));
+            outcome.facts.push(super::fact::fact(rule, Class::Contract, Claim::Found));
         }
     }
     outcomes
@@ -215,7 +215,7 @@ fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outc
     if is_forced_delete(operation) && outcomes.iter().all(Outcome::is_accepted) {
         outcomes.push(delete::delete_nothing(None));
     }
-    let mut found = super::outcome::fact(RuleId::Ident003, Class::Fidelity, Claim::Found);
+    let mut found = super::fact::fact(RuleId::Ident003, Class::Fidelity, Claim::Found);
     // A request may be refused before anything is looked up, which says nothing of partial ARNs.
     found.counts = false;
     let is_found = |types: &[ErrorType]| !types.contains(&ErrorType::ResourceNotFoundException);

@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{Cell, Content, Origin, Provenance, Rotation, Secret, Version, World};
+use super::world::{Cell, Content, Origin, Progress, Provenance, Rotation, Secret, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
@@ -107,7 +107,7 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
         (Some(Some(_)), Some(None)) => Block::Open(RuleId::Prog005),
         (Some(Some(pending)), Some(Some(current))) if pending == current => Block::Free,
         (Some(Some(pending)), Some(Some(_))) => {
-            if secret.rotation.cancelled {
+            if secret.rotation.is_cancelled() {
                 Block::Open(RuleId::Prog011)
             } else if request.rotate_immediately == Some(false) {
                 Block::Open(RuleId::Prog013)
@@ -144,7 +144,7 @@ fn open_configuration(rotation: &Rotation, request: &RotateSecret) -> Option<Rul
     let rules = request.rotation_rules.as_ref().filter(|rules| **rules != RotationRules::default());
     match (&request.rotation_lambda_arn, rules) {
         (Some(_), Some(rules)) => is_unclear(rules).then_some(RuleId::Val012),
-        (None, None) if rotation.cancelled || rotation.enabled.get() != Some(&true) => Some(RuleId::Conf012),
+        (None, None) if rotation.is_cancelled() || rotation.enabled.get() != Some(&true) => Some(RuleId::Conf012),
         (None, None) if rotation.days.value.is_none() && rotation.schedule.value.is_none() => Some(RuleId::Conf022),
         (None, None) => None,
         (Some(_), None) | (None, Some(_)) => Some(RuleId::Conf022),
@@ -190,8 +190,10 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
 /// The world where a request was accepted that ought to be refused: it may have done anything, or nothing.
 fn perhaps_started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> World {
     let mut next = started(world, request, setting).opened();
-    if let (Some(secret), Some(before)) = (&mut next.secret, &world.secret) {
-        secret.rotation.cancelled |= before.rotation.cancelled;
+    if let (Some(secret), Some(before)) = (&mut next.secret, &world.secret)
+        && before.rotation.is_cancelled()
+    {
+        secret.rotation.progress = Progress::Cancelled;
     }
     next
 }
@@ -225,10 +227,10 @@ fn open_rotation(
 ) -> Vec<Outcome> {
     let mut next = started(world, request, setting);
     if let Some(secret) = &mut next.secret {
-        let unfinished = secret.rotation.unfinished.take();
+        let progress = std::mem::take(&mut secret.rotation.progress);
         secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         secret.open_all();
-        secret.rotation.unfinished = unfinished;
+        secret.rotation.progress = progress;
         if let Some(token) = new_version(world, request, rule) {
             begin_without_a_value(secret, token, setting);
         }
@@ -301,7 +303,7 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     secret.hold_label(&Label::Current, stays);
     secret.hold_label(&Label::Previous, stays);
     // A move that no read has shown is still to blame for what the reads during the rotation show.
-    secret.rotation.current_was_moved &= secret.label(&Label::Current).is_some_and(|cell| !cell.seen);
+    secret.rotation.current_was_moved &= secret.label(&Label::Current).is_some_and(|cell| !cell.knowledge.is_seen());
     let Some(token) = &request.client_request_token else { return next };
     if !is_immediate {
         let holder = Cell::open(None, setting.contract(RuleId::Life021));
@@ -313,7 +315,7 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     }
     let holder = Cell::open(Some(token.clone()), setting.contract(RuleId::Life008));
     secret.set_label(&Label::Pending, holder, Origin::Rotation);
-    secret.rotation.unfinished = Some(token.clone());
+    secret.rotation.progress = Progress::Started(token.clone());
     secret.rotation.may_be_unfinished = false;
     next
 }
@@ -331,7 +333,7 @@ fn configure(rotation: &mut Rotation, request: &RotateSecret, setting: &Setting<
     let was_configured = rotation.configured;
     rotation.enabled = Cell::known(true, by);
     rotation.configured = true;
-    rotation.cancelled = false;
+    rotation.resume();
     match &request.rotation_lambda_arn {
         Some(arn) => rotation.function = Cell::known(Some(arn.clone()), by),
         None => rotation.function.hold(setting.contract(RuleId::Conf002)),
@@ -382,9 +384,9 @@ pub(crate) fn cancel(world: &World, secret: &Secret, setting: &Setting<'_>) -> V
         ];
     }
     // Where it is not known whether a rotation runs both rules permit the request.
-    let rule = if rotation.unfinished.is_some() { RuleId::Life022 } else { RuleId::Conf010 };
+    let rule = if rotation.unfinished().is_some() { RuleId::Life022 } else { RuleId::Conf010 };
     let mut outcome = receipt(Outcome::accepted(rule), world);
-    if let Some(token) = rotation.unfinished.as_ref().filter(|token| secret.pending_by_rotation() == Some(token)) {
+    if let Some(token) = rotation.unfinished().filter(|token| secret.pending_by_rotation() == Some(token)) {
         outcome = outcome.fidelity(RuleId::Prog010, Claim::VersionId(Some(token.clone())));
     } else if secret.put_by(&Label::Pending) == Origin::EndOfRotation {
         // A rotation that has ended unseen leaves no version to name.
@@ -398,12 +400,12 @@ fn cancelled(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
     let Some(secret) = &mut next.secret else { return next };
     let kept = setting.contract(RuleId::Conf010);
     let rotation = &mut secret.rotation;
+    rotation.may_be_unfinished |= rotation.finish().is_some();
     if rotation.configured {
         rotation.hold(kept);
         rotation.enabled = Cell::known(false, setting.contract(rule));
-        rotation.cancelled = true;
+        rotation.progress = Progress::Cancelled;
     }
-    rotation.may_be_unfinished |= rotation.unfinished.take().is_some();
     if secret.holder(&Label::Pending) != Some(None) {
         secret.open_label(&Label::Pending, true, setting.contract(RuleId::Prog010));
     }

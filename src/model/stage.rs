@@ -117,7 +117,7 @@ fn not_named(secret: &Secret, wanted: &Move<'_>, holder: &str) -> Reason {
          {holder}, so you must explicitly reference that version in RemoveFromVersionId."
     );
     // A version that no read has shown there may be the wrong one to name.
-    match secret.label(label).is_some_and(|cell| cell.seen) {
+    match secret.label(label).is_some_and(|cell| cell.knowledge.is_seen()) {
         true => reason.text(text),
         false => reason.unrecorded_text(text),
     }
@@ -257,8 +257,8 @@ fn pending_after_move(changed: &mut Secret, before: &Secret, to: &VersionId, set
     if before.holds(&Label::Pending, to) {
         changed.open_label(&Label::Pending, true, setting.contract(RuleId::State016));
     }
-    if changed.rotation.unfinished.as_ref() == Some(to) {
-        changed.rotation.unfinished = None;
+    if changed.rotation.unfinished() == Some(to) {
+        changed.rotation.finish();
     }
 }
 
@@ -269,7 +269,7 @@ fn removed(world: &World, label: &Label, setting: &Setting<'_>) -> Outcome {
         secret.close(setting.contract(RuleId::State011));
         secret.set_label(label, Cell::known(None, setting.contract(RuleId::State015)), setting.origin());
         if *label == Label::Pending {
-            secret.rotation.unfinished = None;
+            secret.rotation.finish();
             secret.rotation.may_be_unfinished = false;
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Staging labels are a relation beside the versions: AWSPENDING may name an id that has no version yet
 //! (ROT-STATE-023). Every changeable part is a [`Cell`]: known, or open where the rules leave it open, with the rule
-//! and the call that last wrote it or required it to stay. Two worlds are equal when their contents are; provenance
-//! and what has been read do not count.
+//! and the call that last wrote it or required it to stay. Two worlds are equal when they permit the same answers from
+//! then on; what they rest on does not count.
 
 mod cell;
 mod labels;
@@ -13,10 +13,11 @@ mod secret;
 mod shared;
 mod version;
 
-pub use cell::{Cell, Provenance};
+pub(crate) use cell::Part;
+pub use cell::{Cell, Knowledge, Provenance};
 pub use labels::LabelCell;
 pub use origin::Origin;
-pub use rotation::Rotation;
+pub use rotation::{Progress, Rotation};
 pub use secret::{Dates, Secret};
 pub use shared::Shared;
 pub use version::{Content, Listing, Strangers, Version};
@@ -48,8 +49,7 @@ impl World {
     /// A secret of this name of which nothing is known, as after an answer that no rule permits.
     #[must_use]
     pub fn adopted(name: Text) -> Self {
-        let by = Provenance::UNKNOWN;
-        let label = |label| LabelCell { label, holder: Cell::open(None, by), put_by: Origin::Unknown };
+        let label = |label| LabelCell { label, holder: Cell::unknown(None), put_by: Origin::Unknown };
         let mut secret = Secret {
             arn: None,
             deletion: None,
@@ -64,7 +64,7 @@ impl World {
             labels: vec![label(Label::Current), label(Label::Pending), label(Label::Previous)],
             labels_open: true,
             had_current: false,
-            rotation: Rotation::never(by),
+            rotation: Rotation::never(None),
             dates: Dates { may_have_been_read: true, ..Dates::default() },
             listing: None,
         };
@@ -94,9 +94,12 @@ impl World {
 
     /// The same with cells open that strict mode alone requires to be as usual; `None` where there are none.
     pub(super) fn without_strict_cells(&self) -> Option<Self> {
-        self.secret.as_ref().filter(|secret| secret.labels.iter().any(|cell| cell.holder.strict))?;
+        self.secret
+            .as_ref()
+            .filter(|secret| secret.labels.iter().any(|cell| cell.holder.knowledge == Knowledge::Usual))?;
         let mut open = self.clone();
-        open.secret.iter_mut().flat_map(|secret| &mut secret.labels).for_each(|cell| cell.holder.strict = false);
+        let usual = open.secret.iter_mut().flat_map(|secret| &mut secret.labels).map(|cell| &mut cell.holder.knowledge);
+        usual.filter(|known| **known == Knowledge::Usual).for_each(|known| *known = Knowledge::Open);
         Some(open)
     }
 
@@ -110,18 +113,7 @@ impl World {
     /// Resolves each open cell to what the service usually does, as if everything had been read.
     pub fn settle(&mut self) {
         let Some(secret) = self.secret.as_mut().filter(|secret| !secret.is_settled()) else { return };
-        for cell in &mut secret.labels {
-            (cell.holder.open, cell.holder.strict) = (false, false);
-        }
-        for version in &mut secret.versions {
-            version.content.open = false;
-        }
-        let rotation = &mut secret.rotation;
-        rotation.enabled.open = false;
-        rotation.function.open = false;
-        rotation.days.open = false;
-        rotation.duration.open = false;
-        rotation.schedule.open = false;
+        secret.parts().for_each(Part::settle);
         secret.labels_open = false;
         secret.tags_open = false;
         let holder = |label| secret.holder(label).flatten();
@@ -138,19 +130,22 @@ mod tests {
 
     use super::*;
     use crate::model::{Answer, Functions, Outcome, Output, Request, Setting, VersionId, outcomes};
+    use crate::rule::{Class, RuleId};
     use crate::wire::decode_body;
+
+    const BY: Provenance = Provenance { rule: RuleId::State016, class: Class::Contract, call: 1, action: None };
 
     /// A secret that the model knows all of: one version, which is AWSCURRENT's.
     fn known() -> Secret {
         let mut secret = (*World::adopted("db".into()).secret.expect("an adopted secret is there")).clone();
         (secret.labels_open, secret.tags_open) = (false, false);
         for cell in &mut secret.labels {
-            cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v1")));
+            cell.holder = Cell::known((cell.label == Label::Current).then(|| VersionId::from("v1")), None);
         }
         let value = Content::Value(crate::model::Value::Text("a".into()));
-        let content = Cell::known(value, Provenance::UNKNOWN);
+        let content = Cell::known(value, None);
         secret.add_version(Version::new(&"v1".into(), content, Origin::Unknown, None));
-        secret.rotation = Rotation::never(Provenance::UNKNOWN);
+        secret.rotation = Rotation::never(None);
         secret
     }
 
@@ -194,15 +189,15 @@ mod tests {
     fn settling_closes_each_open_cell() {
         let open: [fn(&mut Secret); 9] = [
             |secret| secret.labels_open = true,
-            |secret| secret.labels[0].holder.open = true,
-            |secret| secret.versions[0].content.open = true,
-            |secret| secret.rotation.enabled.open = true,
-            |secret| secret.rotation.function.open = true,
-            |secret| secret.rotation.days.open = true,
-            |secret| secret.rotation.duration.open = true,
-            |secret| secret.rotation.schedule.open = true,
+            |secret| secret.labels[0].holder.part().open(),
+            |secret| secret.versions[0].content.part().open(),
+            |secret| secret.rotation.enabled.part().open(),
+            |secret| secret.rotation.function.part().open(),
+            |secret| secret.rotation.days.part().open(),
+            |secret| secret.rotation.duration.part().open(),
+            |secret| secret.rotation.schedule.part().open(),
             |secret| {
-                let content = Cell::known(Content::Unfilled, Provenance::UNKNOWN);
+                let content = Cell::known(Content::Unfilled, None);
                 secret.add_version(Version::new(&"v2".into(), content, Origin::Unknown, None));
             },
         ];
@@ -220,8 +215,8 @@ mod tests {
         for (pending, may_act) in [(None, false), (Some("v1"), false), (Some("v2"), true)] {
             let mut secret = known();
             secret.rotation.may_be_unfinished = true;
-            secret.rotation.enabled.open = true;
-            let holder = Cell::known(pending.map(VersionId::from), Provenance::UNKNOWN);
+            secret.rotation.enabled.part().open();
+            let holder = Cell::known(pending.map(VersionId::from), None);
             secret.set_label(&Label::Pending, holder, Origin::Unknown);
             assert_eq!(settled(&secret).rotation.may_act(), may_act, "{pending:?}");
         }
@@ -231,7 +226,7 @@ mod tests {
     fn an_open_label_usually_stays_or_goes() {
         for (stays, usual) in [(true, Some("v1")), (false, None)] {
             let mut secret = known();
-            secret.open_label(&Label::Current, stays, Provenance::UNKNOWN);
+            secret.open_label(&Label::Current, stays, BY);
             assert_eq!(secret.holder(&Label::Current), None);
             let settled = settled(&secret);
             assert_eq!(settled.holder(&Label::Current), Some(usual.map(VersionId::from).as_ref()));
@@ -242,7 +237,7 @@ mod tests {
     fn whether_there_is_a_value_is_open_where_a_version_is() {
         let mut secret = known();
         assert_eq!(secret.has_a_value(), Some(true));
-        secret.versions[0].content.open = true;
+        secret.versions[0].content.part().open();
         assert_eq!(secret.has_a_value(), None);
         secret.versions.clear();
         assert_eq!(secret.has_a_value(), Some(false));
@@ -256,7 +251,7 @@ mod tests {
         }
         let versions = &world.secret.as_ref().expect("the secret is there").versions;
         assert_eq!(
-            versions.iter().map(|version| (&*version.id, version.content.open)).collect::<Vec<_>>(),
+            versions.iter().map(|version| (&*version.id, version.content.is_open())).collect::<Vec<_>>(),
             [("v1", false), ("v2", true)]
         );
     }

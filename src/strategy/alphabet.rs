@@ -69,7 +69,13 @@ impl Alphabet {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::RngExt as _;
+    use proptest::test_runner::{RngAlgorithm, TestRng};
+
+    use super::super::chart;
     use super::*;
+    use crate::model::{Action, Claim, Outcome, Provenance, Refusal};
+    use crate::rule::{Class, RuleId};
 
     #[test]
     fn every_form_is_a_letter_with_a_token_of_its_own() {
@@ -79,5 +85,55 @@ mod tests {
         assert!(forms > 100 && letters.len() > forms, "{forms} of {}", letters.len());
         let text = serde_json::to_string(&letters).expect("requests are plain data");
         assert!(text.contains("$t2") && !text.contains("$new"));
+    }
+
+    /// The same world, whose parts rest on another rule and another call.
+    fn on_other_grounds(world: &World) -> World {
+        let mut other = world.clone();
+        let Some(secret) = &mut other.secret else { return other };
+        let shift = |by: &mut Provenance| {
+            *by = Provenance { rule: RuleId::Wire012, call: by.call + 7, action: Some(Action::TagResource), ..*by };
+        };
+        secret.closed.iter_mut().flat_map(|closed| &mut closed.by).for_each(shift);
+        secret.parts().flat_map(|part| part.by).for_each(shift);
+        other
+    }
+
+    /// A refusal, what an answer must show, and the world afterwards.
+    type Permission = (Option<Refusal>, Vec<(Claim, Class, bool)>, Option<World>);
+
+    /// What an outcome permits, whoever is to blame for anything else.
+    fn permitted(outcome: Outcome) -> Permission {
+        let facts = outcome.facts.into_iter().map(|fact| (fact.claim, fact.class, fact.counts)).collect();
+        (outcome.refusal, facts, outcome.next)
+    }
+
+    /// Worlds are equal whatever their parts rest on, and equal worlds permit the same.
+    #[test]
+    fn what_may_follow_does_not_depend_on_provenance() {
+        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true });
+        let mut compared = 0;
+        for seed in 0..20 {
+            let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);
+            let mut world = alphabet.chart.start();
+            for step in 1..=8 {
+                let (mut nexts, other) = (Vec::new(), on_other_grounds(&world));
+                assert_eq!(world, other);
+                for letter in alphabet.letters(&world, step) {
+                    let request = alphabet.chart.bindings_in(&world).resolve(&letter, &world);
+                    let mine = alphabet.chart.outcomes(&world, &request);
+                    let theirs = alphabet.chart.outcomes(&other, &request);
+                    compared += mine.len();
+                    let mine: Vec<_> = mine.into_iter().map(permitted).collect();
+                    assert_eq!(mine, theirs.into_iter().map(permitted).collect::<Vec<_>>(), "{request:?}");
+                    nexts.extend(mine.into_iter().filter_map(|(refusal, _, next)| next.filter(|_| refusal.is_none())));
+                }
+                world = nexts.swap_remove(rng.random_range(0..nexts.len()));
+                if rng.random_ratio(1, 3) {
+                    world = chart::seen(world);
+                }
+            }
+        }
+        assert!(compared > 10_000, "{compared}");
     }
 }

@@ -124,11 +124,11 @@ impl Atlas {
             let world = chart::seen(route.world.clone());
             for letter in alphabet.letters(&world, route.steps.len() + 1) {
                 let Some((facts, next)) = self.chart.foresee(&world, &letter) else { continue };
-                facts.iter().filter(|fact| fact.since == 0).for_each(|fact| see(route, &[&letter], fact));
+                facts.iter().filter(|fact| fact.since.is_none()).for_each(|fact| see(route, &[&letter], fact));
                 if !letter.operation.is_read() {
                     for read in &reads {
                         let shown = self.chart.foresee(&next, read).map(|(facts, _)| facts).unwrap_or_default();
-                        let left = shown.iter().filter(|fact| fact.since == 1);
+                        let left = shown.iter().filter(|fact| fact.since == Some(1));
                         left.for_each(|fact| see(route, &[&letter, read], fact));
                     }
                 }

@@ -197,9 +197,9 @@ impl State {
     #[must_use]
     pub fn is_known(world: &World) -> bool {
         world.secret.as_ref().is_none_or(|secret| {
-            let is_filled_known = |id: &VersionId| secret.version(id).is_none_or(|version| !version.content.open);
+            let is_filled_known = |id: &VersionId| secret.version(id).is_none_or(|version| !version.content.is_open());
             !secret.labels_open
-                && secret.labels.iter().all(|label| !label.holder.open)
+                && secret.labels.iter().all(|label| !label.holder.is_open())
                 && secret.holder(&Label::Pending).flatten().is_none_or(is_filled_known)
         })
     }
@@ -246,7 +246,7 @@ impl State {
 impl Rotation {
     pub(super) const fn of(secret: &Secret) -> Self {
         let rotation = &secret.rotation;
-        match (rotation.configured, rotation.cancelled, rotation.may_act()) {
+        match (rotation.configured, rotation.is_cancelled(), rotation.may_act()) {
             (false, ..) => Self::Never,
             (true, true, _) => Self::Off,
             (true, false, true) => Self::Unfinished,

@@ -2,9 +2,9 @@
 
 use super::{Bindings, Menu, Roles};
 use crate::model::{
-    CancelRotateSecret, CreateSecret, DeleteSecret, Fact, Functions, Label, Operation, Outcome, PutSecretValue,
-    Request, RestoreSecret, RotateSecret, Rotation, RotationRules, Setting, Tag, TagResource, Text,
-    UpdateSecretVersionStage, VersionId, World, outcomes,
+    CancelRotateSecret, CreateSecret, DeleteSecret, Fact, Functions, Label, Operation, Outcome, Part, PutSecretValue,
+    Request, RestoreSecret, RotateSecret, RotationRules, Setting, Tag, TagResource, Text, UpdateSecretVersionStage,
+    VersionId, World, outcomes,
 };
 
 const FUNCTION: &str = "arn:aws:lambda:us-east-1:123456789012:function:f";
@@ -70,9 +70,12 @@ impl Chart {
         if request.operation.secret_id().is_none_or(|id| !id.contains(&*world.name)) {
             return None;
         }
-        let (action, functions) = (request.operation.action(), &self.functions);
-        let setting = Setting::foreseen(1, action, functions);
-        outcomes(world, &request, &setting).into_iter().next()
+        self.outcomes(world, &request).into_iter().next()
+    }
+
+    /// What may follow a request, whose placeholders are resolved, as the first of a history.
+    pub(super) fn outcomes(&self, world: &World, request: &Request) -> Vec<Outcome> {
+        outcomes(world, request, &Setting::foreseen(1, request.operation.action(), &self.functions))
     }
 
     /// The requests that may come as the step of this number; one that is refused leads nowhere.
@@ -137,14 +140,7 @@ fn settled(mut next: World) -> World {
 /// is to blame for it.
 pub(super) fn seen(mut world: World) -> World {
     let Some(secret) = &mut world.secret else { return world };
-    secret.labels.iter_mut().for_each(|cell| cell.holder.seen = true);
-    secret.versions.iter_mut().for_each(|version| version.content.seen = true);
-    let Rotation { enabled, function, days, duration, schedule, .. } = &mut secret.rotation;
-    enabled.seen = true;
-    days.seen = true;
-    for cell in [function, duration, schedule] {
-        cell.seen = true;
-    }
+    secret.parts().for_each(Part::see);
     world
 }
 

@@ -321,7 +321,7 @@ fn secret_named_by(id: &Text) -> Option<u8> {
 fn has_turned(secret: &Secret) -> bool {
     let made_last = secret.versions.last().map(|version| &version.id);
     let is_rolled_back = made_last.is_some_and(|id| secret.holds(&Label::Previous, id));
-    secret.deletion.is_none() && (secret.restored.is_some() || secret.rotation.cancelled || is_rolled_back)
+    secret.deletion.is_none() && (secret.restored.is_some() || secret.rotation.is_cancelled() || is_rolled_back)
 }
 
 /// How often each operation is chosen, relative to the others.

@@ -13,7 +13,7 @@ use crate::verdict::{Exercise, Violation};
 use crate::wire::decode_body;
 
 fn fact(rule: R, class: Class, claim: Claim) -> Fact {
-    Fact { rule, class, claim, counts: true, since: 0, by: None }
+    Fact { rule, class, claim, counts: true, since: None, by: None }
 }
 
 fn contract(rule: R, claim: Claim) -> Fact {

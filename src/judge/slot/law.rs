@@ -2,7 +2,7 @@
 
 use super::{Slot, State, Trial};
 use crate::judge::blame;
-use crate::model::{Body, Claim, Fact, Label, Output, World};
+use crate::model::{Body, Claim, Fact, Label, Output, World, fact};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Violation};
 
@@ -66,7 +66,7 @@ pub(super) fn is_illegal(world: &World) -> bool {
 }
 
 const fn contract(rule: RuleId, claim: Claim) -> Fact {
-    Fact { rule, class: Class::Contract, claim, counts: true, since: 0, by: None }
+    fact(rule, Class::Contract, claim)
 }
 
 /// The first label, in the order of labels, that an answer shows on two versions.

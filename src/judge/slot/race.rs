@@ -5,7 +5,9 @@ use super::search::effects;
 use super::{BUDGET, Slot, State, Trial};
 use crate::history::Call;
 use crate::judge::blame::{self, Score};
-use crate::model::{Body, Claim, Fact, Label, Operation, Output, VersionId, World, outcomes};
+use crate::model::{
+    Body, Cell, Claim, Knowledge, Label, Operation, Output, Provenance, VersionId, World, fact, outcomes,
+};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Violation};
 
@@ -24,7 +26,7 @@ impl Slot {
         exercise.arm(RuleId::Conc003);
         exercise.check(RuleId::Conc003);
         let claim = Claim::Label(twice(output)?, None);
-        let fact = Fact { rule: RuleId::Conc003, class: Class::Fidelity, claim, counts: true, since: 0, by: None };
+        let fact = fact(RuleId::Conc003, Class::Fidelity, claim);
         let mut violation = blame::violation(trial.call, trial.answer, &fact, Vec::new(), Vec::new());
         "each label on at most one version".clone_into(&mut violation.expected);
         Some(violation)
@@ -77,8 +79,8 @@ impl Slot {
         for secret in states.iter_mut().filter_map(|state| state.world.secret.as_deref_mut()) {
             let moved = |label: &Label| matches!(label, Label::Current | Label::Previous);
             for cell in secret.labels.iter_mut().filter(|cell| moved(&cell.label)) {
-                cell.holder.by.rule = RuleId::Conc006;
-                cell.holder.by.class = Class::Fidelity;
+                let by = cell.holder.by.unwrap_or_else(|| trial.setting.fidelity(RuleId::Conc006));
+                cell.holder.by = Some(Provenance { rule: RuleId::Conc006, class: Class::Fidelity, ..by });
             }
             for version in secret.versions.iter_mut().filter(|version| version.id == *token) {
                 version.is_raced = true;
@@ -102,10 +104,17 @@ fn token_of_plain_put(call: &Call) -> Option<&VersionId> {
     }
 }
 
+/// Whether a label is at the same place, as far as that is known.
+fn are_alike(one: &Cell<Option<VersionId>>, other: &Cell<Option<VersionId>>) -> bool {
+    let kind = |cell: &Cell<_>| (cell.is_open(), cell.knowledge == Knowledge::Usual);
+    kind(one) == kind(other) && one.required() == other.required()
+}
+
 /// What may be seen between two worlds: each label that moves is where it was, nowhere, or where it will be.
 fn halfway(before: &World, after: &World) -> Vec<World> {
     let Some((from, to)) = before.secret.as_ref().zip(after.secret.as_ref()) else { return Vec::new() };
-    let moved = to.labels.iter().filter(|cell| from.label(&cell.label) != Some(&cell.holder));
+    let moved =
+        to.labels.iter().filter(|cell| !from.label(&cell.label).is_some_and(|holder| are_alike(holder, &cell.holder)));
     moved.take(MOST_MOVED).fold(vec![after.clone()], |worlds, cell| {
         let places = [from.label(&cell.label).and_then(|holder| holder.value.clone()), None, cell.holder.value.clone()];
         let with = |world: &World, place: &Option<VersionId>| {

@@ -38,7 +38,7 @@ fn open_custom_labels_of(secret: &mut Secret, id: &VersionId, setting: &Setting<
 /// The same where it is not known which version that is.
 fn open_custom_labels(secret: &mut Secret, setting: &Setting<'_>) {
     for cell in secret.labels.iter_mut().filter(|cell| matches!(cell.label, Label::Custom(_))) {
-        if cell.holder.open || cell.holder.value.is_some() {
+        if cell.holder.is_open() || cell.holder.value.is_some() {
             cell.holder = Cell::open(cell.holder.value.clone(), setting.contract(RuleId::State027));
         }
     }
@@ -59,7 +59,7 @@ pub(crate) fn pending_after_plain_put(secret: &mut Secret, token: &VersionId, se
 
 /// While a rotation runs the service abandons it; where AWSPENDING was put by hand it is open.
 pub(crate) fn abandon_or_leave(secret: &mut Secret, setting: &Setting<'_>) {
-    let is_rotating = secret.rotation.unfinished.take().is_some();
+    let is_rotating = secret.rotation.finish().is_some();
     secret.rotation.may_be_unfinished |= is_rotating;
     secret.open_label(&Label::Pending, !is_rotating, setting.contract(RuleId::State028));
 }

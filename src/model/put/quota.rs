@@ -27,7 +27,7 @@ pub(crate) fn within_label_quota(world: &World, secret: &Secret, named: &[Label]
     let is_surely_new = |label: &&Label| matches!(label, Label::Custom(_)) && secret.holder(label) == Some(None);
     let is_custom = |cell: &&LabelCell| matches!(cell.label, Label::Custom(_));
     let is_attached = |cell: &&LabelCell| cell.holder.get().is_some_and(Option::is_some);
-    let may_be_attached = |cell: &&LabelCell| cell.holder.open || cell.holder.value.is_some();
+    let may_be_attached = |cell: &&LabelCell| cell.holder.is_open() || cell.holder.value.is_some();
     let surely = secret.labels.iter().filter(is_custom).filter(is_attached).count();
     let at_most = secret.labels.iter().filter(may_be_attached).count();
     let [new, surely_new] = [named.iter().filter(is_new).count(), named.iter().filter(is_surely_new).count()];
@@ -48,7 +48,7 @@ fn limit_exceeded() -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::world::{Cell, Content, Origin, Provenance, Version};
+    use crate::model::world::{Cell, Content, Origin, Version};
 
     const AWS: [Label; 3] = [Label::Current, Label::Pending, Label::Previous];
 
@@ -62,10 +62,10 @@ mod tests {
         let secret = world.secret.as_mut().expect("an adopted secret is there");
         secret.labels_open = false;
         for label in &AWS {
-            secret.set_label(label, Cell::known(None, Provenance::UNKNOWN), Origin::Unknown);
+            secret.set_label(label, Cell::known(None, None), Origin::Unknown);
         }
         for label in labels {
-            secret.set_label(label, Cell::known(Some("v1".into()), Provenance::UNKNOWN), Origin::Unknown);
+            secret.set_label(label, Cell::known(Some("v1".into()), None), Origin::Unknown);
         }
         world
     }
@@ -107,7 +107,7 @@ mod tests {
     fn a_label_that_may_be_attached_counts_or_not() {
         let mut world = labelled(&custom(0..19));
         let secret = world.secret.as_mut().expect("the secret is there");
-        secret.set_label(&custom(19..20)[0], Cell::open(None, Provenance::UNKNOWN), Origin::Unknown);
+        secret.set_label(&custom(19..20)[0], Cell::open(None, None), Origin::Unknown);
         assert_eq!(attaching(&world, &custom(30..31)), "either");
         assert_eq!(attaching(&world, &custom(19..20)), "either");
     }
@@ -119,7 +119,7 @@ mod tests {
             let secret = world.secret.as_mut().expect("the secret is there");
             for number in 0..versions {
                 let id = format!("v{number}").into();
-                let content = Cell::known(Content::Unfilled, Provenance::UNKNOWN);
+                let content = Cell::known(Content::Unfilled, None);
                 secret.add_version(Version::new(&id, content, Origin::Unknown, None));
             }
             let secret = world.secret.as_ref().expect("the secret is there");

@@ -1,8 +1,9 @@
 //! GetSecretValue: one version, found by its id, by a label, or by both.
 
 use super::owned_until_seen;
+use crate::model::fact::fact;
 use crate::model::operation::GetSecretValue;
-use crate::model::outcome::{Outcome, Reason, Setting, fact, refuse, refuse_or};
+use crate::model::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
 use crate::model::put::quota::VERSION_QUOTA;
 use crate::model::receipt::identified;
 use crate::model::world::{Content, Secret, Version, World};
@@ -87,7 +88,7 @@ fn by_both(reading: &Reading<'_>, id: &VersionId, label: &Label) -> Vec<Outcome>
     };
     let is_filled = matches!(version.content.get(), Some(Content::Value(_)));
     match secret.holder(label) {
-        None if is_filled || version.content.open => either_way(world),
+        None if is_filled || version.content.is_open() => either_way(world),
         None => vec![refuse(&[not_together, unfilled(id)])],
         Some(Some(holder)) if holder == id => by_id(reading, id),
         Some(_) if is_filled => vec![refuse(&[not_together])],
@@ -179,12 +180,12 @@ fn is_that_before_the_rotation(secret: &Secret) -> bool {
 
 fn value_fact(secret: &Secret, version: &Version, value: &Value, rule: RuleId, is_default: bool) -> Fact {
     let owner = match value {
-        _ if version.content.seen => RuleId::State018,
+        _ if version.content.knowledge.is_seen() => RuleId::State018,
         Value::Bytes(_) => RuleId::Wire007,
         Value::Text(_) if is_default && is_that_before_the_rotation(secret) => RuleId::Prog014,
         Value::Text(_) => rule,
     };
-    Fact { rule: owner, class: Class::Contract, ..version.content.by.fact(Claim::Value(value.clone())) }
+    Fact { rule: owner, class: Class::Contract, ..version.content.fact(Claim::Value(value.clone())) }
 }
 
 /// The labels in the answer of GetSecretValue are all the labels of the version (ROT-READ-003).

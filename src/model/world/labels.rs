@@ -2,7 +2,6 @@
 
 use super::{Cell, Content, Origin, Provenance, Secret};
 use crate::model::{Label, VersionId};
-use crate::rule::RuleId;
 
 /// Where one staging label is.
 #[derive(Clone, Debug, PartialEq)]
@@ -49,7 +48,8 @@ impl Secret {
     /// Whether any label is or may be on this version.
     #[must_use]
     pub fn may_have_a_label(&self, id: &str) -> bool {
-        self.labels_open || self.labels.iter().any(|cell| cell.holder.open || cell.holder.value.as_deref() == Some(id))
+        self.labels_open
+            || self.labels.iter().any(|cell| cell.holder.is_open() || cell.holder.value.as_deref() == Some(id))
     }
 
     pub(crate) fn set_label(&mut self, label: &Label, holder: Cell<Option<VersionId>>, put_by: Origin) {
@@ -87,7 +87,9 @@ impl Secret {
         let may_move = *label == Label::Pending && self.rotation.may_act();
         if let Some(cell) = self.labels.iter_mut().find(|cell| cell.label == *label) {
             cell.holder.loosen(by);
-            cell.holder.strict &= !may_move;
+            if may_move {
+                cell.holder.part().open();
+            }
             cell.put_by = Origin::Unknown;
         }
     }
@@ -95,11 +97,11 @@ impl Secret {
     /// The version that a rotation, or the test of a configuration, has put AWSPENDING on; `None` where a client has.
     pub(crate) fn pending_by_rotation(&self) -> Option<&VersionId> {
         if self.is_put_by_an_open_rotation() {
-            return self.rotation.unfinished.as_ref();
+            return self.rotation.unfinished();
         }
         let id = self.holder(&Label::Pending).flatten()?;
         let is_by_client = self.version(id).is_some_and(|version| version.origin.is_client());
-        let is_of_rotation = self.rotation.unfinished.as_ref() == Some(id) || !is_by_client;
+        let is_of_rotation = self.rotation.unfinished() == Some(id) || !is_by_client;
         Some(id).filter(|_| self.rotation.configured && is_of_rotation)
     }
 
@@ -111,8 +113,7 @@ impl Secret {
     /// Lets the rotation end, if there is one: AWSPENDING goes, and a version that got no value is forgotten.
     pub(super) fn end_rotation(&mut self) -> bool {
         let Some(id) = self.pending_by_rotation().cloned() else { return false };
-        let by = Provenance { rule: RuleId::Life023, ..Provenance::UNKNOWN };
-        self.set_label(&Label::Pending, Cell::known(None, by), Origin::EndOfRotation);
+        self.set_label(&Label::Pending, Cell::known(None, None), Origin::EndOfRotation);
         self.rotation.lose_track();
         self.versions.retain(|version| version.id != id || version.content.get() != Some(&Content::Unfilled));
         true

@@ -1,7 +1,21 @@
 //! The rotation configuration of a secret, and what is known of rotations under way.
 
-use super::{Cell, Provenance};
+use super::{Cell, Knowledge, Part, Provenance};
 use crate::model::{RotationRules, Text, VersionId};
+
+/// How far a rotation has come, by the calls of the client.
+///
+/// A function that acts takes a rotation further of its own accord: the transitions that no call makes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// No rotation is known to be under way.
+    #[default]
+    None,
+    /// An immediate rotation was accepted and is not finished; its version.
+    Started(VersionId),
+    /// CancelRotateSecret was accepted since the last accepted RotateSecret.
+    Cancelled,
+}
 
 /// The rotation configuration.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,19 +37,18 @@ pub struct Rotation {
     pub touched: bool,
     /// Whether a RotateSecret that was not accepted may have left a function behind that no answer shows.
     pub may_hide_a_function: bool,
-    /// The version id of the immediate rotation that was accepted and is not finished.
-    pub unfinished: Option<VersionId>,
-    /// Whether a rotation may be unfinished of which nothing else is known.
+    /// How far the rotation has come that is known.
+    pub progress: Progress,
+    /// Whether a rotation may be unfinished of which `progress` tells nothing.
     pub may_be_unfinished: bool,
-    /// Whether CancelRotateSecret was accepted since the last accepted RotateSecret.
-    pub cancelled: bool,
     /// Whether a client has moved AWSCURRENT since the latest rotation began, or before it and no read has shown that.
     pub current_was_moved: bool,
 }
 
 impl Rotation {
     /// A secret that never had rotation (ROT-CONF-003).
-    pub(crate) const fn never(by: Provenance) -> Self {
+    pub(crate) fn never(by: impl Into<Option<Provenance>>) -> Self {
+        let by = by.into();
         Self {
             enabled: Cell::known(false, by),
             function: Cell::known(None, by),
@@ -45,9 +58,8 @@ impl Rotation {
             configured: false,
             touched: false,
             may_hide_a_function: false,
-            unfinished: None,
+            progress: Progress::None,
             may_be_unfinished: false,
-            cancelled: false,
             current_was_moved: false,
         }
     }
@@ -55,35 +67,67 @@ impl Rotation {
     /// Whether a rotation is or may be unfinished, so that the service may change labels of its own accord.
     #[must_use]
     pub const fn may_act(&self) -> bool {
-        self.unfinished.is_some() || self.may_be_unfinished
+        self.unfinished().is_some() || self.may_be_unfinished
+    }
+
+    /// The version of the immediate rotation that was accepted and is not finished.
+    #[must_use]
+    pub const fn unfinished(&self) -> Option<&VersionId> {
+        match &self.progress {
+            Progress::Started(id) => Some(id),
+            Progress::None | Progress::Cancelled => None,
+        }
+    }
+
+    /// Whether CancelRotateSecret was accepted since the last accepted RotateSecret.
+    #[must_use]
+    pub const fn is_cancelled(&self) -> bool {
+        matches!(self.progress, Progress::Cancelled)
+    }
+
+    /// The rotation that is not finished is over, if there is one.
+    pub(crate) fn finish(&mut self) -> Option<VersionId> {
+        match std::mem::take(&mut self.progress) {
+            Progress::Started(id) => Some(id),
+            other @ (Progress::None | Progress::Cancelled) => {
+                self.progress = other;
+                None
+            }
+        }
+    }
+
+    /// RotateSecret was accepted again, so that no rotation is cancelled any more.
+    pub(crate) fn resume(&mut self) {
+        if self.is_cancelled() {
+            self.progress = Progress::None;
+        }
     }
 
     /// Leaves open whether a rotation is unfinished.
     pub(crate) fn lose_track(&mut self) {
         self.may_be_unfinished = true;
-        self.unfinished = None;
+        self.finish();
     }
 
     pub(crate) fn hold(&mut self, by: Provenance) {
-        self.enabled.hold(by);
-        self.function.hold(by);
-        self.days.hold(by);
-        self.duration.hold(by);
-        self.schedule.hold(by);
+        self.parts().into_iter().for_each(|part| part.hold(by));
     }
 
-    pub(crate) const fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         self.touched = true;
-        self.enabled.open = true;
-        self.function.open = true;
-        self.days.open = true;
-        self.duration.open = true;
-        self.schedule.open = true;
+        self.parts().into_iter().for_each(Part::open);
     }
 
-    /// Whether no cell of the configuration is open.
-    pub(super) const fn is_known(&self) -> bool {
-        !(self.enabled.open || self.function.open || self.days.open || self.duration.open || self.schedule.open)
+    /// Every cell.
+    pub(super) const fn parts(&mut self) -> [Part<'_>; 5] {
+        let Self { enabled, function, days, duration, schedule, .. } = self;
+        [enabled.part(), function.part(), days.part(), duration.part(), schedule.part()]
+    }
+
+    /// What is known of every cell.
+    pub(super) const fn knowledge(&self) -> [Knowledge; 5] {
+        let Self { enabled, function, days, duration, schedule, .. } = self;
+        [enabled.knowledge, function.knowledge, days.knowledge, duration.knowledge, schedule.knowledge]
     }
 
     /// The rules as DescribeSecret shows them; `None` where there are none.

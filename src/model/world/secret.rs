@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::{Content, LabelCell, Listing, Origin, Provenance, Rotation, Strangers, Version};
+use super::{Cell, Content, Knowledge, LabelCell, Listing, Origin, Part, Provenance, Rotation, Strangers, Version};
 use crate::model::{Tag, Text, Timestamp, Value};
 
 /// One secret.
@@ -25,7 +25,7 @@ pub struct Secret {
     /// The version ids that are known, in the order of their making.
     pub versions: Vec<Version>,
     /// What forbids versions beyond those known; `None` where nothing does.
-    pub closed: Option<Provenance>,
+    pub closed: Option<Cell<()>>,
     /// Whether there may be versions that the model does not know.
     pub strangers: Strangers,
     /// Where each label is that was ever seen or named.
@@ -113,7 +113,7 @@ impl Secret {
         let is_filled = |version: &Version| matches!(version.content.get(), Some(Content::Value(_)));
         match self.versions.iter().any(is_filled) {
             true => Some(true),
-            false if self.versions.iter().any(|version| version.content.open) => None,
+            false if self.versions.iter().any(|version| version.content.is_open()) => None,
             false => Some(false),
         }
     }
@@ -126,10 +126,24 @@ impl Secret {
         }
     }
 
+    /// Every cell.
+    pub(crate) fn parts(&mut self) -> impl Iterator<Item = Part<'_>> {
+        let labels = self.labels.iter_mut().map(|cell| cell.holder.part());
+        let versions = self.versions.iter_mut().map(|version| version.content.part());
+        labels.chain(versions).chain(self.rotation.parts())
+    }
+
+    /// What is known of every cell.
+    pub(crate) fn knowledge(&self) -> impl Iterator<Item = Knowledge> {
+        let labels = self.labels.iter().map(|cell| cell.holder.knowledge);
+        let versions = self.versions.iter().map(|version| version.content.knowledge);
+        labels.chain(versions).chain(self.rotation.knowledge())
+    }
+
     /// Forbids versions beyond those known, if all are.
     pub(crate) fn close(&mut self, by: Provenance) {
         let may_have_more = self.strangers != Strangers::default();
-        self.closed = Some(by).filter(|_| !may_have_more);
+        self.closed = (!may_have_more).then(|| Cell::known((), by));
     }
 
     /// Allows for versions that the model does not know.
@@ -146,18 +160,13 @@ impl Secret {
     }
 
     pub(crate) fn open_all(&mut self) {
+        self.parts().for_each(Part::open);
         for cell in &mut self.labels {
-            (cell.holder.open, cell.holder.strict) = (true, false);
-            cell.holder.seen = true;
-            cell.holder.by = Provenance::UNKNOWN;
-            cell.put_by = Origin::Unknown;
+            (cell.holder.by, cell.put_by) = (None, Origin::Unknown);
         }
         self.rotation.current_was_moved = false;
         self.tags_open = true;
         self.expect_strangers();
-        for version in &mut self.versions {
-            version.content.open = true;
-        }
         self.labels_open = true;
         self.listing = None;
         self.rotation.open();
@@ -166,11 +175,8 @@ impl Secret {
 
     /// Whether no cell is open and no placeholder is left to forget.
     pub(super) fn is_settled(&self) -> bool {
-        let is_filled = |version: &Version| !version.content.open && version.content.value != Content::Unfilled;
-        !self.labels_open
-            && !self.labels.iter().any(|cell| cell.holder.open)
-            && self.versions.iter().all(is_filled)
-            && self.rotation.is_known()
+        let is_filled = |version: &Version| version.content.value != Content::Unfilled;
+        !self.labels_open && !self.knowledge().any(Knowledge::is_open) && self.versions.iter().all(is_filled)
     }
 
     /// A placeholder that lost its label is no version (the reference service's reading of ROT-STATE-023).

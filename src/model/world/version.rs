@@ -1,6 +1,6 @@
 //! The versions of a secret as far as they are known, and what must still be read before all are.
 
-use super::{Cell, Origin, Provenance};
+use super::{Cell, Origin};
 use crate::model::{Text, Timestamp, Value, VersionId};
 
 /// What stands behind a version id.
@@ -34,7 +34,7 @@ impl Version {
 
     /// An id that stands for a version of which nothing is known, not even whether there is one.
     pub(crate) fn unknown(id: &VersionId) -> Self {
-        Self::new(id, Cell::open(Content::Unfilled, Provenance::UNKNOWN), Origin::Unknown, None)
+        Self::new(id, Cell::unknown(Content::Unfilled), Origin::Unknown, None)
     }
 }
 

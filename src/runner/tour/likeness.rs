@@ -1,6 +1,6 @@
 //! Worlds that go the same ways: what later answers may depend on, up to the names of versions.
 
-use crate::model::{Cell, Content, Label, Secret, VersionId, World};
+use crate::model::{Cell, Content, Knowledge, Label, Secret, VersionId, World};
 
 /// What two worlds have in common that are taken for one in the search for ways.
 ///
@@ -49,26 +49,27 @@ impl Known {
     fn of(secret: &Secret) -> Self {
         let rotation = &secret.rotation;
         let labelled = secret.labels.iter().filter_map(|cell| cell.holder.value.as_ref());
-        let ids = secret.versions.iter().map(|version| &version.id).chain(labelled).chain(&rotation.unfinished);
+        let ids = secret.versions.iter().map(|version| &version.id).chain(labelled).chain(rotation.unfinished());
         let mut versions: Vec<_> = ids.map(|id| Kind::of(secret, id)).collect();
         versions.sort();
         versions.dedup();
-        let nowhere = secret.labels.iter().filter(|cell| cell.holder.value.is_none() && cell.holder.open);
-        let mut open: Vec<_> = nowhere.map(|cell| (cell.label.clone(), cell.holder.strict)).collect();
+        let nowhere = secret.labels.iter().filter(|cell| cell.holder.value.is_none() && cell.holder.is_open());
+        let mut open: Vec<_> =
+            nowhere.map(|cell| (cell.label.clone(), cell.holder.knowledge == Knowledge::Usual)).collect();
         open.sort();
         Self {
             flags: [secret.deletion.is_some(), secret.labels_open, secret.had_current],
             rotation: [
                 rotation.enabled.value,
-                rotation.enabled.open,
+                rotation.enabled.is_open(),
                 rotation.function.value.is_some(),
-                rotation.function.open,
+                rotation.function.is_open(),
                 rotation.days.value.is_some(),
-                rotation.days.open,
+                rotation.days.is_open(),
                 rotation.configured,
                 rotation.may_be_unfinished,
-                rotation.cancelled,
-                rotation.unfinished.is_some(),
+                rotation.is_cancelled(),
+                rotation.unfinished().is_some(),
             ],
             versions,
             open,
@@ -80,13 +81,15 @@ impl Kind {
     fn of(secret: &Secret, id: &VersionId) -> Self {
         let is_here = |holder: &Cell<Option<VersionId>>| holder.value.as_ref() == Some(id);
         let here = secret.labels.iter().filter(|cell| is_here(&cell.holder));
-        let mut labels: Vec<_> = here.map(|cell| (cell.label.clone(), cell.holder.open, cell.holder.strict)).collect();
+        let mut labels: Vec<_> = here
+            .map(|cell| (cell.label.clone(), cell.holder.is_open(), cell.holder.knowledge == Knowledge::Usual))
+            .collect();
         labels.sort();
         let is_pending = secret.holds(&Label::Pending, id);
         let content = secret.version(id).map(|version| {
             let cell = &version.content;
-            (cell.value == Content::Unfilled, cell.open, is_pending && version.origin.is_client())
+            (cell.value == Content::Unfilled, cell.is_open(), is_pending && version.origin.is_client())
         });
-        Self { labels, content, is_unfinished: secret.rotation.unfinished.as_ref() == Some(id) }
+        Self { labels, content, is_unfinished: secret.rotation.unfinished() == Some(id) }
     }
 }

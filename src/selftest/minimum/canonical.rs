@@ -6,7 +6,8 @@
 //! does not compile before someone has said whether it counts.
 
 use crate::model::{
-    Cell, Content, Dates, Label, Listing, Origin, Provenance, Rotation, Secret, Strangers, Text, Value, Version, World,
+    Cell, Content, Dates, Knowledge, Label, Listing, Origin, Progress, Provenance, Rotation, Secret, Strangers, Text,
+    Value, Version, World,
 };
 
 /// How much of a world is written down.
@@ -120,8 +121,10 @@ impl Canonical {
             }
             self.dates(dates);
         }
-        if let (Detail::Blame, Some(closed)) = (detail, closed) {
-            self.provenance(*closed);
+        if detail == Detail::Blame
+            && let Some(closed) = closed
+        {
+            self.provenance(closed.by);
         }
     }
 
@@ -146,7 +149,7 @@ impl Canonical {
             Content::Value(Value::Bytes(_)) => this.write(2),
         });
         // A value that was read before must be the same from then on (ROT-STATE-018).
-        self.flag(content.seen && detail == Detail::Knowledge);
+        self.flag(content.knowledge.is_seen() && detail == Detail::Knowledge);
         if detail != Detail::Values {
             self.origin(*origin);
             self.flag(*is_raced);
@@ -185,9 +188,8 @@ impl Canonical {
             configured,
             touched,
             may_hide_a_function,
-            unfinished,
+            progress,
             may_be_unfinished,
-            cancelled,
             current_was_moved,
         } = rotation;
         self.cell(enabled, detail, |this, enabled| this.flag(*enabled));
@@ -195,10 +197,15 @@ impl Canonical {
         for text in [function, duration, schedule] {
             self.cell(text, detail, |this, text| this.maybe(text.as_ref()));
         }
-        self.maybe(unfinished.as_ref());
-        for flag in [*configured, *cancelled] {
-            self.flag(flag);
+        match progress {
+            Progress::None => self.write(0),
+            Progress::Cancelled => self.write(1),
+            Progress::Started(id) => {
+                self.write(2);
+                self.name(id);
+            }
         }
+        self.flag(*configured);
         if detail != Detail::Values {
             for flag in [*touched, *may_hide_a_function, *may_be_unfinished, *current_was_moved] {
                 self.flag(flag);
@@ -215,22 +222,25 @@ impl Canonical {
     }
 
     fn cell<T>(&mut self, cell: &Cell<T>, detail: Detail, write: impl FnOnce(&mut Self, &T)) {
-        let Cell { value, open, strict, by, seen } = cell;
+        let Cell { value, knowledge, by } = cell;
         if detail != Detail::Values {
-            self.flag(*open);
-            self.flag(*strict);
+            self.write(match knowledge {
+                Knowledge::Known { .. } => 0,
+                Knowledge::Usual => 1,
+                Knowledge::Open => 2,
+            });
         }
-        if !*open || *strict {
+        if *knowledge != Knowledge::Open {
             write(self, value);
         }
         if detail == Detail::Blame {
             self.provenance(*by);
-            self.flag(*seen);
+            self.flag(knowledge.is_seen());
         }
     }
 
-    fn provenance(&mut self, by: Provenance) {
-        let Provenance { rule, class, call: _, action: _ } = by;
+    fn provenance(&mut self, by: Option<Provenance>) {
+        let Some(Provenance { rule, class, call: _, action: _ }) = by else { return self.write(u16::MAX) };
         self.write(rule as u16);
         self.write(class as u16);
     }
@@ -248,16 +258,9 @@ mod tests {
         world.settle();
         let by = Provenance { rule, class: crate::rule::Class::Contract, call: 1, action: None };
         let secret = world.secret.as_mut().expect("there is one");
-        let content = |text: &str| Cell {
-            open: false,
-            value: Content::Value(Value::Text(text.into())),
-            strict: false,
-            by,
-            seen: false,
-        };
+        let content = |text: &str| Cell::known(Content::Value(Value::Text(text.into())), by);
         secret.versions = ids.map(|id| Version::new(&id.into(), content(id), Origin::Unknown, None)).into();
-        let holder: Cell<Option<VersionId>> =
-            Cell { open: false, value: Some(ids[1].into()), strict: false, by, seen: false };
+        let holder: Cell<Option<VersionId>> = Cell::known(Some(ids[1].into()), by);
         secret.labels = vec![LabelCell { label: Label::Current, holder, put_by: Origin::Unknown }];
         world
     }

@@ -95,7 +95,7 @@ fn is_to_blame(fact: &Fact, scene: &Scene<'_>) -> bool {
 
 /// Whether a fact is about this answer, and not about the state that an earlier request has left.
 fn is_of_answer(fact: &Fact) -> bool {
-    fact.since == 0 || matches!(fact.claim, Claim::Value(_))
+    fact.since.is_none() || matches!(fact.claim, Claim::Value(_))
 }
 
 /// Rules about the form of answers, whatever is asked; tells whether the rule is one.
@@ -180,13 +180,13 @@ fn give_another_arn(claim: &Claim, answer: &mut Answer, world: &mut World) {
 /// Changes the first cell that this request wrote under the rule, or required to stay by it.
 fn break_cell(rule: RuleId, world: &mut World, scene: &Scene<'_>) {
     let Some(secret) = &mut world.secret else { return };
-    let is_own = |by: Provenance| by.rule == rule && by.call == scene.call;
+    let is_own = |by: Option<Provenance>| by.is_some_and(|by| by.rule == rule && by.call == scene.call);
     let labels: Vec<Label> =
         secret.labels.iter().filter(|cell| is_own(cell.holder.by)).map(|cell| cell.label.clone()).collect();
     if !labels.is_empty() {
         return labels.iter().for_each(|label| misplace(secret, label));
     }
-    if secret.closed.is_some_and(is_own) {
+    if is_own(secret.closed.as_ref().and_then(|closed| closed.by)) {
         return add_stranger(secret, scene);
     }
     if let Some(version) = secret.versions.iter_mut().find(|version| is_own(version.content.by)) {
@@ -198,7 +198,7 @@ fn break_cell(rule: RuleId, world: &mut World, scene: &Scene<'_>) {
     break_configuration(secret, is_own);
 }
 
-fn break_configuration(secret: &mut Secret, is_own: impl Fn(Provenance) -> bool) {
+fn break_configuration(secret: &mut Secret, is_own: impl Fn(Option<Provenance>) -> bool) {
     let rotation = &mut secret.rotation;
     let own = |cell: &Cell<Option<Text>>| is_own(cell.by);
     let other = |text: &Option<Text>| text.is_none().then(|| Text::from("1h"));

@@ -71,7 +71,7 @@ fn current_twice_after_rotation(world: &mut World, scene: &Scene<'_>) {
         _ => false,
     };
     let (current, pending) = (scene.holder(&Label::Current), scene.holder(&Label::Pending));
-    let is_rotating = scene.active().is_some_and(|secret| secret.rotation.unfinished.is_some());
+    let is_rotating = scene.active().is_some_and(|secret| secret.rotation.unfinished().is_some());
     if let (Some(current), true) = (current.filter(|current| Some(*current) != pending), stores && is_rotating) {
         add_label(secret, &Label::Current, Some(current.clone()));
     }

@@ -127,7 +127,7 @@ fn is_pending_elsewhere(scene: &Scene<'_>) -> bool {
 fn unblock(world: &mut World) {
     if let Some(secret) = &mut world.secret {
         put_label(secret, &Label::Pending, None);
-        secret.rotation.cancelled = false;
+        secret.rotation.resume();
     }
 }
 
@@ -147,7 +147,10 @@ fn refused_with_current(outcome: &mut Outcome, scene: &Scene<'_>) {
 
 fn refused_soon_after(outcome: &mut Outcome, scene: &Scene<'_>) {
     let started = scene.active().map(|secret| &secret.rotation.enabled).filter(|enabled| enabled.value);
-    if is_rotation(scene) && outcome.is_accepted() && started.is_some_and(|enabled| scene.call - enabled.by.call <= 3) {
+    if is_rotation(scene)
+        && outcome.is_accepted()
+        && started.and_then(|enabled| enabled.by).is_some_and(|by| scene.call - by.call <= 3)
+    {
         refuse(outcome, ErrorType::InvalidRequestException);
     }
 }
@@ -199,7 +202,7 @@ fn promote(world: &mut World, scene: &Scene<'_>) {
         put_label(secret, &Label::Previous, Some(current.clone()));
         put_label(secret, &Label::Current, Some(token.clone()));
         put_label(secret, &Label::Pending, None);
-        secret.rotation.unfinished = None;
+        secret.rotation.finish();
     }
 }
 

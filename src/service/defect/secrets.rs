@@ -48,7 +48,7 @@ fn labels_of_account(answer: &mut Answer, scene: &Scene<'_>) {
     let Body::Output(Output::Description(shown)) = &mut answer.body else { return };
     let (Some(map), Some(secret)) = (&mut shown.version_ids_to_stages, scene.active()) else { return };
     let since = |secret: &Secret, label: &Label| {
-        secret.label(label).filter(|cell| cell.value.is_some()).map(|cell| cell.by.call)
+        secret.label(label).filter(|cell| cell.value.is_some()).map(|cell| cell.by.map(|by| by.call))
     };
     let is_taken = |label: &Label| {
         let mine = since(secret, label);

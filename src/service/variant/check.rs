@@ -103,7 +103,7 @@ fn test_fails_with_copy(world: &mut World, scene: &Scene<'_>) {
 fn test_ends(world: &mut World, scene: &Scene<'_>) {
     let Some(secret) = &mut world.secret else { return };
     let pending = secret.holder(&Label::Pending).flatten().and_then(|id| secret.version(id));
-    let made = pending.filter(|version| version.origin == Origin::Test).map(|version| version.content.by);
+    let made = pending.filter(|version| version.origin == Origin::Test).and_then(|version| version.content.by);
     if made.is_some_and(|made| scene.call > made.call + PATIENCE) {
         put_label(secret, &Label::Pending, None);
     }

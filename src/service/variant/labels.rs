@@ -1,7 +1,7 @@
 //! What storing a value does to labels that it does not name.
 
 use super::Otherwise;
-use crate::model::{Cell, Label, Operation, VersionId, World};
+use crate::model::{Cell, Label, Operation, Progress, VersionId, World};
 use crate::service::hook::{BY_BUG, Hook, Scene, put_label};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
@@ -102,7 +102,7 @@ fn pending_goes_with_values(world: &mut World, scene: &Scene<'_>) {
 fn take_pending_away(world: &mut World) {
     if let Some(secret) = &mut world.secret {
         put_label(secret, &Label::Pending, None);
-        secret.rotation.unfinished = None;
+        secret.rotation.finish();
         secret.rotation.may_be_unfinished = false;
     }
 }
@@ -115,7 +115,7 @@ fn pending_stays_with_values(world: &mut World, scene: &Scene<'_>) {
     };
     if let Some(secret) = &mut world.secret {
         put_label(secret, &Label::Pending, scene.holder(&Label::Pending).cloned());
-        secret.rotation.unfinished.clone_from(&before.rotation.unfinished);
+        secret.rotation.progress.clone_from(&before.rotation.progress);
         secret.versions.retain(|version| before.version(&version.id).is_none());
         let (mut versions, new) = (before.versions.clone(), std::mem::take(&mut secret.versions));
         versions.extend(new);
@@ -143,7 +143,7 @@ fn custom_put_abandons(world: &mut World, scene: &Scene<'_>) {
 }
 
 fn rotation_keeps_pending(world: &mut World, scene: &Scene<'_>) {
-    let rotating = scene.subject().and_then(|secret| secret.rotation.unfinished.as_ref());
+    let rotating = scene.subject().and_then(|secret| secret.rotation.unfinished());
     let is_stored = stored(world, scene).is_some_and(|token| Some(token) != rotating);
     if let (Some(rotating), Some(secret)) = (rotating, &mut world.secret)
         && is_stored
@@ -152,7 +152,7 @@ fn rotation_keeps_pending(world: &mut World, scene: &Scene<'_>) {
         && scene.holder(&Label::Pending) == Some(rotating)
     {
         put_label(secret, &Label::Pending, Some(rotating.clone()));
-        secret.rotation.unfinished = Some(rotating.clone());
+        secret.rotation.progress = Progress::Started(rotating.clone());
         let known = scene.subject().and_then(|before| before.version(rotating)).cloned();
         if secret.version(rotating).is_none() {
             secret.versions.extend(known);

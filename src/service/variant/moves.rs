@@ -64,7 +64,7 @@ fn pending_goes_on_move(world: &mut World, scene: &Scene<'_>) {
         && wish.move_to_version_id.as_ref() != scene.holder(&Label::Current);
     if let (true, Some(secret)) = (is_moved_there, &mut world.secret) {
         put_label(secret, &Label::Pending, None);
-        secret.rotation.unfinished = None;
+        secret.rotation.finish();
     }
 }
 

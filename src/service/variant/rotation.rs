@@ -2,8 +2,8 @@
 
 use super::Otherwise;
 use crate::model::{
-    Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Provenance, RotateSecret,
-    Timestamp, Version, World,
+    Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Progress, Provenance,
+    RotateSecret, Timestamp, Version, World,
 };
 use crate::service::hook::{BY_BUG, Hook, Scene, put_label, refuse};
 
@@ -92,7 +92,7 @@ pub(super) fn start(scene: &Scene<'_>) -> Option<World> {
             secret.versions.push(Version::new(token, content, Origin::Rotation, None));
         }
         put_label(secret, &Label::Pending, Some(token.clone()));
-        secret.rotation.unfinished = Some(token.clone());
+        secret.rotation.progress = Progress::Started(token.clone());
     }
     Some(next)
 }
@@ -104,7 +104,7 @@ pub(super) fn configured(scene: &Scene<'_>) -> Option<World> {
     let rotation = &mut next.secret.as_mut()?.rotation;
     rotation.enabled = Cell::known(true, by(scene));
     rotation.configured = true;
-    rotation.cancelled = false;
+    rotation.resume();
     if let Some(arn) = &request.rotation_lambda_arn {
         rotation.function = Cell::known(Some(arn.clone()), by(scene));
     }
@@ -117,7 +117,7 @@ pub(super) fn configured(scene: &Scene<'_>) -> Option<World> {
 }
 
 fn cancelled_is_free(outcome: &mut Outcome, scene: &Scene<'_>) {
-    let is_cancelled = scene.subject().is_some_and(|secret| secret.rotation.cancelled);
+    let is_cancelled = scene.subject().is_some_and(|secret| secret.rotation.is_cancelled());
     if is_cancelled && is_blocked_alone(outcome) {
         outcome.refusal = None;
         outcome.next = start(scene);
@@ -150,7 +150,7 @@ fn cancel_needs_rotation(outcome: &mut Outcome, scene: &Scene<'_>) {
 }
 
 fn cancelled_needs_rules(outcome: &mut Outcome, scene: &Scene<'_>) {
-    let is_cancelled = scene.subject().is_some_and(|secret| secret.rotation.cancelled);
+    let is_cancelled = scene.subject().is_some_and(|secret| secret.rotation.is_cancelled());
     let is_bare = |rotate: &RotateSecret| rotate.rotation_lambda_arn.is_none() && rotate.rotation_rules.is_none();
     if rotate(scene).is_some_and(is_bare) && is_cancelled && outcome.is_accepted() {
         refuse(outcome, ErrorType::InvalidRequestException);
@@ -168,11 +168,11 @@ pub(super) const PATIENCE: u32 = 2;
 
 fn rotation_ends(world: &mut World, scene: &Scene<'_>) {
     let Some(secret) = &mut world.secret else { return };
-    let Some(token) = secret.rotation.unfinished.clone() else { return };
-    let started = secret.version(&token).map(|version| version.content.by.call);
+    let Some(token) = secret.rotation.unfinished().cloned() else { return };
+    let started = secret.version(&token).and_then(|version| version.content.by).map(|by| by.call);
     if started.is_some_and(|started| scene.call > started + PATIENCE) && secret.holds(&Label::Pending, &token) {
         put_label(secret, &Label::Pending, None);
-        secret.rotation.unfinished = None;
+        secret.rotation.finish();
         secret.versions.retain(|version| version.id != token || version.content.value != Content::Unfilled);
     }
 }

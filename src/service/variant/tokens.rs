@@ -206,7 +206,7 @@ fn pending_token_promotes(outcome: &mut Outcome, scene: &Scene<'_>) {
         put_label(secret, &Label::Current, Some(token.clone()));
         put_label(secret, &Label::Pending, None);
         secret.had_current = true;
-        secret.rotation.unfinished = None;
+        secret.rotation.finish();
     }
     outcome.next = Some(next);
 }

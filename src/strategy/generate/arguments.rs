@@ -192,7 +192,7 @@ impl Generator {
     }
 
     fn put(&mut self, id: Option<Text>, state: Option<&Secret>) -> Operation {
-        let pending = state.and_then(|state| state.rotation.unfinished.clone());
+        let pending = state.and_then(|state| state.rotation.unfinished().cloned());
         let fills = pending.is_some() && self.rng.random_ratio(2, 3);
         let value = self.value();
         Operation::PutSecretValue(PutSecretValue {

@@ -20,7 +20,7 @@ pub(super) enum Trait {
     /// The answer to such a request decides such a fact, about what such a request has left.
     Fact(RuleId, Option<Action>, Option<Action>, Discriminant<Claim>, Option<Mark>),
     /// The request writes such a cell under the rule.
-    Write(RuleId, Option<Action>, Mark),
+    Write(Option<RuleId>, Option<Action>, Mark),
     /// What it asks for, relative to the state.
     Ask(Ask),
     /// It leads to such a state.

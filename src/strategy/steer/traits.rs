@@ -12,7 +12,7 @@ use super::super::effect::{Effect, Likeness, bystanders};
 use super::super::{Cell, State};
 use super::draft::Draft;
 use super::merit::{Mark, Merit, Seen, Sight, Trait};
-use crate::model::{Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, Text, World};
+use crate::model::{self, Action, Claim, Fact, Label, Operation, Outcome, Request, Secret, Text, World};
 use crate::rule::RuleId;
 
 /// How many traits a request has, at most in general.
@@ -59,7 +59,7 @@ fn add(traits: &mut Vec<Merit>, it: Trait) {
 fn survivors<'a>(draft: &'a Draft, secret: &Text, facts: &'a [Fact]) -> impl Iterator<Item = Trait> + 'a {
     let past = draft.stories.get(secret).map(Vec::as_slice).unwrap_or_default();
     let values = facts.iter().filter(|fact| fact.counts && matches!(fact.claim, Claim::Value(_)));
-    let later = values.flat_map(|fact| past.iter().filter(|(call, _)| *call > fact.since));
+    let later = values.flat_map(|fact| past.iter().filter(|(call, _)| fact.since.is_none_or(|since| *call > since)));
     later.map(|(_, effect)| Trait::Survivor(effect.key))
 }
 
@@ -156,27 +156,32 @@ const fn mark(label: &Label, is_anywhere: bool) -> Mark {
 }
 
 /// The labels that a request moves and the settings that it changes, each with the rule that has it so.
-fn writes(before: &World, outcome: &Outcome) -> Vec<(RuleId, Mark)> {
+fn writes(before: &World, outcome: &Outcome) -> Vec<(Option<RuleId>, Mark)> {
     let Some(after) = outcome.next.as_ref().and_then(|world| world.secret.as_ref()) else { return Vec::new() };
     let former = |label: &Label| before.secret.as_ref().and_then(|secret| secret.holder(label).flatten());
     let moved = after.labels.iter().filter(|cell| cell.holder.value.as_ref() != former(&cell.label));
-    let labels = moved.map(|cell| (cell.holder.by.rule, mark(&cell.label, cell.holder.value.is_some())));
+    let labels = moved.map(|cell| (rule_of(&cell.holder), mark(&cell.label, cell.holder.value.is_some())));
     labels.chain(settings(before, after)).collect()
 }
 
+/// The rule that a part of a world rests on.
+fn rule_of<T>(cell: &model::Cell<T>) -> Option<RuleId> {
+    cell.by.map(|by| by.rule)
+}
+
 /// The members of the rotation configuration that a request changes.
-fn settings(before: &World, after: &Secret) -> Vec<(RuleId, Mark)> {
+fn settings(before: &World, after: &Secret) -> Vec<(Option<RuleId>, Mark)> {
     let Some(before) = &before.secret else { return Vec::new() };
     let (from, to) = (&before.rotation, &after.rotation);
     let mut settings = Vec::new();
     if from.days.value != to.days.value {
-        settings.push((to.days.by.rule, (4, to.days.value.is_some())));
+        settings.push((rule_of(&to.days), (4, to.days.value.is_some())));
     }
     for (number, from, to) in
         [(5, &from.function, &to.function), (6, &from.schedule, &to.schedule), (7, &from.duration, &to.duration)]
     {
         if from.value != to.value {
-            settings.push((to.by.rule, (number, to.value.is_some())));
+            settings.push((rule_of(to), (number, to.value.is_some())));
         }
     }
     settings
