@@ -8,7 +8,8 @@
 //!
 //! What is written is read as it was, except dates beyond the millisecond and values that were redacted. Lines may be
 //! written by hand, so nothing in them is ignored: an unknown member is an error that says where and what to do, and
-//! never repeats a value. An answer without `departures` is one whose headers were not seen.
+//! never repeats a value. An answer without `departures` is one whose headers were not seen: of its form only dates and
+//! bytes are judged. A refusal that is `partial` and has no `__type` is one whose type was not seen.
 
 mod departure;
 mod error;

@@ -32,9 +32,9 @@ impl Past {
 pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mut Exercise) -> Vec<Violation> {
     let mut violations = Vec::new();
     // What a fault of the server looks like is part of the fault.
-    if answer.form.has_headers && answer.form.status < 500 && !matches!(answer.body, Body::Unreadable(_)) {
+    if answer.form.status < 500 && !matches!(answer.body, Body::Unreadable(_)) {
         count(answer, exercise);
-        let departures = answer.form.departures.iter();
+        let departures = answer.form.departures.iter().filter(|it| answer.form.has_headers || is_of_the_body(it));
         for violation in departures.filter_map(|departure| of_departure(call, departure, past)) {
             // Of several that are the same the first one tells enough.
             if violations.iter().all(|known: &Violation| known.fingerprint != violation.fingerprint) {
@@ -42,30 +42,44 @@ pub(super) fn violations(call: &Call, answer: &Answer, past: Past, exercise: &mu
             }
         }
     }
-    if let Body::Error(error) = &answer.body {
-        exercise.arm(RuleId::Err015);
-        exercise.check(RuleId::Err015);
-        let status = answer.form.status;
-        if (401..500).contains(&status) {
-            violations.push(difference(call, RuleId::Err002, Aspect::Status400, &format!("HTTP status {status}")));
-        }
-        if status < 500 && !is_declared(call, &error.error_type) {
-            let shown = error.error_type.as_str();
-            let of_class = class::of_error_type(&error.error_type).to_owned();
-            violations.push(classed(call, RuleId::Err015, Aspect::DeclaredType, (shown, &of_class)));
-        }
+    if matches!(answer.body, Body::Error(_)) {
+        violations.extend(of_refusal(call, answer, exercise));
+    }
+    violations
+}
+
+/// Whether a departure is the service's own also in a record that an SDK wrote, which leaves out members without a value
+/// and cuts error types short, but writes no date and no bytes that were not there.
+const fn is_of_the_body(departure: &Departure) -> bool {
+    matches!(departure, Departure::NotADate(_) | Departure::NotBase64)
+}
+
+/// The status and the type of a refusal.
+fn of_refusal(call: &Call, answer: &Answer, exercise: &mut Exercise) -> Vec<Violation> {
+    let mut violations = Vec::new();
+    let status = answer.form.status;
+    if (401..500).contains(&status) {
+        violations.push(difference(call, RuleId::Err002, Aspect::Status400, &format!("HTTP status {status}")));
+    }
+    let Some(error_type) = answer.error_type() else { return violations };
+    exercise.arm(RuleId::Err015);
+    exercise.check(RuleId::Err015);
+    if status < 500 && !is_declared(call, error_type) {
+        let of_class = class::of_error_type(error_type).to_owned();
+        violations.push(classed(call, RuleId::Err015, Aspect::DeclaredType, (error_type.as_str(), &of_class)));
     }
     violations
 }
 
 fn count(answer: &Answer, exercise: &mut Exercise) {
-    let always = [RuleId::Wire002];
-    let of_body: &[RuleId] = match &answer.body {
-        Body::Output(_) => &[RuleId::Wire006, RuleId::Wire008],
-        Body::Error(_) => &[RuleId::Wire003],
-        Body::Unreadable(_) => &[],
+    let has_headers = answer.form.has_headers;
+    let rules: &[RuleId] = match &answer.body {
+        Body::Output(_) if has_headers => &[RuleId::Wire002, RuleId::Wire006, RuleId::Wire008],
+        Body::Output(_) => &[RuleId::Wire006],
+        Body::Error(_) if has_headers => &[RuleId::Wire002, RuleId::Wire003],
+        Body::Error(_) | Body::Unreadable(_) => &[],
     };
-    for rule in always.iter().chain(of_body) {
+    for rule in rules {
         exercise.arm(*rule);
         exercise.check(*rule);
     }
@@ -298,6 +312,28 @@ mod tests {
     }
 
     #[test]
+    fn dates_and_bytes_of_another_form_are_the_services_own_in_a_record_without_headers_too() {
+        let contract = Class::Contract;
+        for (departure, expected) in [
+            (Departure::NotADate("CreatedDate".into()), vec![(RuleId::Wire006, contract)]),
+            (Departure::NotBase64, vec![(RuleId::Wire007, contract)]),
+            (Departure::WithoutValue("Tags".into(), "null"), vec![]),
+            (Departure::ExtraMember("Colour".into()), vec![]),
+        ] {
+            let mut answer = departing(vec![departure]);
+            answer.form.has_headers = false;
+            assert_eq!(rules(&call("DescribeSecret"), &answer, NEW), expected, "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_of_which_the_text_alone_is_known_has_a_type_that_nobody_saw() {
+        let unnamed = |partial| Answer { partial, ..refusal(ErrorType::unnamed(), 400) };
+        assert_eq!(rules(&call("DescribeSecret"), &unnamed(true), NEW), []);
+        assert_eq!(rules(&call("DescribeSecret"), &unnamed(false), NEW), [(RuleId::Err015, Class::Fidelity)]);
+    }
+
+    #[test]
     fn a_refusal_has_status_400_and_a_type_that_the_operation_declares() {
         let (err002, err015) = ((RuleId::Err002, Class::Fidelity), (RuleId::Err015, Class::Fidelity));
         for (error_type, status, expected) in [
@@ -367,5 +403,8 @@ mod tests {
         assert_eq!(counted(&departing(vec![])), [RuleId::Wire002, RuleId::Wire006, RuleId::Wire008]);
         let of_refusal = counted(&refusal(ErrorType::InvalidRequestException, 400));
         assert_eq!(of_refusal, [RuleId::Err015, RuleId::Wire002, RuleId::Wire003]);
+        let mut recorded = departing(vec![]);
+        recorded.form.has_headers = false;
+        assert_eq!(counted(&recorded), [RuleId::Wire006]);
     }
 }

@@ -34,6 +34,17 @@ pub struct Answer {
     pub partial: bool,
 }
 
+impl Answer {
+    /// The type of a refusal as far as the answer tells: a record of its text alone does not.
+    #[must_use]
+    pub fn error_type(&self) -> Option<&ErrorType> {
+        match &self.body {
+            Body::Error(error) => Some(&error.error_type).filter(|it| !self.partial || **it != ErrorType::unnamed()),
+            Body::Output(_) | Body::Unreadable(_) => None,
+        }
+    }
+}
+
 /// What an answer says.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Body {
@@ -75,6 +86,12 @@ pub enum ErrorType {
 }
 
 impl ErrorType {
+    /// What stands for the type of a refusal that names none.
+    #[must_use]
+    pub fn unnamed() -> Self {
+        Self::Other("(none)".into())
+    }
+
     /// The type as `__type` spells it.
     #[must_use]
     pub fn as_str(&self) -> &str {

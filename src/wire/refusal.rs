@@ -8,9 +8,6 @@ use crate::model::{Departure, ErrorType, ServiceError};
 /// The longest text that a departure quotes.
 const QUOTED_BYTES: usize = 100;
 
-/// The error type of a refusal that names none.
-const NO_TYPE: &str = "(none)";
-
 /// Reads a refusal; `None` if it has neither a type nor a message.
 pub(super) fn refusal(reader: &mut Reader, members: &Members, header: Option<&str>) -> Option<ServiceError> {
     let found = error_type(members, header);
@@ -18,14 +15,14 @@ pub(super) fn refusal(reader: &mut Reader, members: &Members, header: Option<&st
     if found.is_none() && message.is_none() {
         return None;
     }
-    let (place, raw) = found.unwrap_or(("absent", NO_TYPE));
+    let (place, raw) = found.unwrap_or(("absent", ""));
     let name = bare(raw);
     match place {
         "__type" if name == raw => {}
         "__type" => reader.note(Departure::TypeNotBare(shortened(raw))),
         _ => reader.note(Departure::TypeNotBare(place.to_owned())),
     }
-    let error_type = ErrorType::from(name);
+    let error_type = found.map_or_else(ErrorType::unnamed, |_| ErrorType::from(name));
     if message_name != "Message" && is_modelled(&error_type) {
         reader.note(Departure::MessageSpelling(message_name.to_owned()));
     }

@@ -25,10 +25,12 @@ impl Claim {
         let is_client_error = answer.form.status < 500;
         match self {
             Self::Accepted => Some(false),
-            Self::Found => Some(error.error_type != ErrorType::ResourceNotFoundException || is_about_a_version(error)),
+            Self::Found => {
+                Some(*answer.error_type()? != ErrorType::ResourceNotFoundException || is_about_a_version(error))
+            }
             Self::NoFault => Some((400..500).contains(&answer.form.status)),
             Self::Refused => is_client_error.then_some(true),
-            Self::ErrorType(types) => is_client_error.then(|| types.contains(&error.error_type)),
+            Self::ErrorType(types) => Some(types.contains(answer.error_type().filter(|_| is_client_error)?)),
             Self::Message(text) => required(error.message.as_deref(), &**text, answer.partial),
             // Claims about what an accepted request shows.
             Self::Label(..)
