@@ -27,7 +27,7 @@ pub(crate) fn outcomes(
         return refuse_or(&reasons, || perhaps_created(world, request, setting));
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
-    if request.name.is_none() || given == Given::Both || given.is_of_illegal_length() {
+    if request.name.is_none() || given.is_of_illegal_length() {
         return vec![
             Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None),
             Outcome::unjudged().then(perhaps_created(world, request, setting)),
@@ -236,7 +236,7 @@ pub(crate) fn token_conflict(rule: RuleId, secret: &Secret, token: &str) -> Reas
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Functions, SecretBinary, Timestamp};
+    use crate::model::{Functions, Timestamp};
 
     /// Whether either answer is still good at this time, of a name that was deleted by force at 1000.
     fn is_either_good(now: f64) -> bool {
@@ -262,25 +262,6 @@ mod tests {
         let functions = Functions::default();
         let world = created(&world, &CreateSecret::default(), &Setting::foreseen(2, None, &functions));
         assert_eq!((world.deleting, world.deleted), (false, None));
-    }
-
-    #[test]
-    fn creating_again_with_both_values_forgets_no_version() {
-        let functions = Functions::default();
-        let setting = Setting::foreseen(2, None, &functions);
-        let token: Text = "0".repeat(32).into();
-        let request = CreateSecret {
-            name: Some("db".into()),
-            client_request_token: Some(token.clone()),
-            secret_string: Some("a".into()),
-            ..CreateSecret::default()
-        };
-        let world = created(&World::unused("db".into()), &request, &setting);
-        let both = CreateSecret { secret_binary: Some(SecretBinary::from(&b"a"[..])), ..request };
-        let outcomes = outcomes(&world, &both, &[], &setting);
-        let accepted = outcomes.iter().find(|outcome| outcome.is_accepted()).expect("either answer is good");
-        let secret = accepted.next.as_ref().and_then(|next| next.secret.as_ref()).expect("the secret is there");
-        assert!(secret.version(&token).expect("the version is there").content.is_open());
     }
 
     #[test]

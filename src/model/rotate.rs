@@ -24,13 +24,14 @@ pub(crate) fn outcomes(
 ) -> Vec<Outcome> {
     let mut reasons = reasons.to_vec();
     let function = function_of(secret, request, setting);
-    match function {
+    match &function {
         Function::None => {
             reasons.push(Reason::typed(RuleId::Err003, ErrorType::InvalidRequestException).text(NO_FUNCTION));
         }
         Function::Missing => {
             reasons.push(Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE));
         }
+        Function::Foreign(region) => reasons.push(foreign(region)),
         Function::Accepted | Function::Unclear => {}
     }
     let block = block(secret, request);
@@ -61,15 +62,35 @@ pub(crate) fn outcomes(
     }
 }
 
+/// The refusal of a function in another Region (ROT-ERR-004).
+fn foreign(region: &str) -> Reason {
+    let text = format!(
+        "Invalid rotation Lambda ARN. Ensure the ARN matches format \
+         arn:aws:lambda:{region}:<account>:function:<functionName>."
+    );
+    Reason::any_type(RuleId::Err004, ErrorType::InvalidParameterException).fidelity().text(text)
+}
+
 /// What is known of the function that the request would use.
-enum Function {
+enum Function<'a> {
     None,
     Accepted,
     Missing,
+    /// It is in another Region than the secret, which is in this one.
+    Foreign(&'a str),
     Unclear,
 }
 
-fn function_of(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Function {
+/// The Region of a secret and of a function, if both have one.
+fn regions<'a>(secret: &'a Secret, function: &'a str) -> Option<(&'a str, &'a str)> {
+    let region = |arn: &'a str, service: &str| {
+        let mut parts = arn.strip_prefix("arn:aws:")?.split(':');
+        (parts.next()? == service).then(|| parts.next()).flatten().filter(|region| !region.is_empty())
+    };
+    Some((region(secret.arn.as_deref()?, "secretsmanager")?, region(function, "lambda")?))
+}
+
+fn function_of<'a>(secret: &'a Secret, request: &'a RotateSecret, setting: &Setting<'_>) -> Function<'a> {
     let classify = |arn: &Text| {
         if setting.functions.accepted.contains(arn) {
             Function::Accepted
@@ -80,7 +101,10 @@ fn function_of(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -
         }
     };
     match (&request.rotation_lambda_arn, secret.rotation.function.get()) {
-        (Some(arn), _) => classify(arn),
+        (Some(arn), _) => match (classify(arn), regions(secret, arn)) {
+            (Function::Missing | Function::Unclear, Some((own, other))) if own != other => Function::Foreign(own),
+            (known, _) => known,
+        },
         (None, Some(Some(arn))) => match classify(arn) {
             Function::Missing => Function::Unclear,
             other => other,
@@ -121,10 +145,10 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
 }
 
 /// The rule that leaves open whether the request is accepted, if one does.
-fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function) -> Option<RuleId> {
+fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function<'_>) -> Option<RuleId> {
     let is_partner =
         request.external_secret_rotation_metadata.is_some() || request.external_secret_rotation_role_arn.is_some();
-    if matches!(function, Function::Unclear | Function::None | Function::Missing) {
+    if !matches!(function, Function::Accepted) {
         return Some(RuleId::Err017);
     }
     if is_partner {
@@ -143,6 +167,7 @@ fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function) -> 
 fn open_configuration(rotation: &Rotation, request: &RotateSecret) -> Option<RuleId> {
     let rules = request.rotation_rules.as_ref().filter(|rules| **rules != RotationRules::default());
     match (&request.rotation_lambda_arn, rules) {
+        (Some(_), Some(rules)) if rules.automatically_after_days == Some(1000) => Some(RuleId::Val008),
         (Some(_), Some(rules)) => is_unclear(rules).then_some(RuleId::Val012),
         (None, None) if rotation.is_cancelled() || rotation.enabled.get() != Some(&true) => Some(RuleId::Conf012),
         (None, None) if rotation.days.value.is_none() && rotation.schedule.value.is_none() => Some(RuleId::Conf022),
@@ -171,7 +196,8 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
-        let is_recorded = matches!(reasons, [reason] if matches!(reason.rule(), RuleId::Err003 | RuleId::Err004));
+        let is_of_function = |reason: &Reason| matches!(reason.rule(), RuleId::Err003 | RuleId::Err004);
+        let is_recorded = matches!(reasons, [reason] if reason.is_contract() && is_of_function(reason));
         if reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
             after_block(secret, request, setting);
         } else {
@@ -284,7 +310,7 @@ fn accepted_by(secret: &Secret, request: &RotateSecret) -> RuleId {
     match rules {
         _ if token.len() == 32 || token.len() == 64 => RuleId::Val002,
         RotationRules { automatically_after_days: Some(_), duration: Some(_), .. } => RuleId::Conf006,
-        RotationRules { automatically_after_days: Some(1 | 1000), .. } => RuleId::Val008,
+        RotationRules { automatically_after_days: Some(1 | 999), .. } => RuleId::Val008,
         RotationRules { schedule_expression: Some(_), duration: Some(_), .. } => RuleId::Val010,
         RotationRules { schedule_expression: Some(_), .. } => RuleId::Conf007,
         _ if request.rotation_lambda_arn.is_none() => RuleId::Conf002,

@@ -14,6 +14,8 @@ const NO_TOKEN: &str = "You must provide a ClientRequestToken value. We recommen
 /// The text for illegal characters (ROT-VAL-017).
 const INVALID_NAME: &str = "Invalid name. Must be a valid name containing alphanumeric characters, or any of the \
                             following: -/_+=.@!";
+/// The text for two values at once (ROT-VAL-022).
+const TWO_VALUES: &str = "You can't specify both a binary secret value and a string secret value in the same secret.";
 const TOKEN_LENGTH: std::ops::RangeInclusive<usize> = 32..=64;
 
 fn parameter(rule: RuleId) -> Reason {
@@ -52,14 +54,11 @@ pub(crate) fn reasons(operation: &Operation) -> Vec<Reason> {
     reasons
 }
 
-/// The ten operations for which ROT-VAL-017 was recorded; for the others it is open.
+/// The operations for which ROT-VAL-017 was recorded or reported; for the others it is open.
 const fn checks_characters(operation: &Operation) -> bool {
     !matches!(
         operation,
-        Operation::RotateSecret(_)
-            | Operation::CancelRotateSecret(_)
-            | Operation::RestoreSecret(_)
-            | Operation::UpdateSecretVersionStage(_)
+        Operation::CancelRotateSecret(_) | Operation::RestoreSecret(_) | Operation::UpdateSecretVersionStage(_)
     )
 }
 
@@ -79,6 +78,10 @@ fn create(request: &CreateSecret, reasons: &mut Vec<Reason>) {
         reasons.push(missing_token(RuleId::Val005, ErrorType::InvalidRequestException));
     }
     token_length(request.client_request_token.as_ref(), parameter(RuleId::Val002).fidelity(), reasons);
+    if given == Given::Both {
+        let reason = Reason::typed(RuleId::Val022, ErrorType::InvalidParameterException);
+        reasons.push(reason.unrecorded_text(TWO_VALUES));
+    }
     if request.name.as_ref().is_some_and(|name| name.chars().count() > 512) {
         reasons.push(parameter(RuleId::Ident007).fidelity());
     }
@@ -112,6 +115,10 @@ fn update(request: &UpdateSecret, reasons: &mut Vec<Reason>) {
         reasons.push(missing_token(RuleId::Val005, ErrorType::InvalidRequestException));
     }
     token_length(request.client_request_token.as_ref(), parameter(RuleId::Val002).fidelity(), reasons);
+    if given == Given::Both {
+        let reason = Reason::loosely_typed(RuleId::Val022, ErrorType::InvalidParameterException);
+        reasons.push(reason.unrecorded_text(TWO_VALUES));
+    }
 }
 
 fn is_rotation_token(token: &str) -> bool {
@@ -140,7 +147,11 @@ fn stage(request: &UpdateSecretVersionStage, reasons: &mut Vec<Reason>) {
 fn rotate(request: &RotateSecret, reasons: &mut Vec<Reason>) {
     match &request.secret_id {
         None => reasons.push(parameter(RuleId::Val001)),
-        Some(id) if !(1..=2048).contains(&id.chars().count()) => reasons.push(parameter(RuleId::Val001).fidelity()),
+        Some(id) if id.is_empty() => {
+            let reason = Reason::any_type(RuleId::Val001, ErrorType::ValidationException).fidelity();
+            reasons.push(reason.unrecorded_text(INVALID_NAME));
+        }
+        Some(id) if id.chars().count() > 2048 => reasons.push(parameter(RuleId::Val001).fidelity()),
         Some(_) => {}
     }
     if request.client_request_token.is_none() {
@@ -166,8 +177,8 @@ fn rotate(request: &RotateSecret, reasons: &mut Vec<Reason>) {
 }
 
 fn rotation_rules(rules: &RotationRules, reasons: &mut Vec<Reason>) {
-    if rules.automatically_after_days.is_some_and(|days| !(1..=1000).contains(&days)) {
-        reasons.push(parameter(RuleId::Val008));
+    if let Some(Legality::Illegal(rule, _)) = rules.automatically_after_days.map(schedule::days) {
+        reasons.push(parameter(rule));
     }
     if rules.automatically_after_days.is_some() && rules.schedule_expression.is_some() {
         let text = "You cannot specify both rotation frequency and schedule expression together.";
@@ -176,12 +187,16 @@ fn rotation_rules(rules: &RotationRules, reasons: &mut Vec<Reason>) {
     let duration = rules.duration.as_deref().map(schedule::duration);
     let expression = rules.schedule_expression.as_deref().map(schedule::expression);
     for legality in [duration, expression].into_iter().flatten() {
-        if let Legality::Illegal(rule) = legality {
-            reasons.push(parameter(rule).fidelity());
+        if let Legality::Illegal(rule, text) = legality {
+            let reason = parameter(rule).fidelity();
+            reasons.push(match text {
+                Some(text) => reason.text(text),
+                None => reason,
+            });
         }
     }
-    if schedule::window_is_too_long(rules) {
-        reasons.push(parameter(RuleId::Val013).fidelity());
+    if let Some(text) = schedule::too_long(rules) {
+        reasons.push(parameter(RuleId::Val013).fidelity().text(text));
     }
 }
 
@@ -319,6 +334,13 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_created_or_updated_with_one_value() {
+        let both = json!({ "ClientRequestToken": text(32), "SecretString": "a", "SecretBinary": "YQ==" });
+        assert_eq!(broken("CreateSecret", &with(&both, "Name", json!("db"))), [RuleId::Val022]);
+        assert_eq!(broken("UpdateSecret", &with(&both, "SecretId", json!("db"))), [RuleId::Val022]);
+    }
+
+    #[test]
     fn a_batch_names_secrets_or_filters_and_not_both() {
         let ids = |count: usize| (0..count).map(|number| format!("db-{number}")).collect::<Vec<_>>();
         let filters = json!([{ "Key": "name", "Values": ["db"] }]);
@@ -358,6 +380,8 @@ mod tests {
             assert_eq!(of_id(op, "db*"), [RuleId::Val017], "{op}");
             assert_eq!(of_id(op, "db/-_+=.@!"), [], "{op}");
         }
+        let rotate = |id: &str| broken("RotateSecret", &json!({ "SecretId": id, "ClientRequestToken": text(32) }));
+        assert_eq!((rotate("db*"), rotate("db")), (vec![RuleId::Val017], vec![]));
         for op in ["CancelRotateSecret", "RestoreSecret"] {
             assert_eq!(of_id(op, "db*"), [], "{op}");
         }

@@ -142,6 +142,7 @@ fn of_rotation() -> Vec<Either> {
         (R::Prog013, pending_elsewhere(rotate_later("$t3"))),
         (R::Prog011, cancelled),
         (R::Val012, vec![create(), rotate("$t2", &json!({ "Duration": "2h" }))]),
+        (R::Val008, vec![create(), rotate("$t2", &days(1000))]),
     ]
     .into_iter()
     .map(|(rule, requests)| {

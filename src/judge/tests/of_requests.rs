@@ -21,6 +21,9 @@ pub(crate) fn mutants() -> Vec<Mutant> {
 fn validation() -> Vec<Mutant> {
     let without_id = ask("RotateSecret", json!({ "SecretId": null, "ClientRequestToken": "$t2" }));
     let untold = json!({ "SecretString": "b" });
+    let two = json!({ "ClientRequestToken": "$t2", "SecretString": "b", "SecretBinary": "AAEC" });
+    let rotate_eighth =
+        ask("RotateSecret", json!({ "SecretId": "$s8", "ClientRequestToken": "$t2", "RotationRules": days(30) }));
     vec![
         contract(R::Val001, [without_id], Accepted),
         contract(R::Val002, [create(), put("$t90", "b")], Accepted),
@@ -47,6 +50,11 @@ fn validation() -> Vec<Mutant> {
             ],
             Accepted,
         ),
+        contract(R::Val022, [ask("CreateSecret", two.clone())], Accepted),
+        contract(R::Val022, [ask("CreateSecret", two.clone())], Refused(InvalidRequestException)),
+        contract(R::Val022, [create(), ask("UpdateSecret", two.clone())], Accepted),
+        fidelity(R::Val022, [create(), ask("UpdateSecret", two)], Refused(InvalidRequestException)),
+        contract(R::Val017, [rotate_eighth], Accepted),
         contract(R::Val017, [get(json!({ "SecretId": "$s8" }))], Accepted),
         contract(R::Val017, [ask("CreateSecret", json!({ "Name": "$s8" }))], Accepted),
         fidelity(R::Val017, [get(json!({ "SecretId": "$s8" }))], Refused(ResourceNotFoundException)),
@@ -70,7 +78,7 @@ fn rotation_parameters() -> Vec<Mutant> {
         contract(R::Val008, [create(), rotate("$t2", &days(0))], Accepted),
         contract(R::Val008, [create(), rotate("$t2", &days(1001))], Accepted),
         contract(R::Val008, [create(), rotate("$t2", &days(1))], Refused(InvalidParameterException)),
-        contract(R::Val008, [create(), rotate("$t2", &days(1000))], Refused(InvalidParameterException)),
+        contract(R::Val008, [create(), rotate("$t2", &days(999))], Refused(InvalidParameterException)),
         contract(R::Val009, [create(), rotate("$t2", &both)], Accepted),
         contract(R::Val009, [create(), rotate("$t2", &both)], Refused(InvalidRequestException)),
         contract(R::Val010, [create(), rotate("$t2", &for_three_hours)], Refused(InvalidParameterException)),
@@ -121,6 +129,9 @@ fn fidelity_of_validation() -> Vec<Mutant> {
         fidelity(R::Val011, [create(), rotate("$t2", &at("every day"))], Accepted),
         fidelity(R::Val012, [create(), rotate("$t2", &at("cron(15 8 1 * ? *)"))], Accepted),
         fidelity(R::Val013, [create(), rotate("$t2", &late)], Accepted),
+        fidelity(R::Val010, [create(), rotate("$t2", &hours("25h"))], Accepted),
+        fidelity(R::Val011, [create(), rotate("$t2", &at("rate(24 hours)"))], Accepted),
+        fidelity(R::Val011, [create(), rotate("$t2", &at("rate(1001 days)"))], Accepted),
         fidelity(R::Val016, [create(), ask("PutSecretValue", short)], Accepted),
         fidelity(R::Val018, [create(), ask("DeleteSecret", json!({ "RecoveryWindowInDays": 6 }))], Accepted),
         fidelity(R::Val019, [create(), ask("ListSecretVersionIds", json!({ "MaxResults": 101 }))], Accepted),

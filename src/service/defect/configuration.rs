@@ -3,7 +3,8 @@
 use super::progress::lacks_function;
 use super::{BY_BUG, Bug, Hook, Scene};
 use crate::model::{
-    Cell, Content, Label, Operation, Origin, Outcome, RotateSecret, Rotation, RotationRules, Version, World,
+    Cell, Content, ErrorType, Label, Operation, Origin, Outcome, RotateSecret, Rotation, RotationRules, Text, Version,
+    World,
 };
 use crate::rule::RuleId;
 
@@ -49,6 +50,62 @@ pub(super) static BUGS: &[Bug] = &[
         seen: "ministack 1.5.33",
         breaks: &[RuleId::Val008],
         hooks: &[Hook::Reads(days_unchecked)],
+    },
+    Bug {
+        name: "rate-hours-unbounded",
+        does: "RotateSecret takes a rate of 24 hours and more",
+        seen: "family: a lower bound without its upper one",
+        breaks: &[RuleId::Val011],
+        hooks: &[Hook::Reads(rate_hours_unbounded)],
+    },
+    Bug {
+        name: "rate-days-unbounded",
+        does: "RotateSecret takes a rate of any number of days",
+        seen: "family: a lower bound without its upper one",
+        breaks: &[RuleId::Val011],
+        hooks: &[Hook::Reads(rate_days_unbounded)],
+    },
+    Bug {
+        name: "duration-unbounded",
+        does: "RotateSecret takes a Duration of more than 24 hours",
+        seen: "family: a form that is checked and not its value",
+        breaks: &[RuleId::Val010],
+        hooks: &[Hook::Reads(duration_unbounded)],
+    },
+    Bug {
+        name: "window-leaves-its-day",
+        does: "RotateSecret takes a window that runs past the end of its day",
+        seen: "family: two members that are checked each by itself",
+        breaks: &[RuleId::Val013],
+        hooks: &[Hook::Reads(window_leaves_its_day)],
+    },
+    Bug {
+        name: "window-outlasts-rate",
+        does: "RotateSecret takes a window that is longer than the rate",
+        seen: "family: two members that are checked each by itself",
+        breaks: &[RuleId::Val013],
+        hooks: &[Hook::Reads(window_outlasts_rate)],
+    },
+    Bug {
+        name: "long-rates-refused",
+        does: "RotateSecret refuses a rate of more than twelve hours that is not one of days",
+        seen: "family: a bound that is too low",
+        breaks: &[RuleId::Conf007],
+        hooks: &[Hook::Decides(long_rates_refused)],
+    },
+    Bug {
+        name: "whole-days-refused",
+        does: "RotateSecret refuses a Duration of 24 hours",
+        seen: "family: a bound that leaves itself out",
+        breaks: &[RuleId::Val010],
+        hooks: &[Hook::Decides(whole_days_refused)],
+    },
+    Bug {
+        name: "foreign-function-taken",
+        does: "RotateSecret takes a function of another Region",
+        seen: "family: an ARN of which the last part alone is read",
+        breaks: &[RuleId::Err004],
+        hooks: &[Hook::Decides(foreign_function_taken)],
     },
     Bug {
         name: "schedule-lost",
@@ -186,6 +243,68 @@ fn both_schedules_accepted(operation: &mut Operation, _: &Scene<'_>) {
 fn days_unchecked(operation: &mut Operation, _: &Scene<'_>) {
     if let Some(days) = rules_of(operation).and_then(|rules| rules.automatically_after_days.as_mut()) {
         *days = (*days).clamp(1, 1000);
+    }
+}
+
+/// The rules, if their schedule expression, or their duration, is one of these.
+fn rules_with<'a>(operation: &'a mut Operation, texts: &[&str]) -> Option<&'a mut RotationRules> {
+    let is_one = |text: &Option<Text>| text.as_deref().is_some_and(|text| texts.contains(&text));
+    rules_of(operation).filter(|rules| is_one(&rules.schedule_expression) || is_one(&rules.duration))
+}
+
+fn rate_hours_unbounded(operation: &mut Operation, _: &Scene<'_>) {
+    if let Some(rules) = rules_with(operation, &["rate(24 hours)"]) {
+        rules.schedule_expression = Some("rate(23 hours)".into());
+    }
+}
+
+fn rate_days_unbounded(operation: &mut Operation, _: &Scene<'_>) {
+    if let Some(rules) = rules_with(operation, &["rate(1001 days)"]) {
+        rules.schedule_expression = Some("rate(999 days)".into());
+    }
+}
+
+fn duration_unbounded(operation: &mut Operation, _: &Scene<'_>) {
+    if let Some(rules) = rules_with(operation, &["25h"]) {
+        rules.duration = Some("24h".into());
+    }
+}
+
+fn window_leaves_its_day(operation: &mut Operation, _: &Scene<'_>) {
+    if let Some(rules) = rules_with(operation, &["cron(0 22 * * ? *)"]) {
+        rules.duration = None;
+    }
+}
+
+fn window_outlasts_rate(operation: &mut Operation, _: &Scene<'_>) {
+    if let Some(rules) = rules_with(operation, &["rate(4 hours)"]) {
+        rules.duration = None;
+    }
+}
+
+/// Refuses an acceptable RotateSecret whose rules have this text.
+fn refuse_rules(outcome: &mut Outcome, scene: &Scene<'_>, text: &str) {
+    let mut operation = scene.operation.clone();
+    if outcome.is_accepted() && rules_with(&mut operation, &[text]).is_some() {
+        super::refuse(outcome, ErrorType::InvalidParameterException);
+    }
+}
+
+fn long_rates_refused(outcome: &mut Outcome, scene: &Scene<'_>) {
+    refuse_rules(outcome, scene, "rate(23 hours)");
+}
+
+fn whole_days_refused(outcome: &mut Outcome, scene: &Scene<'_>) {
+    refuse_rules(outcome, scene, "24h");
+}
+
+fn foreign_function_taken(outcome: &mut Outcome, scene: &Scene<'_>) {
+    let region = |arn: &str| arn.split(':').nth(3).map(str::to_owned);
+    let Operation::RotateSecret(rotate) = scene.operation else { return };
+    let own = scene.active().and_then(|secret| region(secret.arn.as_deref()?));
+    let other = rotate.rotation_lambda_arn.as_deref().and_then(region);
+    if super::is_refused_by(outcome, RuleId::Err004) && other.is_some() && own != other {
+        accept_configuration(outcome, scene);
     }
 }
 

@@ -34,6 +34,20 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Reads(two_values_taken)],
     },
     Bug {
+        name: "two-values-created",
+        does: "CreateSecret takes SecretString and SecretBinary together, and stores the text",
+        seen: "family: two members of which one is read",
+        breaks: &[RuleId::Val022],
+        hooks: &[Hook::Reads(two_values_created)],
+    },
+    Bug {
+        name: "two-values-updated",
+        does: "UpdateSecret takes SecretString and SecretBinary together, and stores the text",
+        seen: "family: two members of which one is read",
+        breaks: &[RuleId::Val022],
+        hooks: &[Hook::Reads(two_values_updated)],
+    },
+    Bug {
         name: "stage-not-needed",
         does: "UpdateSecretVersionStage without VersionStage answers success",
         seen: "family: a required member that is not checked",
@@ -87,6 +101,22 @@ fn two_values_taken(operation: &mut Operation, _: &Scene<'_>) {
         && put.secret_string.is_some()
     {
         put.secret_binary = None;
+    }
+}
+
+fn two_values_created(operation: &mut Operation, _: &Scene<'_>) {
+    if let Operation::CreateSecret(create) = operation
+        && create.secret_string.is_some()
+    {
+        create.secret_binary = None;
+    }
+}
+
+fn two_values_updated(operation: &mut Operation, _: &Scene<'_>) {
+    if let Operation::UpdateSecret(update) = operation
+        && update.secret_string.is_some()
+    {
+        update.secret_binary = None;
     }
 }
 

@@ -36,6 +36,13 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         hooks: &[Hook::Stores(bad_rules_are_stored)],
     },
     Otherwise {
+        name: "thousand-days-refused",
+        does: "RotateSecret refuses a thousand days",
+        permitted_by: "ROT-VAL-008, C-24",
+        differs: &[],
+        hooks: &[Hook::Decides(thousand_days_refused)],
+    },
+    Otherwise {
         name: "partners-are-refused",
         does: "RotateSecret with members for partners fails for an ordinary secret",
         permitted_by: "ROT-CONF-025",
@@ -113,6 +120,15 @@ fn is_well_formed(rotate: &RotateSecret) -> bool {
     let is_of_partner =
         rotate.external_secret_rotation_metadata.is_some() || rotate.external_secret_rotation_role_arn.is_some();
     has_token && is_plain_rule && !is_missing && !is_of_partner
+}
+
+fn thousand_days_refused(outcome: &mut Outcome, scene: &Scene<'_>) {
+    let is_disputed = |rotate: &RotateSecret| {
+        rotate.rotation_rules.as_ref().is_some_and(|rules| rules.automatically_after_days == Some(1000))
+    };
+    if rotate(scene).is_some_and(is_disputed) && outcome.is_accepted() {
+        refuse(outcome, ErrorType::InvalidParameterException);
+    }
 }
 
 fn partners_are_refused(outcome: &mut Outcome, scene: &Scene<'_>) {

@@ -56,6 +56,9 @@ pub(super) static VARIANTS: &[Otherwise] = &[
             RuleId::Val004,
             RuleId::Val005,
             RuleId::Val009,
+            RuleId::Val010,
+            RuleId::Val011,
+            RuleId::Val013,
             RuleId::Val017,
             RuleId::Idem003,
             RuleId::Idem006,
@@ -95,6 +98,7 @@ pub(super) static VARIANTS: &[Otherwise] = &[
             RuleId::Ident007,
             RuleId::Wire010,
             RuleId::State021,
+            RuleId::Err004,
             RuleId::Conf018,
         ],
         hooks: &[Hook::Decides(lenient)],
@@ -194,8 +198,7 @@ fn characters_checked_everywhere(outcome: &mut Outcome, scene: &Scene<'_>) {
     let has_illegal = scene.operation.secret_id().is_some_and(|id| id.bytes().any(is_illegal));
     let is_open = matches!(
         scene.operation,
-        Operation::RotateSecret(_)
-            | Operation::CancelRotateSecret(_)
+        Operation::CancelRotateSecret(_)
             | Operation::RestoreSecret(_)
             | Operation::UpdateSecretVersionStage(_)
     );

@@ -25,6 +25,9 @@ pub fn complete_read(secret: u8) -> [Operation; 3] {
     ]
 }
 
+/// A function of a Region in which no emulator keeps its secrets (ROT-ERR-004).
+const FOREIGN: &str = "arn:aws:lambda:ap-east-9:123456789012:function:elsewhere";
+
 /// Days, schedule expression and duration of rotation rules.
 type Shape<'a> = (Option<i64>, Option<&'a str>, Option<&'a str>);
 
@@ -299,12 +302,13 @@ impl Generator {
         let is_configured = state.is_some_and(|state| state.rotation.enabled.value);
         let is_scheduled = state.is_some_and(|state| state.rotation.schedule.value.is_some());
         let replaces_schedule = is_scheduled && self.menu.has_function && self.one_in(2);
-        let function = match self.choose(&[(0, 68), (1, 25), (2, 6), (3, 1)]) {
+        let function = match self.choose(&[(0, 67), (1, 25), (2, 6), (3, 1), (4, 1)]) {
             _ if replaces_schedule => Some("$function".into()),
             0 if is_configured && self.one_in(2) => None,
             0 => self.menu.has_function.then(|| "$function".into()),
             2 => self.menu.has_missing_function.then(|| "$missing".into()),
             3 => Some("x".repeat(2049).into()),
+            4 => Some(FOREIGN.into()),
             _ => None,
         };
         let rules = match &function {
@@ -333,7 +337,7 @@ impl Generator {
     }
 
     fn rules(&mut self) -> Option<RotationRules> {
-        let shapes: [(Shape<'_>, u32); 21] = [
+        let shapes: [(Shape<'_>, u32); 27] = [
             ((Some(30), None, None), 50),
             ((Some(7), None, Some("3h")), 4),
             ((None, Some("rate(10 days)"), None), 18),
@@ -341,7 +345,8 @@ impl Generator {
             ((None, Some("cron(0 8 1 * ? *)"), None), 6),
             ((None, Some("rate(10 days)"), Some("12h")), 3),
             ((Some(1), None, None), 3),
-            ((Some(1000), None, None), 3),
+            ((Some(999), None, None), 3),
+            ((Some(1000), None, None), 1),
             ((Some(0), None, None), 2),
             ((Some(-1), None, None), 1),
             ((Some(1001), None, None), 2),
@@ -354,6 +359,11 @@ impl Generator {
             ((None, Some("cron(0 8 1 * 1 *)"), None), 1),
             ((None, Some("rate(4 hours)"), Some("5h")), 1),
             ((None, Some("cron(0 22 * * ? *)"), Some("4h")), 1),
+            ((None, Some("rate(23 hours)"), None), 1),
+            ((None, Some("rate(24 hours)"), None), 1),
+            ((None, Some("rate(1001 days)"), None), 1),
+            ((None, Some("cron(0 0 ? * SUN *)"), Some("24h")), 1),
+            ((Some(30), None, Some("25h")), 1),
             ((None, None, None), 6),
         ];
         match self.choose(&shapes) {
