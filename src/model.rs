@@ -35,5 +35,6 @@ pub use outcome::{Functions, Outcome, Reading, Refusal, Setting};
 pub(crate) use read::summary_facts;
 pub use read::{Named, batch};
 pub use relation::outcomes;
+pub(crate) use schedule::hours as window_hours;
 pub use value::*;
 pub use world::*;

@@ -279,6 +279,7 @@ pub enum RuleId {
     Conf023,
     Conf024,
     Conf025,
+    Conf026,
     Err001,
     Err002,
     Err003,
@@ -410,7 +411,7 @@ const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checka
 }
 
 /// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
-pub static RULES: [Rule; 189] = {
+pub static RULES: [Rule; 190] = {
     use Checkable::{Arn, Function, No, Yes};
     use Kind::{Law, NothingChanges, Reading, RefusalForState};
     use Level::{Must, Observed, Should, Unspecified};
@@ -474,7 +475,7 @@ pub static RULES: [Rule; 189] = {
         plain(RuleId::State020, "ROT-STATE-020", Observed, Yes),
         plain(RuleId::State021, "ROT-STATE-021", Should, Yes),
         plain(RuleId::State022, "ROT-STATE-022", Must, Yes),
-        rule(RuleId::State023, "ROT-STATE-023", Observed, Arn).of(Reading { exercises: true }),
+        plain(RuleId::State023, "ROT-STATE-023", Must, Arn),
         plain(RuleId::State024, "ROT-STATE-024", Unspecified, Yes),
         plain(RuleId::State026, "ROT-STATE-026", Observed, Yes),
         plain(RuleId::State027, "ROT-STATE-027", Unspecified, Yes),
@@ -535,8 +536,8 @@ pub static RULES: [Rule; 189] = {
         plain(RuleId::Conf011, "ROT-CONF-011", Must, Arn),
         derived(RuleId::Conf012, "ROT-CONF-012", Must, Arn),
         plain(RuleId::Conf013, "ROT-CONF-013", Observed, Arn),
-        plain(RuleId::Conf014, "ROT-CONF-014", Should, Function),
-        plain(RuleId::Conf015, "ROT-CONF-015", Observed, Function),
+        plain(RuleId::Conf014, "ROT-CONF-014", Should, Arn),
+        plain(RuleId::Conf015, "ROT-CONF-015", Observed, Arn),
         derived(RuleId::Conf016, "ROT-CONF-016", Must, Function),
         plain(RuleId::Conf017, "ROT-CONF-017", Observed, Yes),
         plain(RuleId::Conf018, "ROT-CONF-018", Observed, Yes),
@@ -547,6 +548,7 @@ pub static RULES: [Rule; 189] = {
         plain(RuleId::Conf023, "ROT-CONF-023", Observed, Function),
         plain(RuleId::Conf024, "ROT-CONF-024", Observed, No),
         plain(RuleId::Conf025, "ROT-CONF-025", Unspecified, Arn),
+        plain(RuleId::Conf026, "ROT-CONF-026", Observed, Arn),
         rule(RuleId::Err001, "ROT-ERR-001", Must, Yes).of(RefusalForState),
         plain(RuleId::Err002, "ROT-ERR-002", Observed, Yes),
         rule(RuleId::Err003, "ROT-ERR-003", Observed, Yes).of(RefusalForState),

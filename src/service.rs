@@ -26,8 +26,8 @@ use indexmap::IndexMap;
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{
-    Answer, BatchGetSecretValue, Fact, Functions, Named, Operation, Outcome, Output, Refusal, Request, SUFFIX_LENGTH,
-    Secret, Setting, Shared, Text, Timestamp, World, batch, form_of, outcomes,
+    Answer, BatchGetSecretValue, Body, Fact, Functions, Label, Named, Operation, Outcome, Output, Refusal, Request,
+    SUFFIX_LENGTH, Secret, Setting, Shared, Text, Timestamp, VersionId, World, batch, form_of, outcomes,
 };
 use hook::{Hook, Scene};
 
@@ -94,6 +94,9 @@ pub struct Service {
 /// The state of each name, in no order that matters.
 type Worlds = IndexMap<Text, World, FixedState>;
 
+/// The day of the last read of each version that was read, by the ARN of its secret and its id.
+type Reads = HashMap<(Text, VersionId), Timestamp, FixedState>;
+
 #[derive(Clone, Debug, Default)]
 struct State {
     worlds: Worlds,
@@ -102,6 +105,7 @@ struct State {
     /// Names of secrets that were deleted by force, those that went first in front.
     gone: VecDeque<Text>,
     functions: BTreeSet<Text>,
+    read: Reads,
     created: u64,
     calls: u32,
 }
@@ -286,6 +290,7 @@ impl State {
             if secret.arn.is_none() {
                 secret.arn = Some(new_arn(&mut self.created, &name, config));
             }
+            finish_rotation(secret, before.secret.as_deref(), now);
             let is_read = matches!(read.operation, Operation::GetSecretValue(_)) && refusal.is_none();
             if is_read && secret.dates.accessed != Some(midnight(now)) {
                 secret.dates.accessed = Some(midnight(now));
@@ -293,6 +298,7 @@ impl State {
         }
         let answered = || view::answer(&read.operation, &world, before.secret.as_deref(), now);
         let mut answer = refusal.unwrap_or_else(answered);
+        note_reads(&mut self.read, &mut answer, now);
         defect::spoil(&config.defects, &mut answer, &mut world, &scene);
         hook::say(config.hooks(), &mut answer, &scene);
         self.keep(world, &read.operation, &config.defects);
@@ -371,6 +377,33 @@ impl State {
             None => Answer::output(Output::Batch(view::batch(&named))),
         };
         of_several(answer, &Scene { facts: &outcome.facts, ..*scene }, config)
+    }
+}
+
+/// Remembers which version was read, and shows it where versions are listed.
+fn note_reads(read: &mut Reads, answer: &mut Answer, now: Timestamp) {
+    match &mut answer.body {
+        Body::Output(Output::Value(value)) => {
+            if let (Some(arn), Some(id)) = (&value.arn, &value.version_id) {
+                read.insert((arn.clone(), id.clone()), midnight(now));
+            }
+        }
+        Body::Output(Output::Versions(page)) => {
+            let Some(arn) = &page.arn else { return };
+            for entry in page.versions.iter_mut().flatten() {
+                let key = entry.version_id.clone().map(|id| (arn.clone(), id));
+                entry.last_accessed_date = key.and_then(|key| read.get(&key).copied());
+            }
+        }
+        Body::Output(_) | Body::Error(_) | Body::Unreadable(_) => {}
+    }
+}
+
+/// A rotation has succeeded once AWSCURRENT is on its version (ROT-CONF-015).
+fn finish_rotation(secret: &mut Secret, before: Option<&Secret>, now: Timestamp) {
+    let token = before.and_then(|before| before.rotation.unfinished());
+    if token.is_some_and(|token| secret.holds(&Label::Current, token)) {
+        secret.dates.rotated = Some(now);
     }
 }
 

@@ -56,11 +56,10 @@ const WITHOUT_MUTANT: &[(&str, &[R])] = &[
             R::Life018,
             R::Life020,
             R::Life026,
-            R::Conf015,
             R::Conf023,
         ],
     ),
-    ("either answer is good, and which it was is reported", &[R::State016, R::State023, R::Ident004]),
+    ("either answer is good, and which it was is reported", &[R::State016, R::Ident004]),
 ];
 
 fn case(seed: u64, index: u64) -> Vec<Request> {

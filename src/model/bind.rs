@@ -72,7 +72,10 @@ impl Secret {
                 if rules.duration.is_some() { "a Duration left out is kept" } else { "a Duration left out goes" };
             readings.push(Reading::new(RuleId::Conf009, choice));
         }
-        rotation.days.bind(rules.automatically_after_days);
+        // Beside an expression it is computed, and may not be there yet.
+        if rules.schedule_expression.is_none() || rules.automatically_after_days.is_some() {
+            rotation.days.bind(rules.automatically_after_days);
+        }
         rotation.duration.bind(rules.duration.filter(|text| !text.is_empty()));
         rotation.schedule.bind(rules.schedule_expression.filter(|text| !text.is_empty()));
         self.dates.bind_changed(shown.last_changed_date, returned);
@@ -138,9 +141,6 @@ impl Secret {
         let entries = || page.versions.iter().flatten().filter_map(|entry| Some((entry.version_id.as_ref()?, entry)));
         let holders = holders(entries().map(|(id, entry)| (id, entry.version_stages.as_deref().unwrap_or_default())))?;
         self.bind_holders(&holders, readings, |_| false);
-        if is_whole_list(operation, page) {
-            readings.extend(self.reading_of_pending(page));
-        }
         for (id, entry) in entries() {
             self.know_version(id);
             if let Some(version) = self.versions.iter_mut().find(|version| version.id == *id) {
@@ -150,18 +150,6 @@ impl Secret {
         self.strangers.unlisted &= !is_whole_list(operation, page);
         self.remember_page(operation, page);
         Ok(())
-    }
-
-    /// Whether the id of a rotation that has no version yet is listed is open (ROT-STATE-023).
-    fn reading_of_pending(&self, page: &VersionPage) -> Option<Reading> {
-        let id = self.holder(&Label::Pending).flatten()?;
-        let is_unfilled = self.version(id)?.content.get() == Some(&Content::Unfilled);
-        let is_listed = page.versions.iter().flatten().any(|entry| entry.version_id.as_ref() == Some(id));
-        let choice = match is_listed {
-            true => "the pending id without a value is listed",
-            false => "the pending id without a value is left out of the list",
-        };
-        is_unfilled.then(|| Reading::new(RuleId::State023, choice))
     }
 
     fn remember_page(&mut self, operation: &Operation, page: &VersionPage) {

@@ -115,7 +115,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         restored: None,
         description: request.description.clone().filter(|text| !text.is_empty()),
         kms_key_id: request.kms_key_id.clone(),
-        tags: request.tags.clone().filter(|tags| !tags.is_empty()),
+        tags: request.tags.clone(),
         tags_open: false,
         versions: version.into_iter().map(|(value, id)| first_version(&id, value, setting)).collect(),
         closed: Some(Cell::known((), by)),

@@ -3,7 +3,7 @@
 use super::operation::{DeleteSecret, TagResource, UntagResource};
 use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::receipt::{identified, receipt};
-use super::world::{Secret, World};
+use super::world::{Cell, Progress, Rotation, Secret, World};
 use super::{Claim, ErrorType, Member, Tag, Text, Timestamp};
 use crate::rule::RuleId;
 
@@ -26,7 +26,7 @@ pub(crate) fn delete(
         (true, None) => vec![deleted(world, RuleId::Err009).then(gone(world, secret, setting))],
         (true, Some(_)) => vec![deleted(world, RuleId::Err010).then(gone(world, secret, setting))],
         (false, Some(_)) => vec![
-            Outcome::unjudged().reading(RuleId::Err016, "a second DeleteSecret is accepted"),
+            Outcome::unjudged().then(marked_again(world)).reading(RuleId::Err016, "a second DeleteSecret is accepted"),
             Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None)
                 .reading(RuleId::Err016, "a second DeleteSecret is refused"),
         ],
@@ -58,8 +58,34 @@ fn marked(world: &World, request: &DeleteSecret, setting: &Setting<'_>) -> Outco
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         secret.deletion = Some(date.unwrap_or(Timestamp(0.0)));
+        secret.dates.deleted = setting.now;
+        secret.dates.outdate(setting.called, setting.stamp);
+        turn_off(&mut secret.rotation, setting);
     }
     outcome.then(next)
+}
+
+/// The mark turns rotation off, and leaves function and rules alone (ROT-CONF-026).
+fn turn_off(rotation: &mut Rotation, setting: &Setting<'_>) {
+    if !rotation.configured {
+        return;
+    }
+    let by = setting.fidelity(RuleId::Conf026);
+    if rotation.enabled.get().is_some() {
+        rotation.enabled = Cell::known(false, by);
+    }
+    rotation.enabled.value = false;
+    rotation.may_be_unfinished |= rotation.finish().is_some();
+    rotation.progress = Progress::Cancelled;
+}
+
+/// Which of two calls to DeleteSecret the date is of, no rule says.
+fn marked_again(world: &World) -> World {
+    let mut next = world.clone();
+    if let Some(secret) = &mut next.secret {
+        secret.dates.deleted = None;
+    }
+    next
 }
 
 /// A forced delete of a name that is not there (ROT-ERR-010).
@@ -85,6 +111,7 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         secret.deletion = None;
+        secret.dates.deleted = None;
         secret.restored = Some(setting.call);
         secret.hold_labels(setting.contract(RuleId::Err012));
         if secret.rotation.configured {
@@ -95,18 +122,24 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
 }
 
 /// The outcomes of TagResource on a secret that is there and not marked for deletion.
-pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason]) -> Vec<Outcome> {
+pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
     let Some(given) = request.tags.clone() else { return lacking(world, reasons) };
-    changed_tags(world, reasons, |tags| {
+    changed_tags(world, reasons, setting, |tags| {
+        let is_new = given.iter().any(|new| !tags.contains(new));
         tags.retain(|tag| given.iter().all(|new| new.key != tag.key));
         tags.extend(given);
+        is_new
     })
 }
 
 /// The outcomes of UntagResource on a secret that is there and not marked for deletion.
-pub(crate) fn untag(world: &World, request: &UntagResource, reasons: &[Reason]) -> Vec<Outcome> {
+pub(crate) fn untag(world: &World, request: &UntagResource, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
     let Some(keys) = request.tag_keys.clone() else { return lacking(world, reasons) };
-    changed_tags(world, reasons, |tags| tags.retain(|tag| tag.key.as_ref().is_none_or(|key| !keys.contains(key))))
+    changed_tags(world, reasons, setting, |tags| {
+        let before = tags.len();
+        tags.retain(|tag| tag.key.as_ref().is_none_or(|key| !keys.contains(key)));
+        tags.len() < before
+    })
 }
 
 /// What a request without the tags or keys that it is about is answered, no rule says.
@@ -117,13 +150,24 @@ fn lacking(world: &World, reasons: &[Reason]) -> Vec<Outcome> {
     vec![Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None), Outcome::unjudged()]
 }
 
-fn changed_tags(world: &World, reasons: &[Reason], change: impl FnOnce(&mut Vec<Tag>)) -> Vec<Outcome> {
+/// `change` tells whether it has changed anything. Whether a request that changes nothing advances `LastChangedDate` no
+/// record shows.
+fn changed_tags(
+    world: &World,
+    reasons: &[Reason],
+    setting: &Setting<'_>,
+    change: impl FnOnce(&mut Vec<Tag>) -> bool,
+) -> Vec<Outcome> {
     if !reasons.is_empty() {
         return refuse_or(reasons, || world.clone());
     }
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        change(secret.tags.get_or_insert_default());
+        let has_changed = change(secret.tags.get_or_insert_default()) && !secret.tags_open;
+        match has_changed {
+            true => secret.dates.outdate(setting.called, setting.stamp),
+            false => secret.dates.changed = setting.stamp.or(secret.dates.changed),
+        }
     }
     vec![Outcome::accepted(RuleId::Ident001).then(next)]
 }

@@ -13,7 +13,7 @@ use super::outcome::{Outcome, Reason, refuse, refuse_or};
 use super::put::quota::VERSION_QUOTA;
 use super::receipt::identified;
 use super::rotate::NO_NEXT_DATE;
-use super::world::{Cell, Content, Knowledge, Rotation, Secret, Version, World};
+use super::world::{Cell, Content, Knowledge, Origin, Rotation, Secret, Version, World};
 use super::{Claim, ErrorType, Fact, Label, Member, Text, VersionId};
 use crate::rule::{Class, RuleId};
 
@@ -37,17 +37,20 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
         restored.since = Some(since);
         outcome.facts.push(restored);
     }
-    if let Some(date) = secret.dates.changed {
-        let is_outdated = secret.dates.is_outdated;
-        let claim = if is_outdated { Claim::ChangedAfter(date) } else { Claim::ChangedSince(date) };
-        outcome = outcome.fidelity(RuleId::Conf017, claim);
-    }
+    outcome.facts.extend(changed_fact(secret));
     let midnight = outcome.fidelity(RuleId::Conf018, Claim::AccessedAtMidnight);
     match (secret.dates.was_read, secret.dates.may_have_been_read) {
         (true, _) => midnight.fidelity(RuleId::Conf018, Claim::Present(Member::LastAccessedDate)),
         (false, false) => midnight.fidelity(RuleId::Conf018, Claim::Missing(Member::LastAccessedDate)),
         (false, true) => midnight,
     }
+}
+
+/// The date of the last change.
+fn changed_fact(secret: &Secret) -> Option<Fact> {
+    let date = secret.dates.changed?;
+    let claim = if secret.dates.is_outdated { Claim::ChangedAfter(date) } else { Claim::ChangedSince(date) };
+    Some(fact(RuleId::Conf017, Class::Fidelity, claim))
 }
 
 /// Where the labels are.
@@ -62,6 +65,7 @@ fn label_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
 fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     let rotation = &secret.rotation;
     let mut facts = configuration_facts(rotation);
+    facts.extend(date_facts(secret));
     if !rotation.configured && !rotation.touched && rotation.enabled.get() == Some(&false) {
         // Not a cell of their own: a RotateSecret that was refused may have left a date.
         let (rule, class) = match rotation.may_hide_a_function {
@@ -75,8 +79,29 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
     facts
 }
 
+/// The dates while rotation is on: the next one is the end of a window, and there is no last one before a success.
+fn date_facts(secret: &Secret) -> impl Iterator<Item = Fact> {
+    let rotation = &secret.rotation;
+    let is_on = rotation.configured && rotation.enabled.get() == Some(&true);
+    let is_alone = matches!(
+        (rotation.days.get(), rotation.duration.get(), rotation.schedule.get()),
+        (Some(Some(_)), Some(None), Some(None))
+    );
+    let seconds = if is_alone { 86_400 } else { 3_600 };
+    let next = is_on.then(|| fact(RuleId::Conf014, Class::Fidelity, Claim::NextAtEndOf(seconds)));
+    let token = rotation.unfinished().filter(|_| is_on && secret.dates.is_first_rotation);
+    let is_unfinished = token.is_some_and(|token| secret.holder(&Label::Current).flatten() != Some(token));
+    let none_yet = Claim::Missing(Member::LastRotatedDate);
+    let last = is_unfinished.then(|| fact(RuleId::Conf015, Class::Fidelity, none_yet));
+    next.into_iter().chain(last)
+}
+
 fn configuration_facts(rotation: &Rotation) -> Vec<Fact> {
-    facts_of_configuration(rotation, |_| true)
+    let computed = match (rotation.days.knowledge, rotation.days.value) {
+        (Knowledge::Usual, Some(days)) => Some(rotation.days.fact(Claim::ComputedDays(days))),
+        _ => None,
+    };
+    facts_of_configuration(rotation, |_| true).into_iter().chain(computed).collect()
 }
 
 /// The parts of the configuration that are known, of those with this knowledge.
@@ -114,6 +139,11 @@ pub(crate) fn summary_facts(secret: &Secret) -> Vec<Fact> {
 pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
     let mut answered =
         identified(Outcome::unjudged(), world).fidelity(RuleId::Err007, Claim::Present(Member::DeletedDate));
+    if let Some(deleted) = secret.dates.deleted {
+        answered = answered.fidelity(RuleId::Err007, Claim::DeletedDate(deleted, 300.0));
+    }
+    answered.facts.extend(changed_fact(secret));
+    answered.facts.extend(turned_off_facts(&secret.rotation));
     // Labels that no read has shown may be wrong since before the deletion.
     answered.facts.extend(secret.labels.iter().filter(|cell| cell.holder.knowledge.is_seen()).filter_map(|cell| {
         let holder = cell.holder.get()?;
@@ -125,6 +155,18 @@ pub(crate) fn describe_marked(world: &World, secret: &Secret) -> Vec<Outcome> {
         answered.reading(RuleId::Err007, "DescribeSecret answers for a secret marked for deletion"),
         refused.reading(RuleId::Err007, "DescribeSecret refuses a secret marked for deletion"),
     ]
+}
+
+/// What is left of the configuration when the mark has turned rotation off (ROT-CONF-026). A function that no read has
+/// shown may be wrong since before the deletion.
+fn turned_off_facts(rotation: &Rotation) -> Vec<Fact> {
+    if !rotation.configured || rotation.enabled.get() != Some(&false) {
+        return Vec::new();
+    }
+    let kept = rotation.function.get().filter(|_| rotation.function.knowledge.is_seen());
+    let kept = kept.map(|arn| Claim::Function(arn.clone()));
+    let claims = [Claim::Enabled(false), NO_NEXT_DATE].into_iter().chain(kept);
+    claims.map(|claim| fact(RuleId::Conf026, Class::Fidelity, claim)).collect()
 }
 
 /// ListSecretVersionIds.
@@ -167,6 +209,9 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
         let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
         outcome.facts.push(closed.fact(claim));
     }
+    for version in secret.versions.iter().filter(|version| version.content.get() == Some(&Content::Unfilled)) {
+        outcome = outcome.contract(RuleId::State023, Claim::Unlisted(version.id.clone()));
+    }
     vec![outcome]
 }
 
@@ -183,6 +228,10 @@ fn listed_labels(secret: &Secret) -> impl Iterator<Item = Fact> {
     secret.labels.iter().filter_map(|cell| {
         let holder = cell.holder.required()?;
         let claim = Claim::Label(cell.label.clone(), holder.clone());
+        // Whether the rotation goes on or has ended unseen, no version of the list has AWSPENDING.
+        if cell.put_by == Origin::EndOfRotation && !cell.holder.knowledge.is_seen() {
+            return Some(fact(RuleId::State023, Class::Contract, claim));
+        }
         Some(owned_until_seen(&cell.holder, RuleId::Read005, Class::Fidelity, claim))
     })
 }

@@ -271,18 +271,19 @@ fn unknown(world: &World, operation: &Operation, mut reasons: Vec<Reason>) -> Ve
 /// those that would apply to an active secret are as good.
 fn marked(world: &World, operation: &Operation, setting: &Setting<'_>) -> Reason {
     let reason = Reason::typed(RuleId::Err006, ErrorType::InvalidRequestException);
-    let reason = match operation {
-        Operation::TagResource(_) | Operation::UntagResource(_) => reason.text(MARKED),
-        _ => reason.unrecorded_text(MARKED),
-    };
     if matches!(operation, Operation::RotateSecret(_)) {
-        return reason;
+        return reason.unrecorded_text(MARKED);
     }
-    otherwise_refused(world, operation, setting).into_iter().fold(reason, |reason, outcome| {
-        match outcome.refusal_types() {
-            Some(types) => types.iter().cloned().fold(reason, Reason::or),
-            None => reason.of_any_type(),
-        }
+    let others = otherwise_refused(world, operation, setting);
+    let has_recorded_text =
+        matches!(operation, Operation::TagResource(_) | Operation::UntagResource(_) | Operation::GetSecretValue(_));
+    let reason = match has_recorded_text && others.is_empty() {
+        true => reason.text(MARKED),
+        false => reason.unrecorded_text(MARKED),
+    };
+    others.into_iter().fold(reason, |reason, outcome| match outcome.refusal_types() {
+        Some(types) => types.iter().cloned().fold(reason, Reason::or),
+        None => reason.of_any_type(),
     })
 }
 
@@ -348,8 +349,8 @@ fn on_secret(
         Operation::RotateSecret(request) => rotate::outcomes(world, secret, request, &reasons, setting),
         Operation::CancelRotateSecret(_) if !reasons.is_empty() => vec![refuse(&reasons)],
         Operation::CancelRotateSecret(_) => rotate::cancel(world, secret, setting),
-        Operation::TagResource(request) => delete::tag(world, request, &reasons),
-        Operation::UntagResource(request) => delete::untag(world, request, &reasons),
+        Operation::TagResource(request) => delete::tag(world, request, &reasons, setting),
+        Operation::UntagResource(request) => delete::untag(world, request, &reasons, setting),
         Operation::CreateSecret(_)
         | Operation::RestoreSecret(_)
         | Operation::ValidateResourcePolicy(_)

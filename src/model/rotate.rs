@@ -5,7 +5,7 @@ use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{Cell, Content, Origin, Progress, Provenance, Rotation, Secret, Version, World};
+use super::world::{Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
@@ -293,7 +293,19 @@ fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Se
         (Some(token), None | Some(true)) => version_receipt(accepted, world, token),
         _ => receipt(accepted, world),
     };
-    outcome.then(started(world, request, setting))
+    let mut next = started(world, request, setting);
+    if let Some(secret) = &mut next.secret {
+        secret.dates.outdate(setting.called, setting.stamp);
+        let is_immediate = request.rotate_immediately != Some(false);
+        secret.dates.is_first_rotation = is_immediate && world.secret.as_ref().is_some_and(|it| is_untouched(it));
+    }
+    outcome.then(next)
+}
+
+/// Whether no rotation can ever have run.
+fn is_untouched(secret: &Secret) -> bool {
+    let rotation = &secret.rotation;
+    !rotation.configured && !rotation.touched && !rotation.may_act()
 }
 
 /// The rule that permits the request: the most special one that applies.
@@ -384,7 +396,7 @@ fn set_rules(
     let alone = setting.fidelity(RuleId::Conf005);
     rotation.days = match (rules.automatically_after_days, &rules.schedule_expression) {
         (Some(days), _) => Cell::known(Some(days), by),
-        (None, _) => Cell::open(None, setting.contract(RuleId::Conf007)),
+        (None, expression) => computed(expression.as_deref(), was_configured, setting),
     };
     rotation.schedule = match &rules.schedule_expression {
         Some(expression) => Cell::known(Some(expression.clone()), by),
@@ -396,6 +408,16 @@ fn set_rules(
         None if was_configured => Cell::open(None, setting.contract(RuleId::Conf009)),
         None => Cell::known(None, alone),
     };
+}
+
+/// The interval beside a schedule expression: computed as recorded, where it is shown, and open where there was another
+/// before (ROT-CONF-007, ROT-CONF-008).
+fn computed(expression: Option<&str>, was_configured: bool, setting: &Setting<'_>) -> Cell<Option<i64>> {
+    let usual = expression.and_then(schedule::computed_days);
+    let is_known = usual.is_some() && !was_configured;
+    let by = if is_known { setting.fidelity(RuleId::Conf007) } else { setting.contract(RuleId::Conf007) };
+    let knowledge = if is_known { Knowledge::Usual } else { Knowledge::Open };
+    Cell { knowledge, ..Cell::open(usual, by) }
 }
 
 /// The outcomes of CancelRotateSecret on a secret that is there and not marked for deletion.

@@ -125,6 +125,21 @@ pub(crate) fn too_long(rules: &RotationRules) -> Option<&'static str> {
     (start + length > 24).then_some(BEYOND_THE_DAY)
 }
 
+/// `AutomaticallyAfterDays` as the service computes it beside an expression: one day for a rate in hours, seven for a cron
+/// expression that names a day of the week; `None` where no record shows it (ROT-CONF-007).
+pub(crate) fn computed_days(expression: &str) -> Option<i64> {
+    if let Some(text) = inside(expression, "rate(") {
+        return Some(match rate(text)?.every {
+            Every::Hours(_) => 1,
+            Every::Days(days) => i64::from(days),
+        });
+    }
+    let fields: Vec<_> = inside(expression, "cron(")?.split(' ').collect();
+    let [_, _, "?", "*", day_of_week, _] = fields[..] else { return None };
+    let is_one_day = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].contains(&day_of_week);
+    is_one_day.then_some(7)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,8 +218,19 @@ mod tests {
     }
 
     #[test]
-    fn days_are_good_below_a_thousand() {
+    fn days_are_good_below_a_thousand_and_computed_as_recorded() {
         assert_eq!([days(1), days(999), days(1000)], [Legality::Legal, Legality::Legal, Legality::Unclear]);
         assert_eq!([days(0), days(1001)], [Legality::Illegal(RuleId::Val008, None); 2]);
+        for (expression, expected) in [
+            ("rate(4 hours)", Some(1)),
+            ("rate(10 hours)", Some(1)),
+            ("rate(1 days)", Some(1)),
+            ("rate(10 days)", Some(10)),
+            ("cron(0 0 ? * SUN *)", Some(7)),
+            ("cron(0 8 1 * ? *)", None),
+            ("cron(0 8 ? * MON-FRI *)", None),
+        ] {
+            assert_eq!(computed_days(expression), expected, "{expression}");
+        }
     }
 }

@@ -6,7 +6,7 @@ use crate::rule::RuleId;
 pub const UNBITTEN: &[(&str, &[RuleId])] = &[
     (
         "either answer is good, and which it was is reported: there is nothing to break",
-        &[RuleId::State016, RuleId::State023, RuleId::Ident004, RuleId::Conc008],
+        &[RuleId::State016, RuleId::Ident004, RuleId::Conc008],
     ),
     ("a quota, tested once in a run and left out of these", &[RuleId::State021, RuleId::State022]),
     ("needs concurrent callers, which no case has yet", &[RuleId::Conc003, RuleId::Conc006]),

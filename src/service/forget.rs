@@ -17,6 +17,7 @@ impl State {
         {
             let former_arns = self.worlds.swap_remove(&first).map_or_else(Vec::new, |world: World| world.former_arns);
             for arn in former_arns {
+                self.read.retain(|(of, _), _| *of != arn);
                 self.names.remove(partial_arn(&arn));
                 self.names.remove(&arn);
             }

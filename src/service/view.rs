@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::model::{
     Answer, Batch, BatchError, Content, Description, ErrorType, Filter, Label, ListSecretVersionIds, ListSecrets,
     Listing, Named, Operation, Output, Receipt, Secret, SecretPage, SecretValue, Text, Timestamp, Value, Version,
-    VersionEntry, VersionId, VersionPage, World,
+    VersionEntry, VersionId, VersionPage, World, window_hours,
 };
 
 /// How many entries a page holds where the request does not say.
@@ -83,15 +83,27 @@ fn description(world: &World, secret: &Secret) -> Description {
         rotation_enabled: rotation.configured.then_some(rotation.enabled.value),
         rotation_lambda_arn: rotation.function.value.clone(),
         rotation_rules: rotation.rules(),
-        last_rotated_date: None,
+        last_rotated_date: secret.dates.rotated,
         last_changed_date: secret.dates.changed,
         last_accessed_date: secret.dates.accessed,
-        deleted_date: secret.deletion,
-        next_rotation_date: None,
+        deleted_date: secret.deletion.map(|date| secret.dates.deleted.unwrap_or(date)),
+        next_rotation_date: next_rotation_date(secret),
         tags: secret.tags.clone(),
         version_ids_to_stages: (!stages.is_empty()).then_some(stages),
         created_date: secret.dates.created,
     }
+}
+
+/// The last second of the window that the rules give, counted from the last change (ROT-CONF-014); the hour at which a cron
+/// expression begins is not looked at, and a configuration without rules has its window today.
+fn next_rotation_date(secret: &Secret) -> Option<Timestamp> {
+    let rotation = &secret.rotation;
+    let base = secret.dates.changed.or(secret.dates.created).filter(|_| rotation.enabled.value)?;
+    #[expect(clippy::cast_precision_loss, reason = "at most a thousand days")]
+    let days = rotation.days.value.unwrap_or_default() as f64;
+    let hours = rotation.duration.value.as_deref().and_then(window_hours).unwrap_or(24);
+    let midnight = (base.0 / Timestamp::DAY).floor() * Timestamp::DAY;
+    Some(Timestamp(midnight + days * Timestamp::DAY + f64::from(hours) * 3_600.0 - 1.0))
 }
 
 fn value(world: &World, secret: &Secret, id: &str) -> Option<SecretValue> {

@@ -117,6 +117,8 @@ pub enum Aspect {
     OnlyVersions,
     #[serde(rename = "no such version")]
     NotShown,
+    #[serde(rename = "no version without a value in the list")]
+    Unlisted,
     #[serde(rename = "no version twice")]
     PageRepeats,
     #[serde(rename = "every version")]
@@ -144,6 +146,10 @@ pub enum Aspect {
     ArnUnlike,
     Name,
     DeletionDate,
+    DeletedDate,
+    NextRotationDate,
+    #[serde(rename = "AutomaticallyAfterDays beside an expression")]
+    ComputedDays,
     CreatedDate,
     #[serde(rename = "LastChangedDate")]
     ChangedSince,

@@ -3,18 +3,22 @@
 use crate::model::ErrorType::{
     InvalidParameterException, InvalidRequestException, ResourceExistsException, ResourceNotFoundException,
 };
-use crate::model::{Request, Timestamp};
+use crate::model::{Output, Request, Timestamp};
 use crate::rule::RuleId as R;
 use serde_json::json;
 
-use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, receipt, show, shown, value};
+use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, page, receipt, show, shown, value};
 use super::requests::{
-    ask, cancel, configured, create, days, describe_anew, get, look, put, put_as, rotate, rotate_later, rotate_monthly,
-    stage,
+    ask, cancel, configured, create, days, delete, describe_anew, get, list, look, put, put_as, rotate, rotate_later,
+    rotate_monthly, stage,
 };
+use super::scene::Scene;
 
 pub(crate) fn mutants() -> Vec<Mutant> {
-    [in_progress(), lifecycle(), configuration(), later_configuration(), dates()].into_iter().flatten().collect()
+    [in_progress(), lifecycle(), configuration(), later_configuration(), dates(), of_a_second_collection()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// These requests, and one more.
@@ -237,4 +241,77 @@ fn dates() -> Vec<Mutant> {
             Says(|output, _| shown(output).last_accessed_date = Some(Timestamp(1_699_920_001.0))),
         ),
     ]
+}
+
+fn of_a_second_collection() -> Vec<Mutant> {
+    vec![
+        fidelity(R::Conf017, [create(), look(), tag(), look()], Says(standing_still)),
+        fidelity(R::Conf017, [create(), tag(), look(), untag(), look()], Says(standing_still)),
+        fidelity(R::Conf017, [create(), look(), rotate_monthly("$t2"), look()], Says(standing_still)),
+        fidelity(R::Conf017, [create(), look(), delete(), look()], Says(standing_still)),
+        fidelity(
+            R::Conf014,
+            [create(), rotate_monthly("$t2"), look()],
+            Says(|output, _| shown(output).next_rotation_date = Some(Timestamp(1_700_003_599.0))),
+        ),
+        fidelity(
+            R::Conf014,
+            [create(), rotate("$t2", &json!({ "AutomaticallyAfterDays": 7, "Duration": "3h" })), look()],
+            Says(|output, _| shown(output).next_rotation_date = Some(Timestamp(1_700_000_000.0))),
+        ),
+        fidelity(
+            R::Conf015,
+            [create(), rotate_monthly("$t2"), look()],
+            Says(|output, _| shown(output).last_rotated_date = Some(Timestamp(1_700_000_000.0))),
+        ),
+        fidelity(
+            R::Conf007,
+            [create(), rotate("$t2", &json!({ "ScheduleExpression": "rate(4 hours)" })), look()],
+            Says(|output, _| {
+                let rules = shown(output).rotation_rules.get_or_insert_default();
+                rules.automatically_after_days = Some(30);
+            }),
+        ),
+        fidelity(R::Conf026, turned_off(), Says(|output, _| shown(output).rotation_enabled = Some(true))),
+        fidelity(R::Conf026, turned_off(), Says(|output, _| shown(output).rotation_lambda_arn = None)),
+        fidelity(
+            R::Conf026,
+            turned_off(),
+            Says(|output, _| shown(output).next_rotation_date = Some(Timestamp(1_700_006_399.0))),
+        ),
+        fidelity(
+            R::Err007,
+            [create(), delete(), look()],
+            Says(|output, _| shown(output).deleted_date = Some(Timestamp(1_702_592_000.0))),
+        ),
+        contract(
+            R::State023,
+            [create(), rotate_monthly("$t2"), look(), list(true)],
+            Says(|output, scene| {
+                let versions = page(output).versions.get_or_insert_default();
+                let mut pending = versions[0].clone();
+                pending.version_id = Some(scene.text("$t2"));
+                pending.version_stages = Some(vec!["AWSPENDING".into()]);
+                versions.push(pending);
+            }),
+        ),
+    ]
+}
+
+/// A secret with rotation on that is marked for deletion, and looked at before and after.
+fn turned_off() -> Vec<Request> {
+    vec![create(), rotate_monthly("$t2"), look(), delete(), look()]
+}
+
+fn tag() -> Request {
+    ask("TagResource", json!({ "Tags": [{ "Key": "team", "Value": "x" }] }))
+}
+
+fn untag() -> Request {
+    ask("UntagResource", json!({ "TagKeys": ["team"] }))
+}
+
+/// The date of the change before.
+fn standing_still(output: &mut Output, _: &Scene) {
+    shown(output).last_changed_date = Some(Timestamp(1_700_000_000.0));
 }

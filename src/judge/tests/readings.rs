@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use crate::history::Reply;
-use crate::model::{Answer, Body, Label, Output, Request, VersionEntry};
+use crate::model::{Answer, Body, Label, Output, Request};
 use crate::rule::{Class, RULES, RuleId as R};
 use serde_json::{Value, json};
 
 use super::assert_accepted;
 use super::mutant::{page, show, shown};
 use super::requests::{
-    ask, cancel, configured, create, create_empty, days, delete, list, look, put, put_as, restore, rotate,
-    rotate_monthly, stage,
+    ask, cancel, configured, create, create_empty, days, delete, look, put, put_as, restore, rotate, rotate_monthly,
+    stage,
 };
 use super::scene::Scene;
 
@@ -95,31 +95,6 @@ fn awspending_stays_or_goes_where_its_rotation_is_cancelled() {
     let goes: Places<'_> = &[("$t1", &["AWSCURRENT"])];
     assert_reading(&showing(&requests, stays), R::Prog010, "AWSPENDING stays");
     assert_reading(&showing(&requests, goes), R::Prog010, "AWSPENDING goes");
-}
-
-#[test]
-fn a_pending_id_without_a_value_is_in_the_whole_list_or_not() {
-    let requests = [create(), rotate_monthly("$t2"), look(), list(true)];
-    let with = |is_listed: bool| {
-        edited(&requests, |output, scene| {
-            let (known, pending) = (scene.text("$t1"), scene.text("$t2"));
-            let entry = |id, label| VersionEntry {
-                version_id: Some(id),
-                version_stages: Some(vec![label]),
-                ..VersionEntry::default()
-            };
-            let mut versions = vec![entry(known, Label::Current)];
-            versions.extend(is_listed.then(|| entry(pending, Label::Pending)));
-            page(output).versions = Some(versions);
-        })
-    };
-    assert_reading(&with(true), R::State023, "the pending id without a value is listed");
-    assert_reading(&with(false), R::State023, "the pending id without a value is left out of the list");
-    for filled in
-        [vec![create(), put_as("$t2", &["AWSPENDING"]), look(), list(true)], vec![create(), look(), list(true)]]
-    {
-        assert_eq!(readings(&Scene::of(&filled)), [], "there is no such id");
-    }
 }
 
 #[test]

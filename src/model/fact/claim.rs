@@ -30,6 +30,8 @@ pub enum Claim {
     LastPage(Vec<VersionId>),
     /// This id is not shown at all.
     NotShown(VersionId),
+    /// This id, which has no value, is not in a list of versions.
+    Unlisted(VersionId),
     /// `RotationEnabled`; null and absent count as false.
     Enabled(bool),
     /// `RotationLambdaARN`
@@ -66,6 +68,12 @@ pub enum Claim {
     Missing(Member),
     /// `DeletionDate` is this, give or take so many seconds.
     DeletionDate(Timestamp, f64),
+    /// `DeletedDate` is this, give or take so many seconds.
+    DeletedDate(Timestamp, f64),
+    /// `NextRotationDate`, where it is there, is the last second of a time of so many seconds since midnight UTC.
+    NextAtEndOf(u32),
+    /// `AutomaticallyAfterDays`, where it is there, is this.
+    ComputedDays(i64),
     /// `CreatedDate` of the version is this.
     CreatedDate(Timestamp),
     /// `LastChangedDate` is not earlier than this.
@@ -124,6 +132,7 @@ impl Claim {
             | Self::Enabled(_)
             | Self::Function(_)
             | Self::Days(_)
+            | Self::ComputedDays(_)
             | Self::Duration(_)
             | Self::Schedule(_)
             | Self::Value(_)
@@ -134,7 +143,8 @@ impl Claim {
             | Self::BatchHas(_)
             | Self::BatchValue(..)
             | Self::BatchError(_) => Rank::State,
-            Self::VersionId(_)
+            Self::Unlisted(_)
+            | Self::VersionId(_)
             | Self::VersionStages(_)
             | Self::Arn(_)
             | Self::ArnOf(_)
@@ -144,6 +154,8 @@ impl Claim {
             | Self::Present(_)
             | Self::Missing(_)
             | Self::DeletionDate(..)
+            | Self::DeletedDate(..)
+            | Self::NextAtEndOf(_)
             | Self::CreatedDate(_)
             | Self::ChangedSince(_)
             | Self::ChangedAfter(_)

@@ -39,9 +39,11 @@ impl Claim {
             | Self::PageRepeats(_)
             | Self::LastPage(_)
             | Self::NotShown(_)
+            | Self::Unlisted(_)
             | Self::Enabled(_)
             | Self::Function(_)
             | Self::Days(_)
+            | Self::ComputedDays(_)
             | Self::Duration(_)
             | Self::Schedule(_)
             | Self::Value(_)
@@ -57,6 +59,8 @@ impl Claim {
             | Self::Present(_)
             | Self::Missing(_)
             | Self::DeletionDate(..)
+            | Self::DeletedDate(..)
+            | Self::NextAtEndOf(_)
             | Self::CreatedDate(_)
             | Self::ChangedSince(_)
             | Self::ChangedAfter(_)
@@ -79,11 +83,15 @@ impl Claim {
             Self::Listed(id, listed) => Some(lists(last_page(output)?, id) == *listed),
             Self::OnlyVersions(ids) => Some(shown_ids(output)?.all(|id| ids.contains(id))),
             Self::NotShown(id) => Some(shown_ids(output)?.all(|shown| shown != id)),
+            Self::Unlisted(id) => Some(!lists(page(output)?, id)),
             Self::PageRepeats(before) => Some(!shown_ids(output)?.any(|id| before.contains(id))),
             Self::LastPage(missing) => last_page(output).map(|page| missing.iter().all(|id| lists(page, id))),
             Self::Enabled(enabled) => is_enabled(description(output)?, *enabled, partial),
             Self::Function(arn) => is_text(description(output)?.rotation_lambda_arn.as_ref(), arn.as_ref(), partial),
             Self::Days(days) => of_rules(output, partial, |rules| rules.automatically_after_days == *days),
+            Self::ComputedDays(days) => {
+                Some(description(output)?.rotation_rules.as_ref()?.automatically_after_days? == *days)
+            }
             Self::Duration(text) => of_rules(output, partial, |it| given(it.duration.as_ref()) == text.as_ref()),
             Self::Schedule(text) => {
                 of_rules(output, partial, |rules| given(rules.schedule_expression.as_ref()) == text.as_ref())
@@ -111,6 +119,10 @@ impl Claim {
             Self::DeletionDate(expected, slack_seconds) => {
                 Some(receipt(output)?.deletion_date?.distance_seconds(*expected) <= *slack_seconds)
             }
+            Self::DeletedDate(expected, slack_seconds) => {
+                Some(description(output)?.deleted_date?.distance_seconds(*expected) <= *slack_seconds)
+            }
+            Self::NextAtEndOf(seconds) => Some(is_last_second_of(description(output)?.next_rotation_date?, *seconds)),
             Self::CreatedDate(expected) => Some(value(output)?.created_date?.distance_seconds(*expected) < 1.5),
             Self::ChangedSince(earliest) => Some(changed(output)?.0.floor() >= earliest.0.floor()),
             Self::ChangedAfter(earlier) => Some(changed(output)?.0 > earlier.0),
@@ -166,6 +178,16 @@ const fn receipt(output: &Output) -> Option<&Receipt> {
 
 fn value(output: &Output) -> Option<&SecretValue> {
     if let Output::Value(value) = output { Some(value) } else { None }
+}
+
+fn page(output: &Output) -> Option<&VersionPage> {
+    if let Output::Versions(page) = output { Some(page) } else { None }
+}
+
+/// Whether a date is in the last of so many seconds, counted anew from each midnight in UTC.
+fn is_last_second_of(date: Timestamp, seconds: u32) -> bool {
+    let since = date.0.floor().rem_euclid(f64::from(seconds));
+    (since - f64::from(seconds) + 1.0).abs() < 0.5
 }
 
 /// The page after which there is no other.

@@ -44,6 +44,7 @@ pub struct Secret {
 
 /// Dates of a secret as far as they are known.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four independent facts about what the dates can be")]
 pub struct Dates {
     /// `CreatedDate`
     pub created: Option<Timestamp>,
@@ -51,10 +52,16 @@ pub struct Dates {
     pub changed: Option<Timestamp>,
     /// When the answer came that showed `changed`, since the start of the history.
     pub changed_shown: Option<Duration>,
-    /// Whether UpdateSecret was called so long after that `LastChangedDate` must be later now (ROT-CONF-017).
+    /// Whether a change was asked for so long after that `LastChangedDate` must be later now (ROT-CONF-017).
     pub is_outdated: bool,
     /// `LastAccessedDate`
     pub accessed: Option<Timestamp>,
+    /// `LastRotatedDate`; only the reference service has one.
+    pub rotated: Option<Timestamp>,
+    /// `DeletedDate`: when DeleteSecret has marked the secret for deletion (ROT-ERR-007).
+    pub deleted: Option<Timestamp>,
+    /// Whether the rotation that is unfinished is the first, so that none can have succeeded (ROT-CONF-015).
+    pub is_first_rotation: bool,
     /// Whether GetSecretValue has read a value.
     pub was_read: bool,
     /// Whether something else may have read one, such as BatchGetSecretValue.
@@ -72,7 +79,7 @@ impl Dates {
     /// How long after a change an update must advance `LastChangedDate`, also where dates have no fractions.
     const RESOLUTION: Duration = Duration::from_millis(1_100);
 
-    /// UpdateSecret was accepted.
+    /// A change that advances `LastChangedDate` was accepted.
     ///
     /// `called` is when, since the start of the history; `stamp` is the new date, if there is one.
     pub(crate) fn outdate(&mut self, called: Option<Duration>, stamp: Option<Timestamp>) {
@@ -166,6 +173,7 @@ impl Secret {
         }
         self.rotation.current_was_moved = false;
         self.tags_open = true;
+        self.dates.is_first_rotation = false;
         self.expect_strangers();
         self.labels_open = true;
         self.listing = None;

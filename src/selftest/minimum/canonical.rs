@@ -130,9 +130,20 @@ impl Canonical {
 
     /// What is known of dates, not the dates.
     fn dates(&mut self, dates: &Dates) {
-        let Dates { was_read, may_have_been_read, is_outdated, created: _, changed: _, changed_shown, accessed } =
-            dates;
-        for flag in [*was_read, *may_have_been_read, *is_outdated, changed_shown.is_some(), accessed.is_some()] {
+        let Dates {
+            was_read,
+            may_have_been_read,
+            is_outdated,
+            is_first_rotation,
+            created: _,
+            changed: _,
+            changed_shown,
+            accessed,
+            rotated,
+            deleted,
+        } = dates;
+        let shown = [changed_shown.is_some(), accessed.is_some(), rotated.is_some(), deleted.is_some()];
+        for flag in [*was_read, *may_have_been_read, *is_outdated, *is_first_rotation].into_iter().chain(shown) {
             self.flag(flag);
         }
     }

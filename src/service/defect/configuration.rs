@@ -3,8 +3,8 @@
 use super::progress::lacks_function;
 use super::{BY_BUG, Bug, Hook, Scene};
 use crate::model::{
-    Cell, Content, ErrorType, Label, Operation, Origin, Outcome, RotateSecret, Rotation, RotationRules, Text, Version,
-    World,
+    Answer, Body, Cell, Content, Description, ErrorType, Label, Operation, Origin, Outcome, Output, RotateSecret,
+    Rotation, RotationRules, Text, Timestamp, Version, World,
 };
 use crate::rule::RuleId;
 
@@ -162,6 +162,27 @@ pub(super) static BUGS: &[Bug] = &[
         seen: "family: a dry run taken too far",
         breaks: &[RuleId::Conf013],
         hooks: &[Hook::Stores(test_stores_nothing)],
+    },
+    Bug {
+        name: "days-computed-wrong",
+        does: "DescribeSecret shows 30 days beside every schedule expression",
+        seen: "family: a default in the place of what is computed",
+        breaks: &[RuleId::Conf007],
+        hooks: &[Hook::Says(days_computed_wrong)],
+    },
+    Bug {
+        name: "next-date-at-any-time",
+        does: "NextRotationDate has the time of day of the call that turned rotation on",
+        seen: "moto 5.2.5, which adds the days to the time of the call",
+        breaks: &[RuleId::Conf014],
+        hooks: &[Hook::Says(next_date_at_any_time)],
+    },
+    Bug {
+        name: "rotated-at-once",
+        does: "RotateSecret sets LastRotatedDate before the rotation has succeeded",
+        seen: "moto 5.2.5",
+        breaks: &[RuleId::Conf015],
+        hooks: &[Hook::Says(rotated_at_once)],
     },
     Bug {
         name: "days-drift",
@@ -392,5 +413,35 @@ fn days_drift(world: &mut World, scene: &Scene<'_>) {
     let is_fourth = scene.active().is_some_and(|before| before.versions.len() == 3 && secret.versions.len() == 4);
     if let (Some(days), true) = (&mut secret.rotation.days.value, is_fourth) {
         *days += 1;
+    }
+}
+
+/// What DescribeSecret shows of a secret with rotation on.
+fn rotating<'a>(answer: &'a mut Answer, scene: &Scene<'_>) -> Option<&'a mut Description> {
+    scene.active().filter(|secret| secret.rotation.enabled.value)?;
+    match &mut answer.body {
+        Body::Output(Output::Description(shown)) => Some(shown),
+        _ => None,
+    }
+}
+
+fn days_computed_wrong(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some(rules) = rotating(answer, scene).and_then(|shown| shown.rotation_rules.as_mut())
+        && rules.schedule_expression.is_some()
+    {
+        rules.automatically_after_days = Some(30);
+    }
+}
+
+fn next_date_at_any_time(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some(shown) = rotating(answer, scene) {
+        let midnight = (scene.now.0 / Timestamp::DAY).floor() * Timestamp::DAY;
+        shown.next_rotation_date = Some(Timestamp(midnight + 12.0));
+    }
+}
+
+fn rotated_at_once(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some(shown) = rotating(answer, scene) {
+        shown.last_rotated_date = Some(scene.now);
     }
 }

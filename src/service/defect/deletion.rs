@@ -1,7 +1,9 @@
 //! DeleteSecret and RestoreSecret.
 
 use super::{Bug, Hook, Scene, is_refused_by, put_label, refuse};
-use crate::model::{Answer, Body, ErrorType, Label, Operation, Outcome, Output, Refusal, Timestamp, World};
+use crate::model::{
+    Answer, Body, Description, ErrorType, Label, Operation, Outcome, Output, Refusal, Secret, Timestamp, World,
+};
 use crate::rule::RuleId;
 
 pub(super) static BUGS: &[Bug] = &[
@@ -32,6 +34,41 @@ pub(super) static BUGS: &[Bug] = &[
         seen: "moto 5.2.5 and ministack 1.5.33",
         breaks: &[RuleId::Err011],
         hooks: &[Hook::Decides(deleted_name_conflict)],
+    },
+    Bug {
+        name: "deletion-keeps-rotation",
+        does: "DeleteSecret leaves rotation on",
+        seen: "moto 5.2.5",
+        breaks: &[RuleId::Conf026],
+        hooks: &[Hook::Says(deletion_keeps_rotation)],
+    },
+    Bug {
+        name: "deletion-keeps-next-date",
+        does: "DescribeSecret shows NextRotationDate for a secret marked for deletion",
+        seen: "family: a date that outlives what it is the date of",
+        breaks: &[RuleId::Conf026],
+        hooks: &[Hook::Says(deletion_keeps_next_date)],
+    },
+    Bug {
+        name: "deletion-forgets-function",
+        does: "DescribeSecret shows no function for a secret marked for deletion",
+        seen: "family: rotation turned off as a removal",
+        breaks: &[RuleId::Conf026],
+        hooks: &[Hook::Says(deletion_forgets_function)],
+    },
+    Bug {
+        name: "deletion-takes-pending",
+        does: "DescribeSecret shows no AWSPENDING for a secret marked for deletion",
+        seen: "family: rotation turned off as a removal",
+        breaks: &[RuleId::Err007],
+        hooks: &[Hook::Says(deletion_takes_pending)],
+    },
+    Bug {
+        name: "deleted-date-is-planned",
+        does: "DescribeSecret shows the day on which the secret will be gone as DeletedDate",
+        seen: "moto 5.2.5",
+        breaks: &[RuleId::Err007],
+        hooks: &[Hook::Says(deleted_date_is_planned)],
     },
     Bug {
         name: "restore-loses-labels",
@@ -76,6 +113,50 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Stores(restore_breaks_next_move)],
     },
 ];
+
+/// What DescribeSecret shows of a secret that is marked for deletion, and the secret.
+fn marked<'a, 'b>(answer: &'a mut Answer, scene: &Scene<'b>) -> Option<(&'a mut Description, &'b Secret)> {
+    let secret = scene.before.secret.as_deref().filter(|secret| secret.deletion.is_some())?;
+    match &mut answer.body {
+        Body::Output(Output::Description(shown)) => Some((shown, secret)),
+        _ => None,
+    }
+}
+
+fn deletion_keeps_rotation(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some((shown, secret)) = marked(answer, scene) {
+        shown.rotation_enabled = secret.rotation.configured.then_some(true);
+    }
+}
+
+fn deletion_keeps_next_date(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some((shown, secret)) = marked(answer, scene) {
+        shown.next_rotation_date = secret.rotation.configured.then_some(scene.now);
+    }
+}
+
+fn deletion_forgets_function(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some((shown, _)) = marked(answer, scene) {
+        shown.rotation_lambda_arn = None;
+    }
+}
+
+fn deletion_takes_pending(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some((shown, _)) = marked(answer, scene)
+        && let Some(versions) = &mut shown.version_ids_to_stages
+    {
+        for labels in versions.values_mut() {
+            labels.retain(|label| *label != Label::Pending);
+        }
+        versions.retain(|_, labels| !labels.is_empty());
+    }
+}
+
+fn deleted_date_is_planned(answer: &mut Answer, scene: &Scene<'_>) {
+    if let Some((shown, secret)) = marked(answer, scene) {
+        shown.deleted_date = secret.deletion;
+    }
+}
 
 fn unmark(world: &mut World) {
     if let Some(secret) = &mut world.secret {

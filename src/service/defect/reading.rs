@@ -1,7 +1,9 @@
 //! Reads: stale, incomplete, too much, and what becomes of versions without labels.
 
 use super::{Bug, Hook, Scene};
-use crate::model::{Action, Answer, Body, Content, Label, Operation, Origin, Output, SecretValue, Version, World};
+use crate::model::{
+    Action, Answer, Body, Content, Label, Operation, Origin, Output, SecretValue, Version, VersionEntry, World,
+};
 use crate::rule::RuleId;
 
 pub(super) static BUGS: &[Bug] = &[
@@ -40,6 +42,13 @@ pub(super) static BUGS: &[Bug] = &[
         seen: "family: half of a condition",
         breaks: &[RuleId::Err014, RuleId::Read002, RuleId::Err013],
         hooks: &[Hook::Reads(id_ignored_with_stage)],
+    },
+    Bug {
+        name: "pending-id-listed",
+        does: "ListSecretVersionIds lists the pending id before it has a value",
+        seen: "family: ids that are listed for their labels",
+        breaks: &[RuleId::State023],
+        hooks: &[Hook::Says(pending_id_listed)],
     },
     Bug {
         name: "deprecated-listed",
@@ -120,6 +129,21 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Says(batch_empty)],
     },
 ];
+
+fn pending_id_listed(answer: &mut Answer, scene: &Scene<'_>) {
+    let Body::Output(Output::Versions(page)) = &mut answer.body else { return };
+    let Some(secret) = scene.subject() else { return };
+    if page.next_token.is_some() {
+        return;
+    }
+    let unfilled = secret.versions.iter().filter(|version| version.content.value == Content::Unfilled);
+    let entries = unfilled.map(|version| VersionEntry {
+        version_id: Some(version.id.clone()),
+        version_stages: Some(secret.labels_of(&version.id).cloned().collect()),
+        ..VersionEntry::default()
+    });
+    page.versions.get_or_insert_default().extend(entries);
+}
 
 fn default_read_stale(operation: &mut Operation, scene: &Scene<'_>) {
     let Operation::GetSecretValue(get) = operation else { return };

@@ -36,6 +36,13 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         hooks: &[Hook::Stores(bad_rules_are_stored)],
     },
     Otherwise {
+        name: "days-not-computed",
+        does: "DescribeSecret shows no days beside a schedule expression",
+        permitted_by: "ROT-CONF-007",
+        differs: &[],
+        hooks: &[Hook::Stores(days_not_computed)],
+    },
+    Otherwise {
         name: "thousand-days-refused",
         does: "RotateSecret refuses a thousand days",
         permitted_by: "ROT-VAL-008, C-24",
@@ -74,8 +81,8 @@ fn rules_are_merged(world: &mut World, scene: &Scene<'_>) {
     if rules.duration.is_none() && before.rotation.configured {
         secret.rotation.duration.value.clone_from(&before.rotation.duration.value);
     }
-    if rules.schedule_expression.is_some() {
-        secret.rotation.days.value = before.rotation.days.value.or(Some(10));
+    if rules.schedule_expression.is_some() && before.rotation.configured {
+        secret.rotation.days.value = before.rotation.days.value.or(secret.rotation.days.value);
     }
 }
 
@@ -120,6 +127,14 @@ fn is_well_formed(rotate: &RotateSecret) -> bool {
     let is_of_partner =
         rotate.external_secret_rotation_metadata.is_some() || rotate.external_secret_rotation_role_arn.is_some();
     has_token && is_plain_rule && !is_missing && !is_of_partner
+}
+
+fn days_not_computed(world: &mut World, scene: &Scene<'_>) {
+    if let (Operation::RotateSecret(_), Some(secret)) = (scene.operation, &mut world.secret)
+        && secret.rotation.schedule.value.is_some()
+    {
+        secret.rotation.days.value = None;
+    }
 }
 
 fn thousand_days_refused(outcome: &mut Outcome, scene: &Scene<'_>) {

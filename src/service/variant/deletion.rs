@@ -49,6 +49,20 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         hooks: &[Hook::Stores(deleted_at_midnight)],
     },
     Otherwise {
+        name: "deletion-leaves-rotation-on",
+        does: "DeleteSecret leaves rotation on",
+        permitted_by: "ROT-CONF-026",
+        differs: &[RuleId::Conf026],
+        hooks: &[Hook::Stores(deletion_leaves_rotation_on)],
+    },
+    Otherwise {
+        name: "restore-resumes-rotation",
+        does: "RestoreSecret turns rotation on again that DeleteSecret has turned off",
+        permitted_by: "ROT-CONF-021, ROT-CONF-026",
+        differs: &[],
+        hooks: &[Hook::Stores(restore_resumes_rotation)],
+    },
+    Otherwise {
         name: "forced-delete-says-little",
         does: "a forced delete of an unknown name answers no members",
         permitted_by: "ROT-ERR-010",
@@ -78,6 +92,24 @@ fn second_delete_renews(world: &mut World, scene: &Scene<'_>) {
         #[expect(clippy::cast_precision_loss, reason = "a window of at most 30 days")]
         let days = delete.recovery_window_in_days.unwrap_or(30) as f64;
         secret.deletion = Some(Timestamp(Timestamp::DAY.mul_add(days, scene.now.0)));
+        secret.dates.deleted = Some(scene.now);
+    }
+}
+
+fn deletion_leaves_rotation_on(world: &mut World, scene: &Scene<'_>) {
+    if let (Operation::DeleteSecret(_), Some(before), Some(secret)) =
+        (scene.operation, scene.active(), &mut world.secret)
+    {
+        secret.rotation.clone_from(&before.rotation);
+    }
+}
+
+fn restore_resumes_rotation(world: &mut World, scene: &Scene<'_>) {
+    if let (Operation::RestoreSecret(_), Some(secret)) = (scene.operation, &mut world.secret)
+        && is_marked(scene)
+        && !scene.is_refused
+    {
+        secret.rotation.enabled.value = secret.rotation.configured;
     }
 }
 

@@ -1,18 +1,11 @@
 //! What reads show where the documents say nothing, or two things.
 
 use super::Otherwise;
-use crate::model::{Answer, Body, Content, IdForm, Operation, Output, Text, VersionEntry, VersionPage, World, form_of};
+use crate::model::{Answer, Body, IdForm, Operation, Output, Text, VersionPage, World, form_of};
 use crate::rule::RuleId;
 use crate::service::hook::{Hook, Scene, rename};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
-    Otherwise {
-        name: "pending-id-listed",
-        does: "ListSecretVersionIds lists the pending id before it has a value",
-        permitted_by: "ROT-STATE-023, C-18",
-        differs: &[],
-        hooks: &[Hook::Says(pending_id_listed)],
-    },
     Otherwise {
         name: "pages-of-one",
         does: "ListSecretVersionIds lists one version on each page, whatever MaxResults says",
@@ -83,20 +76,6 @@ fn page(answer: &mut Answer) -> Option<&mut VersionPage> {
         Body::Output(Output::Versions(page)) => Some(page),
         _ => None,
     }
-}
-
-fn pending_id_listed(answer: &mut Answer, scene: &Scene<'_>) {
-    let (Some(secret), Some(page)) = (scene.subject(), page(answer)) else { return };
-    if page.next_token.is_some() {
-        return;
-    }
-    let unfilled = secret.versions.iter().filter(|version| version.content.value == Content::Unfilled);
-    let entries = unfilled.map(|version| VersionEntry {
-        version_id: Some(version.id.clone()),
-        version_stages: Some(secret.labels_of(&version.id).cloned().collect()),
-        ..VersionEntry::default()
-    });
-    page.versions.get_or_insert_default().extend(entries);
 }
 
 fn pages_of_one(operation: &mut Operation, _: &Scene<'_>) {

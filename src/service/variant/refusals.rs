@@ -198,9 +198,7 @@ fn characters_checked_everywhere(outcome: &mut Outcome, scene: &Scene<'_>) {
     let has_illegal = scene.operation.secret_id().is_some_and(|id| id.bytes().any(is_illegal));
     let is_open = matches!(
         scene.operation,
-        Operation::CancelRotateSecret(_)
-            | Operation::RestoreSecret(_)
-            | Operation::UpdateSecretVersionStage(_)
+        Operation::CancelRotateSecret(_) | Operation::RestoreSecret(_) | Operation::UpdateSecretVersionStage(_)
     );
     if has_illegal && is_open {
         refuse(outcome, ErrorType::ValidationException);

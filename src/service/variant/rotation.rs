@@ -3,7 +3,7 @@
 use super::Otherwise;
 use crate::model::{
     Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Progress, Provenance,
-    RotateSecret, Timestamp, Version, World,
+    RotateSecret, Version, World,
 };
 use crate::service::hook::{BY_BUG, Hook, Scene, put_label, refuse};
 
@@ -51,11 +51,11 @@ pub(super) static VARIANTS: &[Otherwise] = &[
         hooks: &[Hook::Sees(rotation_ends)],
     },
     Otherwise {
-        name: "next-date-shown",
-        does: "NextRotationDate is shown while rotation is on, before any rotation has finished",
+        name: "next-date-late",
+        does: "NextRotationDate is not there before a rotation has finished",
         permitted_by: "ROT-CONF-014",
         differs: &[],
-        hooks: &[Hook::Says(next_date_shown)],
+        hooks: &[Hook::Says(next_date_late)],
     },
 ];
 
@@ -177,9 +177,10 @@ fn rotation_ends(world: &mut World, scene: &Scene<'_>) {
     }
 }
 
-fn next_date_shown(answer: &mut Answer, scene: &Scene<'_>) {
-    let is_on = scene.subject().is_some_and(|secret| secret.rotation.enabled.value);
-    if let (true, Body::Output(Output::Description(shown))) = (is_on, &mut answer.body) {
-        shown.next_rotation_date = Some(Timestamp(scene.now.0 + Timestamp::DAY));
+fn next_date_late(answer: &mut Answer, _: &Scene<'_>) {
+    if let Body::Output(Output::Description(shown)) = &mut answer.body
+        && shown.last_rotated_date.is_none()
+    {
+        shown.next_rotation_date = None;
     }
 }

@@ -54,6 +54,11 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         Claim::DeletionDate(date, slack_seconds) => {
             of_receipt(output, |it| it.deletion_date = Some(Timestamp(date.0 + 2.0 * slack_seconds)));
         }
+        Claim::DeletedDate(date, slack_seconds) => {
+            of_description(output, |it| it.deleted_date = Some(Timestamp(date.0 + 2.0 * slack_seconds)));
+        }
+        Claim::NextAtEndOf(_) => of_description(output, |it| it.next_rotation_date = Some(Timestamp(0.0))),
+        Claim::Enabled(enabled) => of_description(output, |it| it.rotation_enabled = Some(!enabled)),
         Claim::NoEmptyEntry => of_description(output, add_empty_entry),
         Claim::ChangedSince(_) => of_description(output, |shown| shown.last_changed_date = Some(Timestamp(0.0))),
         Claim::AccessedAtMidnight => {
@@ -65,6 +70,10 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         Claim::CreatedDate(date) => of_value(output, |value| value.created_date = Some(Timestamp(date.0 + 60.0))),
         Claim::Listed(id, true) => of_page(output, |versions| leave_out(versions, Some(id))),
         Claim::Listed(id, false) => of_page(output, |versions| versions.push(entry(id))),
+        Claim::Unlisted(id) => {
+            let pending = VersionEntry { version_stages: Some(vec![Label::Pending]), ..entry(id) };
+            of_page(output, |versions| versions.push(pending));
+        }
         Claim::PageRepeats(before) => of_page(output, |versions| versions.extend(before.first().map(entry))),
         Claim::LastPage(missing) => of_page(output, |versions| leave_out(versions, missing.first())),
         Claim::BatchHas(name) => of_values(output, |values| values.retain(|it| it.name.as_ref() != Some(name))),
@@ -87,9 +96,9 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         | Claim::NotShown(_)
         | Claim::HasLabel(..)
         | Claim::ChangedAfter(_)
-        | Claim::Enabled(_)
         | Claim::Function(_)
         | Claim::Days(_)
+        | Claim::ComputedDays(_)
         | Claim::Duration(_)
         | Claim::Schedule(_) => {}
     }
