@@ -7,6 +7,7 @@
 
 mod answer;
 mod bind;
+mod bound;
 mod create;
 mod delete;
 mod fact;
@@ -27,6 +28,7 @@ mod world;
 
 pub use answer::*;
 pub use bind::Contradiction;
+pub use bound::{Bound, OPEN_ROTATIONS};
 pub(crate) use fact::fact;
 pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text, shown_arn, shown_ids, shown_name};
 pub use identifier::*;

@@ -29,6 +29,7 @@ use crate::model::{
     Answer, BatchGetSecretValue, Body, Fact, Functions, Label, Named, Operation, Outcome, Output, Refusal, Request,
     SUFFIX_LENGTH, Secret, Setting, Shared, Text, Timestamp, VersionId, World, batch, form_of, outcomes,
 };
+use crate::rule::RuleId;
 use hook::{Hook, Scene};
 
 /// The account of the reference service.
@@ -119,6 +120,8 @@ struct Decided<'r> {
     facts: Vec<Fact>,
     /// The state of an accepted request.
     next: Option<World>,
+    /// The rule that leaves open whether the request is accepted, if it was.
+    opened_by: Option<RuleId>,
 }
 
 impl Service {
@@ -278,12 +281,13 @@ impl State {
         let mut before = self.worlds.get(&name).cloned().unwrap_or_else(|| World::unused(name.clone()));
         view::resume_listing(&mut before, &request.operation);
         let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);
-        let Decided { read, refusal, facts, next } = self.decided(request, &scene, config);
+        let Decided { read, refusal, facts, next, opened_by } = self.decided(request, &scene, config);
         let refusal = match refusal {
             Some(refusal) if config.is_plain() => return refusal,
             other => other,
         };
-        let scene = Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, ..scene };
+        let scene =
+            Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, opened_by, ..scene };
         let mut world = next.unwrap_or_else(|| before.clone());
         hook::store(config.hooks(), &mut world, &scene);
         if let Some(secret) = &mut world.secret {
@@ -315,7 +319,8 @@ impl State {
         let taken = if remembers { scene.taken() } else { Vec::new() };
         let setting =
             Setting { call: scene.call, action, now, called: None, taken: &taken, stamp: now, functions: &functions };
-        let mut outcome = usual(outcomes(&seen, &read, &setting));
+        let mut outcome = defect::choose(&config.defects, outcomes(&seen, &read, &setting));
+        let opened_by = outcome.reading.as_ref().filter(|_| outcome.is_accepted()).map(|reading| reading.rule);
         hook::decide(config.hooks(), &mut outcome, scene);
         let refusal = outcome.refusal.map(refused);
         let mut next = outcome.next.or_else(|| Some(seen.into_owned())).filter(|_| refusal.is_none() || remembers);
@@ -323,7 +328,7 @@ impl State {
             next.settle();
             next.deleting = false;
         }
-        Decided { read, refusal, facts: outcome.facts, next }
+        Decided { read, refusal, facts: outcome.facts, next, opened_by }
     }
 
     /// Stores the state after a request; a read leaves nothing but its date.

@@ -113,6 +113,9 @@ impl Secret {
     fn know_version(&mut self, id: &VersionId) {
         if self.version(id).is_none() {
             self.add_version(Version::unknown(id));
+            if let Some(closed) = &mut self.closed {
+                closed.value = closed.value.saturating_sub(1);
+            }
         }
     }
 

@@ -118,7 +118,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         tags: request.tags.clone(),
         tags_open: false,
         versions: version.into_iter().map(|(value, id)| first_version(&id, value, setting)).collect(),
-        closed: Some(Cell::known((), by)),
+        closed: Some(Cell::known(0, by)),
         strangers: Strangers::default(),
         had_current: current.is_some(),
         labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],

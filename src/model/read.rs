@@ -28,7 +28,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     outcome.facts.extend(label_facts(secret));
     outcome.facts.extend(rotation_facts(secret));
     if let Some(closed) = &secret.closed {
-        let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
+        let claim = only_versions(secret, closed.value);
         outcome.facts.push(closed.fact(claim));
     }
     outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
@@ -51,6 +51,11 @@ fn changed_fact(secret: &Secret) -> Option<Fact> {
     let date = secret.dates.changed?;
     let claim = if secret.dates.is_outdated { Claim::ChangedAfter(date) } else { Claim::ChangedSince(date) };
     Some(fact(RuleId::Conf017, Class::Fidelity, claim))
+}
+
+/// That there are no versions but those known, and so many others.
+fn only_versions(secret: &Secret, others: usize) -> Claim {
+    Claim::OnlyVersions { known: secret.versions.iter().map(|version| version.id.clone()).collect(), others }
 }
 
 /// Where the labels are.
@@ -206,7 +211,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
         outcome.facts.extend(expected.into_iter().map(|(id, listed)| listed_fact(secret, id, listed)));
     }
     if let Some(closed) = &secret.closed {
-        let claim = Claim::OnlyVersions(secret.versions.iter().map(|version| version.id.clone()).collect());
+        let claim = only_versions(secret, closed.value);
         outcome.facts.push(closed.fact(claim));
     }
     for version in secret.versions.iter().filter(|version| version.content.get() == Some(&Content::Unfilled)) {

@@ -1,5 +1,6 @@
 //! RotateSecret and CancelRotateSecret.
 
+use super::bound::{self, Bound};
 use super::operation::{RotateSecret, RotationRules};
 use super::outcome::{Outcome, Reason, Setting, refuse_or};
 use super::put::quota::within_quotas;
@@ -52,13 +53,10 @@ pub(crate) fn outcomes(
     if !reasons.is_empty() {
         return refused(world, request, &reasons, setting);
     }
-    let open = match block {
-        Block::Open(rule) => Some(rule),
-        Block::Blocked | Block::Free => open_answer(secret, request, &function),
-    };
-    match open {
-        Some(rule) => open_rotation(world, request, rule, block, setting),
-        None => within_quotas(world, secret, &[], accepted(world, secret, request, setting)),
+    let open = open_rules(secret, request, &function, block);
+    match open.is_empty() {
+        false => open_rotation(world, request, &open, setting),
+        true => within_quotas(world, secret, &[], accepted(world, secret, request, setting)),
     }
 }
 
@@ -144,23 +142,31 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
     }
 }
 
-/// The rule that leaves open whether the request is accepted, if one does.
-fn open_answer(secret: &Secret, request: &RotateSecret, function: &Function<'_>) -> Option<RuleId> {
+/// The rules that leave open whether the request is accepted, the one that names the reading first.
+fn open_rules(secret: &Secret, request: &RotateSecret, function: &Function<'_>, block: Block) -> Vec<RuleId> {
     let is_partner =
         request.external_secret_rotation_metadata.is_some() || request.external_secret_rotation_role_arn.is_some();
-    if !matches!(function, Function::Accepted) {
-        return Some(RuleId::Err017);
-    }
-    if is_partner {
-        return Some(RuleId::Conf025);
-    }
-    if let Some(version) = request.client_request_token.as_ref().and_then(|token| secret.version(token)) {
-        return Some(if version.origin.is_client() { RuleId::Idem013 } else { RuleId::Idem012 });
-    }
-    if secret.holder(&Label::Current).flatten().is_none() {
-        return Some(RuleId::Life026);
-    }
-    open_configuration(&secret.rotation, request)
+    let is_unclear = !matches!(function, Function::Accepted);
+    let of_block = match block {
+        Block::Open(rule) => Some(rule),
+        Block::Blocked | Block::Free => None,
+    };
+    // The token of the rotation that is in progress names a version for that reason alone.
+    let known = request.client_request_token.as_ref().filter(|_| of_block != Some(RuleId::Idem011));
+    let of_token = known.and_then(|token| secret.version(token)).map(|version| match version.origin.is_client() {
+        true => RuleId::Idem013,
+        false => RuleId::Idem012,
+    });
+    let lacks_current = secret.holder(&Label::Current).flatten().is_none();
+    let rules = [
+        of_block,
+        is_unclear.then_some(RuleId::Err017),
+        is_partner.then_some(RuleId::Conf025),
+        of_token,
+        lacks_current.then_some(RuleId::Life026),
+        open_configuration(&secret.rotation, request),
+    ];
+    rules.into_iter().flatten().collect()
 }
 
 /// The documents speak of all of the configuration or none (ROT-CONF-022), and of legal texts.
@@ -243,25 +249,19 @@ fn after_block(secret: &mut Secret, request: &RotateSecret, setting: &Setting<'_
     }
 }
 
-/// The answer is open: accepted with everything open, or refused.
-fn open_rotation(
-    world: &World,
-    request: &RotateSecret,
-    rule: RuleId,
-    block: Block,
-    setting: &Setting<'_>,
-) -> Vec<Outcome> {
-    let mut next = started(world, request, setting);
-    if let Some(secret) = &mut next.secret {
-        let progress = std::mem::take(&mut secret.rotation.progress);
-        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
-        secret.open_all();
-        secret.rotation.progress = progress;
-        if let Some(token) = new_version(world, request, rule) {
-            begin_without_a_value(secret, token, setting);
-        }
-    }
-    let accepted = Outcome::unjudged().then(next).reading(rule, "RotateSecret is accepted");
+/// The answer is open: accepted within the bounds of the rules that leave it open, or refused.
+fn open_rotation(world: &World, request: &RotateSecret, rules: &[RuleId], setting: &Setting<'_>) -> Vec<Outcome> {
+    let rule = rules[0];
+    let held = bound::held(rules);
+    let accepted = perhaps_accepted(world, request, rules, setting).into_iter().map(|next| {
+        let answered = match &request.client_request_token {
+            Some(token) if is_immediate(request) && held.contains(&Bound::Id) => {
+                version_receipt(Outcome::unjudged(), world, token)
+            }
+            _ => receipt(Outcome::unjudged(), world),
+        };
+        answered.then(next).reading(rule, "RotateSecret is accepted")
+    });
     let mut refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(IN_PROGRESS.into()))
         .reading(rule, "RotateSecret is refused");
     if rule == RuleId::Idem011 {
@@ -273,18 +273,57 @@ fn open_rotation(
         secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
         after_block(secret, request, setting);
     }
-    refused.next = Some(kept);
-    let usually_refused = matches!(block, Block::Open(_)) || matches!(rule, RuleId::Idem012 | RuleId::Idem013);
-    if usually_refused { vec![refused, accepted] } else { vec![accepted, refused] }
+    let refused = std::iter::once(refused.then(kept));
+    let is_usually_refused = matches!(
+        rule,
+        RuleId::Idem011
+            | RuleId::Idem012
+            | RuleId::Idem013
+            | RuleId::Prog005
+            | RuleId::Prog011
+            | RuleId::Prog012
+            | RuleId::Prog013
+    );
+    if is_usually_refused { refused.chain(accepted).collect() } else { accepted.chain(refused).collect() }
 }
 
-/// The version that begins without a value if the request is accepted: whatever let it in, an immediate rotation by a
-/// known function under a token of its own is one like others (ROT-LIFE-009).
-fn new_version<'a>(world: &World, request: &'a RotateSecret, rule: RuleId) -> Option<&'a Text> {
-    let is_like_others = matches!(rule, RuleId::Prog005 | RuleId::Prog011 | RuleId::Prog012 | RuleId::Conf022);
-    let is_known = |token: &Text| world.secret.as_ref().is_some_and(|secret| secret.version(token).is_some());
-    let token = request.client_request_token.as_ref().filter(|token| !is_known(token))?;
-    (is_like_others && request.rotate_immediately != Some(false)).then_some(token)
+/// The worlds in which a request was accepted that the rules leave open: a repetition may keep the configuration that
+/// it finds.
+fn perhaps_accepted(world: &World, request: &RotateSecret, rules: &[RuleId], setting: &Setting<'_>) -> Vec<World> {
+    let held = bound::held(rules);
+    let mut next = started(world, request, setting);
+    if let Some(secret) = &mut next.secret {
+        secret.rotation.touched = true;
+        secret.rotation.may_be_unfinished = true;
+        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+        if held.contains(&Bound::Versions) && is_immediate(request) {
+            let is_repeated = rules.contains(&RuleId::Idem011);
+            secret.close(setting.contract(if is_repeated { RuleId::Idem011 } else { RuleId::Idem001 }));
+        }
+        secret.open_but(&held);
+        if rules.iter().any(|rule| matches!(rule, RuleId::Err017 | RuleId::Conf025)) {
+            // What acts in place of a known function may have stored a value by now.
+            let is_new = |version: &&mut Version| !is_known(world, &version.id);
+            secret.versions.iter_mut().filter(is_new).for_each(|version| version.content.part().open());
+        }
+    }
+    let may_keep = rules.iter().any(|rule| matches!(rule, RuleId::Idem011 | RuleId::Idem012 | RuleId::Idem013));
+    let kept = world.secret.as_ref().filter(|_| may_keep).map(|before| {
+        let mut kept = next.clone();
+        if let Some(secret) = &mut kept.secret {
+            secret.rotation.keep_configuration(&before.rotation);
+        }
+        kept
+    });
+    std::iter::once(next).chain(kept).collect()
+}
+
+fn is_immediate(request: &RotateSecret) -> bool {
+    request.rotate_immediately != Some(false)
+}
+
+fn is_known(world: &World, token: &Text) -> bool {
+    world.secret.as_ref().is_some_and(|secret| secret.version(token).is_some())
 }
 
 fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> Outcome {
@@ -335,11 +374,13 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     let mut next = world.clone();
     let Some(secret) = &mut next.secret else { return next };
     configure(&mut secret.rotation, request, setting);
-    secret.expect_strangers();
+    match &request.client_request_token {
+        Some(_) if is_immediate(request) => secret.close(setting.contract(RuleId::Idem001)),
+        _ => secret.expect_a_stranger(setting.contract(RuleId::Idem001)),
+    }
     let is_immediate = request.rotate_immediately != Some(false);
     let stays = setting.contract(if is_immediate { RuleId::Life010 } else { RuleId::Life019 });
-    secret.hold_label(&Label::Current, stays);
-    secret.hold_label(&Label::Previous, stays);
+    secret.hold_labels_but_pending(stays);
     // A move that no read has shown is still to blame for what the reads during the rotation show.
     secret.rotation.current_was_moved &= secret.label(&Label::Current).is_some_and(|cell| !cell.knowledge.is_seen());
     let Some(token) = &request.client_request_token else { return next };

@@ -3,6 +3,7 @@
 //! A defect announces the rules that it breaks by itself. Where its case holds more than that, another rule may own
 //! what the answer shows: that is listed here, and a test holds every other blame to be a fault of judge or defect.
 
+use crate::model::Bound;
 use crate::rule::RuleId;
 use crate::service::Defect;
 
@@ -133,6 +134,9 @@ const EVERYWHERE: &[(&str, &str)] = &[
     ("labels-of-account", "whichever request put the label, or required it to stay, owns it"),
 ];
 
+/// Why any rule may be blamed where an open rotation marks the secret for deletion.
+const MARKED: &str = "every request after the RotateSecret finds the secret marked for deletion";
+
 /// Why this rule may be blamed for this defect, which does not announce it; `None` if there is no good reason.
 #[must_use]
 pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
@@ -140,7 +144,8 @@ pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
     let of_one = FOR_ONE.iter().find(|(of, rules, _)| *of == name && rules.contains(&rule)).map(|(_, _, why)| *why);
     let everywhere = || EVERYWHERE.iter().find(|(of, _)| *of == name).map(|(_, why)| *why);
     let of_any = || FOR_ANY.iter().find(|(of, _)| *of == rule).map(|(_, why)| *why);
-    of_one.or_else(everywhere).or_else(of_any)
+    let marked = || matches!(defect, Defect::Beyond(_, Bound::Deletion)).then_some(MARKED);
+    of_one.or_else(everywhere).or_else(marked).or_else(of_any)
 }
 
 #[cfg(test)]

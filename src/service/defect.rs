@@ -4,6 +4,7 @@
 //! versions. Beside the named ones there is a defect against each rule, made from the facts that the rule owns.
 
 mod against;
+mod beyond;
 mod configuration;
 mod current;
 mod deletion;
@@ -22,7 +23,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::hook::{BY_BUG, Hook, Scene, add_label, is_refused_by, put_label, refuse, rename};
-use crate::model::{Answer, Operation, World};
+use crate::model::{Answer, Bound, Operation, Outcome, World};
 use crate::rule::RuleId;
 
 /// A bug that can be switched on.
@@ -32,6 +33,8 @@ pub enum Defect {
     Bug(&'static Bug),
     /// The one that answers or acts against a rule's own facts, and leaves all others alone.
     Against(RuleId),
+    /// The one that accepts a RotateSecret which the rule leaves open, and breaks a bound that holds all the same.
+    Beyond(RuleId, Bound),
 }
 
 /// A named bug.
@@ -77,9 +80,10 @@ impl Defect {
         families.into_iter().flatten().map(Self::Bug)
     }
 
-    /// The defects against each rule that can be checked and is not derived from others.
+    /// The defects against each rule that can be checked and is not derived from others, and those beyond each bound of
+    /// what is open.
     pub fn generated() -> impl Iterator<Item = Self> {
-        against::rules().map(Self::Against)
+        against::rules().map(Self::Against).chain(beyond::pairs().map(|(rule, bound)| Self::Beyond(rule, bound)))
     }
 
     /// Why rules that can be checked have no defect of their own.
@@ -94,6 +98,9 @@ impl Defect {
         match self {
             Self::Bug(bug) => bug.does.into(),
             Self::Against(rule) => format!("answers or acts against {rule} and follows all other rules").into(),
+            Self::Beyond(rule, bound) => {
+                format!("accepts RotateSecret where {rule} leaves that open, and {}", beyond::does(*bound)).into()
+            }
         }
     }
 
@@ -103,6 +110,7 @@ impl Defect {
         match self {
             Self::Bug(bug) => bug.seen,
             Self::Against(_) => "generated from the model: the first fact that the rule owns does not hold",
+            Self::Beyond(..) => "generated from the model: a bound of what the rule leaves open does not hold",
         }
     }
 
@@ -112,6 +120,7 @@ impl Defect {
         match self {
             Self::Bug(bug) => bug.breaks.to_vec(),
             Self::Against(rule) => vec![*rule],
+            Self::Beyond(rule, bound) => beyond::breaks(*rule, *bound),
         }
     }
 
@@ -119,7 +128,7 @@ impl Defect {
     pub(super) fn hooks(&self) -> &'static [Hook] {
         match self {
             Self::Bug(bug) => bug.hooks,
-            Self::Against(_) => &[],
+            Self::Against(_) | Self::Beyond(..) => &[],
         }
     }
 }
@@ -129,6 +138,7 @@ impl fmt::Display for Defect {
         match self {
             Self::Bug(bug) => f.write_str(bug.name),
             Self::Against(rule) => write!(f, "against:{rule}"),
+            Self::Beyond(rule, bound) => write!(f, "beyond:{rule}:{}", bound.as_str()),
         }
     }
 }
@@ -157,13 +167,29 @@ impl FromStr for Defect {
 /// Spoils the answer, or the state, against rules.
 pub(super) fn spoil(defects: &[Defect], answer: &mut Answer, world: &mut World, scene: &Scene<'_>) {
     for defect in defects {
-        if let Defect::Against(rule) = defect {
-            match scene.operation {
+        match defect {
+            Defect::Bug(_) => {}
+            Defect::Against(rule) => match scene.operation {
                 Operation::ListSecrets(_) => against::spoil_summaries(*rule, answer),
                 _ => against::spoil(*rule, answer, world, scene),
+            },
+            Defect::Beyond(rule, bound) if scene.opened_by == Some(*rule) => {
+                beyond::spoil(*bound, answer, world, scene);
             }
+            Defect::Beyond(..) => {}
         }
     }
+}
+
+/// Of the permitted outcomes the one that a service with these defects takes: the usual one, unless a defect is about
+/// another.
+pub(super) fn choose(defects: &[Defect], outcomes: Vec<Outcome>) -> Outcome {
+    let is_sought = |outcome: &Outcome| {
+        let opened_by = outcome.reading.as_ref().filter(|_| outcome.is_accepted()).map(|reading| reading.rule);
+        defects.iter().any(|defect| matches!(defect, Defect::Beyond(rule, _) if opened_by == Some(*rule)))
+    };
+    let position = outcomes.iter().position(is_sought).unwrap_or(0);
+    outcomes.into_iter().nth(position).expect("the model permits something for each request")
 }
 
 /// Whether the state remembers what was read, as the judge does: what a rule owns may depend on it.

@@ -47,6 +47,8 @@ pub(super) struct Scene<'a> {
     pub is_refused: bool,
     /// What the answer must show by the model; empty before that is decided.
     pub facts: &'a [Fact],
+    /// The rule that leaves open whether the request is accepted, if it was.
+    pub opened_by: Option<RuleId>,
 }
 
 impl<'a> Scene<'a> {
@@ -58,7 +60,7 @@ impl<'a> Scene<'a> {
         call: u32,
         now: Timestamp,
     ) -> Self {
-        Self { operation, before, worlds, call, now, is_refused: false, facts: &[] }
+        Self { operation, before, worlds, call, now, is_refused: false, facts: &[], opened_by: None }
     }
 
     /// The secret before; `None` if there was none, or if it was marked for deletion.

@@ -38,7 +38,7 @@ pub(crate) fn demand(fact: &Fact, operation: &Operation) -> Demand {
 fn pattern(fact: &Fact) -> Pattern {
     match (fact.rule.rule().kind, &fact.claim) {
         (Kind::Law, Claim::Label(label, _)) => Pattern::Law(LabelClass::of(label)),
-        (Kind::NothingChanges { .. }, Claim::Label(..) | Claim::OnlyVersions(_)) => {
+        (Kind::NothingChanges { .. }, Claim::Label(..) | Claim::OnlyVersions { .. }) => {
             Pattern::Kept(Kept::LabelsAndVersions)
         }
         (
@@ -63,7 +63,7 @@ fn pattern_of(claim: &Claim) -> Pattern {
         Claim::Refused => Aspect::Refused,
         Claim::Listed(_, true) => Aspect::Listed,
         Claim::Listed(_, false) => Aspect::NotListed,
-        Claim::OnlyVersions(_) => Aspect::OnlyVersions,
+        Claim::OnlyVersions { .. } => Aspect::OnlyVersions,
         Claim::NotShown(_) => Aspect::NotShown,
         Claim::Unlisted(_) => Aspect::Unlisted,
         Claim::PageRepeats(_) => Aspect::PageRepeats,

@@ -132,7 +132,7 @@ fn shown_anywhere(claim: &Claim, output: &Output) -> Option<String> {
         Claim::Missing(_) => "it has one".to_owned(),
         Claim::Arn(_) | Claim::ArnOf(_) | Claim::ArnForm(_) => text("ARN", shown_arn(output)?.map(|arn| &**arn)),
         Claim::Name(_) => text("Name", shown_name(output)?.map(|name| &**name)),
-        Claim::OnlyVersions(known) => {
+        Claim::OnlyVersions { known, .. } => {
             let shown = shown_ids(output)?;
             let strangers: Vec<_> = shown.filter(|id| !known.contains(id)).map(ToString::to_string).collect();
             format!("also version {}", strangers.join(", "))

@@ -263,7 +263,10 @@ fn what_a_call_must_leave_alone_is_one_fault_whichever_part_has_changed() {
     let shown = description(json!({}));
     for (claim, expected) in [
         (current("v1"), "ROT-VAL-020 after PutSecretValue: labels and versions kept but changed"),
-        (Claim::OnlyVersions(vec![]), "ROT-VAL-020 after PutSecretValue: labels and versions kept but changed"),
+        (
+            Claim::OnlyVersions { known: vec![], others: 0 },
+            "ROT-VAL-020 after PutSecretValue: labels and versions kept but changed",
+        ),
         (Claim::Days(Some(30)), "ROT-VAL-020 after PutSecretValue: the configuration kept but changed"),
         (Claim::Name("db".into()), "ROT-VAL-020 after PutSecretValue: Name but otherwise"),
     ] {
@@ -297,7 +300,7 @@ fn what_is_seen_instead_is_told_by_the_member_and_never_by_a_value() {
         ("DescribeSecret", &both, Claim::Schedule(Some("rate(1 day)".into())), "no ScheduleExpression"),
         ("DescribeSecret", &both, Claim::Function(Some("arn".into())), "no RotationLambdaARN"),
         ("DescribeSecret", &both, Claim::NoEmptyEntry, "version v3 with no labels"),
-        ("DescribeSecret", &both, Claim::OnlyVersions(vec!["v1".into()]), "also version v2, v3"),
+        ("DescribeSecret", &both, Claim::OnlyVersions { known: vec!["v1".into()], others: 0 }, "also version v2, v3"),
         ("DescribeSecret", &both, Claim::Name("other".into()), "Name \"db\""),
         ("DescribeSecret", &json!({}), Claim::Enabled(true), "no RotationEnabled"),
         ("DescribeSecret", &json!({}), Claim::Days(Some(30)), "no AutomaticallyAfterDays"),

@@ -22,8 +22,13 @@ pub enum Claim {
     Label(Label, Option<VersionId>),
     /// The version is listed, or is not.
     Listed(VersionId, bool),
-    /// No version is shown but these.
-    OnlyVersions(Vec<VersionId>),
+    /// No version is shown but those known, and so many others.
+    OnlyVersions {
+        /// The versions that the model knows.
+        known: Vec<VersionId>,
+        /// How many others there may be at most.
+        others: usize,
+    },
     /// No version of an earlier page is listed again; those of the earlier pages.
     PageRepeats(Vec<VersionId>),
     /// The last page lists these, which no page before has listed.
@@ -127,7 +132,7 @@ impl Claim {
             Self::ErrorType(_) => Rank::Type,
             Self::Label(..)
             | Self::Listed(..)
-            | Self::OnlyVersions(_)
+            | Self::OnlyVersions { .. }
             | Self::NotShown(_)
             | Self::Enabled(_)
             | Self::Function(_)

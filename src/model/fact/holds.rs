@@ -35,7 +35,7 @@ impl Claim {
             // Claims about what an accepted request shows.
             Self::Label(..)
             | Self::Listed(..)
-            | Self::OnlyVersions(_)
+            | Self::OnlyVersions { .. }
             | Self::PageRepeats(_)
             | Self::LastPage(_)
             | Self::NotShown(_)
@@ -81,7 +81,10 @@ impl Claim {
             Self::NoFault | Self::ErrorType(_) | Self::Message(_) => None,
             Self::Label(label, holder) => label_is_at(output, label, holder.as_ref(), partial),
             Self::Listed(id, listed) => Some(lists(last_page(output)?, id) == *listed),
-            Self::OnlyVersions(ids) => Some(shown_ids(output)?.all(|id| ids.contains(id))),
+            Self::OnlyVersions { known, others } => {
+                let unknown: BTreeSet<_> = shown_ids(output)?.filter(|id| !known.contains(id)).collect();
+                Some(unknown.len() <= *others)
+            }
             Self::NotShown(id) => Some(shown_ids(output)?.all(|shown| shown != id)),
             Self::Unlisted(id) => Some(!lists(page(output)?, id)),
             Self::PageRepeats(before) => Some(!shown_ids(output)?.any(|id| before.contains(id))),

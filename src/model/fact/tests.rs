@@ -126,8 +126,9 @@ fn versions_are_listed_shown_or_repeated() {
         (Claim::Listed(other.clone(), false), HOLDS, SILENT, SILENT),
         (Claim::LastPage(vec![one.clone()]), HOLDS, SILENT, SILENT),
         (Claim::LastPage(vec![one.clone(), other.clone()]), BROKEN, SILENT, SILENT),
-        (Claim::OnlyVersions(vec![one.clone(), other.clone()]), HOLDS, HOLDS, HOLDS),
-        (Claim::OnlyVersions(vec![other.clone()]), BROKEN, BROKEN, BROKEN),
+        (Claim::OnlyVersions { known: vec![one.clone(), other.clone()], others: 0 }, HOLDS, HOLDS, HOLDS),
+        (Claim::OnlyVersions { known: vec![other.clone()], others: 0 }, BROKEN, BROKEN, BROKEN),
+        (Claim::OnlyVersions { known: vec![other.clone()], others: 1 }, HOLDS, HOLDS, HOLDS),
         (Claim::NotShown(one.clone()), BROKEN, BROKEN, BROKEN),
         (Claim::NotShown(other.clone()), HOLDS, HOLDS, HOLDS),
         (Claim::PageRepeats(vec![one]), BROKEN, BROKEN, BROKEN),
@@ -422,8 +423,8 @@ fn a_claim_in_words_names_the_member_and_no_value() {
         (Claim::VersionStages(labels), "VersionStages [AWSCURRENT, mine]"),
         (Claim::Function(Some(text("arn"))), "RotationLambdaARN \"arn\""),
         (Claim::Duration(None), "no Duration"),
-        (Claim::OnlyVersions(vec![]), "no version"),
-        (Claim::OnlyVersions(vec![text("v1"), text("v2")]), "no version but v1, v2"),
+        (Claim::OnlyVersions { known: vec![], others: 0 }, "no version"),
+        (Claim::OnlyVersions { known: vec![text("v1"), text("v2")], others: 0 }, "no version but v1, v2"),
         (Claim::Value(crate::model::Value::Text(SecretString::from("hunter2"))), "the stored SecretString of 7 bytes"),
     ] {
         assert_eq!(claim.to_string(), words);

@@ -21,8 +21,11 @@ impl fmt::Display for Claim {
             Self::Label(label, None) => write!(f, "{label} nowhere"),
             Self::Listed(id, true) => write!(f, "version {id} in the list"),
             Self::Listed(id, false) => write!(f, "version {id} not in the list"),
-            Self::OnlyVersions(ids) if ids.is_empty() => f.write_str("no version"),
-            Self::OnlyVersions(ids) => write!(f, "no version but {}", ids.join(", ")),
+            Self::OnlyVersions { known, others: 0 } if known.is_empty() => f.write_str("no version"),
+            Self::OnlyVersions { known, others: 0 } => write!(f, "no version but {}", known.join(", ")),
+            Self::OnlyVersions { known, others } => {
+                write!(f, "no version but {} and {others} of an id of the service's choice", known.join(", "))
+            }
             Self::Unlisted(id) => write!(f, "no version {id}, which has no value, in the list"),
             Self::NotShown(id) => write!(f, "no version {id}"),
             Self::PageRepeats(_) => f.write_str("no version of an earlier page"),

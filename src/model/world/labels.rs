@@ -125,6 +125,13 @@ impl Secret {
         }
     }
 
+    /// Requires every label but AWSPENDING to stay.
+    pub(crate) fn hold_labels_but_pending(&mut self, by: Provenance) {
+        for cell in self.labels.iter_mut().filter(|cell| cell.label != Label::Pending) {
+            cell.holder.hold(by);
+        }
+    }
+
     pub(crate) fn hold_labels(&mut self, by: Provenance) {
         for cell in &mut self.labels {
             cell.holder.hold(by);

@@ -130,6 +130,15 @@ impl Rotation {
         [enabled.knowledge, function.knowledge, days.knowledge, duration.knowledge, schedule.knowledge]
     }
 
+    /// Keeps the configuration of before, as a repeated request may.
+    pub(crate) fn keep_configuration(&mut self, before: &Self) {
+        self.enabled = before.enabled.clone();
+        self.function = before.function.clone();
+        self.days = before.days.clone();
+        self.duration = before.duration.clone();
+        self.schedule = before.schedule.clone();
+    }
+
     /// The rules as DescribeSecret shows them; `None` where there are none.
     #[must_use]
     pub fn rules(&self) -> Option<RotationRules> {

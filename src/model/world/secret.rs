@@ -25,7 +25,7 @@ pub struct Secret {
     /// The version ids that are known, in the order of their making.
     pub versions: Vec<Version>,
     /// What forbids versions beyond those known; `None` where nothing does.
-    pub closed: Option<Cell<()>>,
+    pub closed: Option<Cell<usize>>,
     /// Whether there may be versions that the model does not know.
     pub strangers: Strangers,
     /// Where each label is that was ever seen or named.
@@ -147,10 +147,24 @@ impl Secret {
         labels.chain(versions).chain(self.rotation.knowledge())
     }
 
-    /// Forbids versions beyond those known, if all are.
+    /// Forbids versions beyond those known, and beyond those that were allowed for.
     pub(crate) fn close(&mut self, by: Provenance) {
-        let may_have_more = self.strangers != Strangers::default();
-        self.closed = (!may_have_more).then(|| Cell::known((), by));
+        self.closed = self.unknown_at_most().map(|count| Cell::known(count, by));
+    }
+
+    /// How many versions there may be at most that the model does not know; `None` if there is no bound.
+    fn unknown_at_most(&self) -> Option<usize> {
+        match (self.strangers == Strangers::default(), &self.closed) {
+            (true, _) => Some(0),
+            (false, closed) => closed.as_ref().map(|closed| closed.value),
+        }
+    }
+
+    /// Allows for one more version that the model does not know.
+    pub(crate) fn expect_a_stranger(&mut self, by: Provenance) {
+        let others = self.unknown_at_most().map(|count| Cell::known(count + 1, by));
+        self.expect_strangers();
+        self.closed = others;
     }
 
     /// Allows for versions that the model does not know.

@@ -218,7 +218,7 @@ fn break_configuration(secret: &mut Secret, is_own: impl Fn(Option<Provenance>) 
 }
 
 /// Takes a label off its version, or puts one that is nowhere on the first version that there is.
-fn misplace(secret: &mut Secret, label: &Label) {
+pub(super) fn misplace(secret: &mut Secret, label: &Label) {
     let holder = match secret.holder(label).flatten() {
         Some(_) => None,
         None => secret.versions.first().map(|version| version.id.clone()),
@@ -227,7 +227,7 @@ fn misplace(secret: &mut Secret, label: &Label) {
 }
 
 /// A version that no request has made.
-fn add_stranger(secret: &mut Secret, scene: &Scene<'_>) {
+pub(super) fn add_stranger(secret: &mut Secret, scene: &Scene<'_>) {
     let id: Text = format!("99999999-0000-4000-8000-{:012}", scene.call).into();
     let content = Cell::known(Content::Value(Value::Text("stray".into())), super::BY_BUG);
     secret.versions.push(Version::new(&id, content, Origin::Unknown, Some(scene.now)));

@@ -92,7 +92,7 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         | Claim::Message(_)
         | Claim::ArnForm(_)
         | Claim::ArnUnlike(_)
-        | Claim::OnlyVersions(_)
+        | Claim::OnlyVersions { .. }
         | Claim::NotShown(_)
         | Claim::HasLabel(..)
         | Claim::ChangedAfter(_)

@@ -1,0 +1,95 @@
+//! The defects beyond a bound: where a rule leaves open whether RotateSecret is accepted, the service accepts, and
+//! touches what an accepted request leaves alone all the same ([`Bound`]).
+
+use super::Scene;
+use super::against::{add_stranger, misplace};
+use crate::model::{
+    Answer, Body, Bound, Content, Label, OPEN_ROTATIONS, Output, Secret, Text, Timestamp, Value, World,
+};
+use crate::rule::RuleId;
+
+/// Why a rule that leaves RotateSecret open has no defect beyond its bounds.
+const WITHOUT: &[(RuleId, &str)] = &[
+    (RuleId::Prog012, "the reference service knows at any time where its labels are"),
+    (RuleId::Err017, "the reference service knows at any time which function it would call"),
+];
+
+/// Each pair of a rule that leaves RotateSecret open and a bound that holds all the same.
+pub(super) fn pairs() -> impl Iterator<Item = (RuleId, Bound)> {
+    let is_sought = |rule: &RuleId| WITHOUT.iter().all(|(without, _)| without != rule);
+    let open = OPEN_ROTATIONS.iter().filter(move |(rule, _)| is_sought(rule));
+    open.flat_map(|(rule, held)| held.iter().map(|bound| (*rule, *bound)))
+}
+
+/// What a service does that goes beyond a bound.
+pub(super) const fn does(bound: Bound) -> &'static str {
+    match bound {
+        Bound::Id => "answers another version",
+        Bound::Versions => "makes a second version",
+        Bound::Current => "moves AWSCURRENT",
+        Bound::Previous => "moves AWSPREVIOUS",
+        Bound::Custom => "takes custom labels off",
+        Bound::Values => "changes a stored value",
+        Bound::Deletion => "marks the secret for deletion",
+        Bound::Configuration => "stores other rotation rules",
+    }
+}
+
+/// The rules that may be blamed where a bound is broken.
+pub(super) fn breaks(rule: RuleId, bound: Bound) -> Vec<RuleId> {
+    match bound {
+        Bound::Id => vec![RuleId::Idem001],
+        Bound::Versions if rule == RuleId::Idem011 => vec![RuleId::Idem011],
+        Bound::Versions => vec![RuleId::Idem001],
+        Bound::Current | Bound::Previous | Bound::Custom => vec![RuleId::Life010, RuleId::Life019],
+        Bound::Values => vec![RuleId::State018],
+        Bound::Deletion => vec![RuleId::Ident001, RuleId::Read001],
+        Bound::Configuration => vec![RuleId::Conf001, RuleId::Conf002, RuleId::Conf013],
+    }
+}
+
+/// Breaks a bound of an open rotation that was accepted.
+pub(super) fn spoil(bound: Bound, answer: &mut Answer, world: &mut World, scene: &Scene<'_>) {
+    let Some(secret) = &mut world.secret else { return };
+    match bound {
+        Bound::Id => {
+            if let Body::Output(Output::Receipt(receipt)) = &mut answer.body {
+                receipt.version_id = Some(made_up(scene));
+            }
+        }
+        Bound::Versions => add_stranger(secret, scene),
+        Bound::Current => promote(secret, scene),
+        Bound::Previous => misplace(secret, &Label::Previous),
+        Bound::Custom => {
+            let is_custom = |label: &&Label| matches!(label, Label::Custom(_));
+            let labels: Vec<_> = secret.labels.iter().map(|cell| &cell.label).filter(is_custom).cloned().collect();
+            labels.iter().for_each(|label| super::put_label(secret, label, None));
+        }
+        Bound::Values => change_a_value(secret),
+        Bound::Deletion => secret.deletion = Some(Timestamp(Timestamp::DAY.mul_add(7.0, scene.now.0))),
+        Bound::Configuration => {
+            let days = &mut secret.rotation.days;
+            days.value = if days.value == Some(5) { Some(6) } else { Some(5) };
+        }
+    }
+}
+
+fn made_up(scene: &Scene<'_>) -> Text {
+    format!("88888888-0000-4000-8000-{:012}", scene.call).into()
+}
+
+/// AWSCURRENT goes to the version of the token, or to any other that there is.
+fn promote(secret: &mut Secret, scene: &Scene<'_>) {
+    let current = secret.holder(&Label::Current).flatten().cloned();
+    let of_token = scene.operation.token().filter(|token| secret.version(token).is_some()).cloned();
+    let others = secret.versions.iter().map(|version| version.id.clone());
+    let next = of_token.into_iter().chain(others).find(|id| Some(id) != current.as_ref());
+    super::put_label(secret, &Label::Current, next);
+}
+
+fn change_a_value(secret: &mut Secret) {
+    let is_filled = |content: &Content| matches!(content, Content::Value(_));
+    if let Some(version) = secret.versions.iter_mut().find(|version| is_filled(&version.content.value)) {
+        version.content.value = Content::Value(Value::Text("changed by a rotation".into()));
+    }
+}
