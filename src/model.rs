@@ -12,6 +12,7 @@ mod create;
 mod delete;
 mod fact;
 mod identifier;
+mod lenient;
 mod operation;
 mod outcome;
 mod put;

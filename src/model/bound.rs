@@ -6,7 +6,7 @@
 //! leave alone. All of this is said of a rotation whose function is known not to act.
 
 use super::Label;
-use super::world::{Origin, Secret};
+use super::world::{Origin, Secret, World};
 use crate::rule::RuleId;
 
 /// A part of the answer, or of the state, that an accepted request leaves alone, or changes only as it says itself.
@@ -119,8 +119,20 @@ pub(super) fn held(rules: &[RuleId]) -> Vec<Bound> {
     Bound::ALL.into_iter().filter(is_held).collect()
 }
 
+impl World {
+    /// Opens what is not held, and AWSPENDING, as after a request of which nobody knows what it does.
+    pub(super) fn opened_but(mut self, held: &[Bound]) -> Self {
+        if let Some(secret) = &mut self.secret {
+            secret.open_but(held);
+            secret.open_label(&Label::Pending, true, None);
+            secret.rotation.lose_track();
+        }
+        self
+    }
+}
+
 impl Secret {
-    /// Opens what is not held, and AWSPENDING.
+    /// Opens what is not held, but AWSPENDING.
     pub(super) fn open_but(&mut self, held: &[Bound]) {
         let is_held = |bound| held.contains(&bound);
         for cell in &mut self.labels {

@@ -1,7 +1,8 @@
 //! CreateSecret.
 
+use super::lenient::refuse_or;
 use super::operation::{CreateSecret, Given};
-use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, Setting, refuse};
 use super::world::{Cell, Content, Dates, LabelCell, Origin, Rotation, Secret, Strangers, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text, Value, VersionId};
 use crate::rule::RuleId;
@@ -24,7 +25,7 @@ pub(crate) fn outcomes(
         // The name may be in use as well, or a token may be required.
         let is_doubtful = world.secret.is_some() || world.deleting || request.client_request_token.is_none();
         reasons.extend(is_doubtful.then(Reason::perhaps));
-        return refuse_or(&reasons, || perhaps_created(world, request, setting));
+        return refuse_or(&reasons, world, setting, || outcomes(world, request, &[], setting));
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if request.name.is_none() || given.is_of_illegal_length() {

@@ -1,7 +1,8 @@
 //! DeleteSecret, RestoreSecret, and tags.
 
+use super::lenient::refuse_or;
 use super::operation::{DeleteSecret, TagResource, UntagResource};
-use super::outcome::{Outcome, Reason, Setting, refuse_or};
+use super::outcome::{Outcome, Reason, Setting};
 use super::receipt::{identified, receipt};
 use super::world::{Cell, Progress, Rotation, Secret, World};
 use super::{Claim, ErrorType, Member, Tag, Text, Timestamp};
@@ -19,7 +20,10 @@ pub(crate) fn delete(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone().opened());
+        return refuse_or(reasons, world, setting, || {
+            let readings = readings(request);
+            readings.iter().flat_map(|request| delete(world, secret, request, &[], setting)).collect()
+        });
     }
     let is_forced = request.force_delete_without_recovery == Some(true);
     match (is_forced, secret.deletion) {
@@ -32,6 +36,12 @@ pub(crate) fn delete(
         ],
         (false, None) => vec![marked(world, request, setting)],
     }
+}
+
+/// What an endpoint may make of a request that only strict mode forbids: of force and a window at once, either.
+fn readings(request: &DeleteSecret) -> Vec<DeleteSecret> {
+    let by_window = DeleteSecret { force_delete_without_recovery: None, ..request.clone() };
+    vec![request.clone(), by_window]
 }
 
 fn deleted(world: &World, rule: RuleId) -> Outcome {
@@ -123,7 +133,7 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
 
 /// The outcomes of TagResource on a secret that is there and not marked for deletion.
 pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
-    let Some(given) = request.tags.clone() else { return lacking(world, reasons) };
+    let Some(given) = request.tags.clone() else { return lacking(world, reasons, setting) };
     changed_tags(world, reasons, setting, |tags| {
         let is_new = given.iter().any(|new| !tags.contains(new));
         tags.retain(|tag| given.iter().all(|new| new.key != tag.key));
@@ -134,7 +144,7 @@ pub(crate) fn tag(world: &World, request: &TagResource, reasons: &[Reason], sett
 
 /// The outcomes of UntagResource on a secret that is there and not marked for deletion.
 pub(crate) fn untag(world: &World, request: &UntagResource, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
-    let Some(keys) = request.tag_keys.clone() else { return lacking(world, reasons) };
+    let Some(keys) = request.tag_keys.clone() else { return lacking(world, reasons, setting) };
     changed_tags(world, reasons, setting, |tags| {
         let before = tags.len();
         tags.retain(|tag| tag.key.as_ref().is_none_or(|key| !keys.contains(key)));
@@ -143,9 +153,9 @@ pub(crate) fn untag(world: &World, request: &UntagResource, reasons: &[Reason], 
 }
 
 /// What a request without the tags or keys that it is about is answered, no rule says.
-fn lacking(world: &World, reasons: &[Reason]) -> Vec<Outcome> {
+fn lacking(world: &World, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone());
+        return refuse_or(reasons, world, setting, Vec::new);
     }
     vec![Outcome::unjudged_refusal(ErrorType::InvalidParameterException, None), Outcome::unjudged()]
 }
@@ -158,9 +168,6 @@ fn changed_tags(
     setting: &Setting<'_>,
     change: impl FnOnce(&mut Vec<Tag>) -> bool,
 ) -> Vec<Outcome> {
-    if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone());
-    }
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
         let has_changed = change(secret.tags.get_or_insert_default()) && !secret.tags_open;
@@ -169,5 +176,6 @@ fn changed_tags(
             false => secret.dates.changed = setting.stamp.or(secret.dates.changed),
         }
     }
-    vec![Outcome::accepted(RuleId::Ident001).then(next)]
+    let changed = Outcome::accepted(RuleId::Ident001).then(next);
+    if reasons.is_empty() { vec![changed] } else { refuse_or(reasons, world, setting, || vec![changed]) }
 }

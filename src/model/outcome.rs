@@ -301,15 +301,3 @@ fn judged_type(reasons: &[Reason]) -> Option<Class> {
         several => several.iter().all(|reason| reason.type_class == Some(Class::Contract)).then_some(Class::Contract),
     }
 }
-
-/// The outcomes where these reasons apply: refused, or also accepted if only strict mode requires the refusal.
-///
-/// `accepted` is what follows if the endpoint accepts all the same.
-pub(crate) fn refuse_or(reasons: &[Reason], accepted: impl FnOnce() -> World) -> Vec<Outcome> {
-    let refused = refuse(reasons);
-    if reasons.iter().any(Reason::is_contract) {
-        return vec![refused];
-    }
-    let lenient = Outcome::unjudged().fidelity(reasons[0].rule, Claim::Refused).then(accepted());
-    vec![refused, lenient]
-}

@@ -5,8 +5,9 @@ pub(super) mod quota;
 pub(super) mod token;
 
 use super::create::token_conflict;
+use super::lenient::{is_about_labels, refuse_or};
 use super::operation::{Given, PutSecretValue};
-use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, Setting, refuse};
 use super::receipt::put_receipt;
 use super::world::{Cell, Content, Origin, Secret, Version, World};
 use super::{Claim, ErrorType, Label, Value, VersionId};
@@ -46,7 +47,10 @@ pub(crate) fn put(
 ) -> Vec<Outcome> {
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone().opened());
+        return refuse_or(reasons, world, setting, || {
+            let readings = readings(request, reasons);
+            readings.iter().flat_map(|request| put(world, secret, request, &[], setting)).collect()
+        });
     }
     let (Given::One(value), Some(token)) = (given, &request.client_request_token) else {
         return open_either_way(world, None, "");
@@ -61,7 +65,7 @@ pub(crate) fn put(
     match relation(secret, token, &value) {
         Relation::Fresh => {
             let usual = stored(world, secret, token, &value, stages, setting);
-            within_quotas(world, secret, stages.unwrap_or_default(), usual)
+            within_quotas(world, stages.unwrap_or_default(), usual, setting)
         }
         Relation::Same => repeated(world, secret, token, stages, setting),
         Relation::Conflict => {
@@ -76,6 +80,20 @@ pub(crate) fn put(
             open_either_way(world, Some(RuleId::Prog016), "PutSecretValue with the pending token and other labels")
         }
     }
+}
+
+/// What an endpoint may make of a request that only strict mode forbids: the whole of it, or no more than is legal.
+fn readings(request: &PutSecretValue, reasons: &[Reason]) -> Vec<PutSecretValue> {
+    let whole = PutSecretValue { rotation_token: None, ..request.clone() };
+    if !is_about_labels(reasons) {
+        return vec![whole];
+    }
+    let is_legal = |label: &&Label| (1..=256).contains(&label.as_str().chars().count());
+    let legal: Option<Vec<_>> =
+        request.version_stages.as_ref().map(|all| all.iter().filter(is_legal).cloned().collect());
+    let of_legal = PutSecretValue { version_stages: legal, ..whole.clone() };
+    let unlabelled = PutSecretValue { version_stages: None, ..whole.clone() };
+    vec![whole, of_legal, unlabelled]
 }
 
 /// Whether a put fills the pending version without a word about AWSCURRENT (ROT-IDEM-009).

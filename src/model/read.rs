@@ -8,8 +8,9 @@ mod value;
 pub(crate) use value::{get, perhaps_read};
 
 use super::fact::fact;
+use super::lenient::refuse_or_read;
 use super::operation::{BatchGetSecretValue, ListSecretVersionIds};
-use super::outcome::{Outcome, Reason, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, refuse};
 use super::put::quota::VERSION_QUOTA;
 use super::receipt::identified;
 use super::rotate::NO_NEXT_DATE;
@@ -188,7 +189,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
         reasons.push(Reason::typed(RuleId::Val019, ErrorType::InvalidNextTokenException).fidelity());
     }
     if !reasons.is_empty() {
-        return refuse_or(&reasons, || world.clone());
+        return refuse_or_read(&reasons, || world.clone());
     }
     // What a token stands for in a listing that goes on with another IncludeDeprecated is not documented.
     if listing.is_some_and(|listing| listing.include_deprecated != (request.include_deprecated == Some(true))) {

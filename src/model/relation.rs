@@ -1,7 +1,9 @@
 //! The relation itself: which outcomes may follow a request about one secret name.
 
-use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
-use super::world::{Secret, Strangers, World};
+use super::bound::Bound;
+use super::lenient::{refuse_or, refuse_or_read};
+use super::outcome::{Outcome, Reason, Setting, refuse};
+use super::world::{Secret, Shared, Strangers, World};
 use super::{
     Claim, ErrorType, IdForm, Operation, Quirk, Request, Text, create, delete, identifier, put, read, rotate, shape,
     stage, update,
@@ -21,9 +23,9 @@ pub fn outcomes(world: &World, request: &Request, setting: &Setting<'_>) -> Vec<
     let open = (!request.operation.is_read()).then(|| world.without_strict_cells()).flatten();
     let world = open.as_ref().unwrap_or(world);
     let mut outcomes = match &request.operation {
-        Operation::Malformed(_) => not_understood(world, ErrorType::SerializationException),
-        Operation::Unknown(_) => not_understood(world, ErrorType::UnknownOperationException),
-        _ if request.quirk == Some(Quirk::LowerCaseSecretId) => lower_case(world),
+        Operation::Malformed(_) => not_understood(world, ErrorType::SerializationException, setting),
+        Operation::Unknown(_) => not_understood(world, ErrorType::UnknownOperationException, setting),
+        _ if request.quirk == Some(Quirk::LowerCaseSecretId) => lower_case(world, &request.operation, setting),
         Operation::CreateSecret(create) => {
             create::outcomes(world, create, &shape::reasons(&request.operation), setting)
         }
@@ -70,14 +72,16 @@ fn forget_listing(outcome: &mut Outcome, operation: &Operation) {
     }
 }
 
-fn not_understood(world: &World, error_type: ErrorType) -> Vec<Outcome> {
+/// What an endpoint makes of a body or an operation that there is not, nobody knows; stored values stay all the same.
+fn not_understood(world: &World, error_type: ErrorType, setting: &Setting<'_>) -> Vec<Outcome> {
     let reason = Reason::loosely_typed(RuleId::Wire011, error_type).fidelity();
-    refuse_or(&[reason], || world.clone().opened())
+    let anything = world.clone().opened_but(&[Bound::Values, Bound::Deletion]);
+    refuse_or(&[reason], world, setting, || vec![Outcome::unjudged().then(anything)])
 }
 
-fn lower_case(world: &World) -> Vec<Outcome> {
+fn lower_case(world: &World, operation: &Operation, setting: &Setting<'_>) -> Vec<Outcome> {
     let reason = Reason::any_type(RuleId::Wire010, ErrorType::InvalidParameterException).fidelity();
-    refuse_or(&[reason], || world.clone().opened())
+    refuse_or(&[reason], world, setting, || identified(world, operation, setting))
 }
 
 /// A request that is legal but oddly written should be read as if it were not (ROT-WIRE-005, ROT-WIRE-010).
@@ -161,11 +165,14 @@ fn name_with_suffix(
     if is_lacking(operation) {
         reasons.push(Reason::perhaps());
     }
-    let mut outcomes = refuse_or(&reasons, || match operation {
-        Operation::GetSecretValue(_) => read::perhaps_read(world.clone()),
-        operation if operation.is_read() => world.clone(),
-        _ => world.clone().opened(),
-    });
+    let mut outcomes = match operation {
+        Operation::GetSecretValue(_) => refuse_or_read(&reasons, || read::perhaps_read(world.clone())),
+        operation if operation.is_read() => refuse_or_read(&reasons, || world.clone()),
+        _ => refuse_or(&reasons, world, setting, || {
+            let legal = |secret: &Shared<Secret>| on_secret(world, secret, operation, Vec::new(), setting);
+            world.secret.as_ref().map(legal).unwrap_or_default()
+        }),
+    };
     for outcome in &mut outcomes {
         stay_after_refusal(outcome, world, operation, setting);
     }

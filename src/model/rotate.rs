@@ -1,12 +1,15 @@
 //! RotateSecret and CancelRotateSecret.
 
 use super::bound::{self, Bound};
+use super::lenient::refuse_or;
 use super::operation::{RotateSecret, RotationRules};
-use super::outcome::{Outcome, Reason, Setting, refuse_or};
+use super::outcome::{Outcome, Reason, Setting};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Version, World};
+use super::world::{
+    Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Shared, Version, World,
+};
 use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
@@ -56,7 +59,7 @@ pub(crate) fn outcomes(
     let open = open_rules(secret, request, &function, block);
     match open.is_empty() {
         false => open_rotation(world, request, &open, setting),
-        true => within_quotas(world, secret, &[], accepted(world, secret, request, setting)),
+        true => within_quotas(world, &[], accepted(world, secret, request, setting), setting),
     }
 }
 
@@ -193,7 +196,10 @@ fn is_unclear(rules: &RotationRules) -> bool {
 
 /// A refusal, and what it must leave alone (ROT-VAL-020).
 fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
-    let mut outcomes = refuse_or(reasons, || perhaps_started(world, request, setting));
+    let mut outcomes = refuse_or(reasons, world, setting, || {
+        let legal = |secret: &Shared<Secret>| outcomes(world, secret, request, &[], setting);
+        world.secret.as_ref().map(legal).unwrap_or_default()
+    });
     let may_have_ended = world.secret.as_ref().is_some_and(|secret| secret.pending_by_rotation().is_some());
     if may_have_ended && reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
         // Where the rotation has ended unseen the request is accepted, so that nothing is decided by a refusal.
@@ -217,17 +223,6 @@ fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &
     }
     outcomes[0].next = Some(next);
     outcomes
-}
-
-/// The world where a request was accepted that ought to be refused: it may have done anything, or nothing.
-fn perhaps_started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> World {
-    let mut next = started(world, request, setting).opened();
-    if let (Some(secret), Some(before)) = (&mut next.secret, &world.secret)
-        && before.rotation.is_cancelled()
-    {
-        secret.rotation.progress = Progress::Cancelled;
-    }
-    next
 }
 
 /// After the refusal of ROT-PROG-001 no version of the refused token appears; the rest of an old rotation is open.

@@ -1,7 +1,8 @@
 //! UpdateSecretVersionStage: moving, attaching and removing one label.
 
+use super::lenient::refuse_or;
 use super::operation::UpdateSecretVersionStage;
-use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, Setting, refuse};
 use super::put::quota::within_label_quota;
 use super::receipt::receipt;
 use super::world::{Cell, Content, Origin, Secret, World};
@@ -28,7 +29,7 @@ pub(crate) fn outcomes(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone().opened());
+        return refuse_or(reasons, world, setting, || outcomes(world, secret, request, &[], setting));
     }
     let Some(label) = &request.version_stage else {
         return open(world, &Label::Current, None, RuleId::Val014, setting);
@@ -80,7 +81,7 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
     match (wanted.holder, wanted.to, wanted.from) {
         (None, Some(to), None) if matches!(wanted.label, Label::Custom(_)) => {
             let attached = moved(world, secret, wanted, to, RuleId::State011, setting);
-            within_label_quota(world, secret, std::slice::from_ref(wanted.label), attached)
+            within_label_quota(world, std::slice::from_ref(wanted.label), attached, setting)
         }
         (None, None, _) if is_custom_or_pending => nothing_to_remove(world, wanted.label, setting),
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),

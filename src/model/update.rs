@@ -1,8 +1,9 @@
 //! UpdateSecret: description, key, and storing a value.
 
 use super::create::token_conflict;
+use super::lenient::refuse_or;
 use super::operation::{Given, UpdateSecret};
-use super::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use super::outcome::{Outcome, Reason, Setting, refuse};
 use super::put::labels::{abandon_or_leave, move_current};
 use super::put::quota::within_quotas;
 use super::put::token::{Relation, relation};
@@ -21,7 +22,7 @@ pub(crate) fn update(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || world.clone().opened());
+        return refuse_or(reasons, world, setting, || update(world, secret, request, &[], setting));
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
     if given.is_of_illegal_length() {
@@ -85,7 +86,7 @@ fn update_value(
             let outcome = identified(Outcome::accepted(RuleId::State005), world)
                 .contract(RuleId::Idem001, Claim::VersionId(Some(token.clone())))
                 .then(next);
-            within_quotas(world, secret, &[], outcome)
+            within_quotas(world, &[], outcome, setting)
         }
         Relation::Same => {
             let next = with_secret(world, |secret| {

@@ -1,7 +1,8 @@
 //! Quotas on labels and versions: the limits are documented, the refusals hardly are.
 
-use crate::model::outcome::{Outcome, Reason, refuse_or};
-use crate::model::world::{LabelCell, Secret, World};
+use crate::model::lenient::refuse_or;
+use crate::model::outcome::{Outcome, Reason, Setting};
+use crate::model::world::{LabelCell, World};
 use crate::model::{ErrorType, Label};
 use crate::rule::RuleId;
 
@@ -11,9 +12,10 @@ const LABEL_QUOTA: usize = 20;
 pub(crate) const VERSION_QUOTA: usize = 100;
 
 /// A change that stores a version under these labels.
-pub(crate) fn within_quotas(world: &World, secret: &Secret, named: &[Label], usual: Outcome) -> Vec<Outcome> {
-    let mut outcomes = within_label_quota(world, secret, named, usual);
-    if outcomes.len() == 1 && secret.versions.len() + 1 >= VERSION_QUOTA {
+pub(crate) fn within_quotas(world: &World, named: &[Label], usual: Outcome, setting: &Setting<'_>) -> Vec<Outcome> {
+    let mut outcomes = within_label_quota(world, named, usual, setting);
+    let count = world.secret.as_ref().map_or(0, |secret| secret.versions.len());
+    if outcomes.len() == 1 && count + 1 >= VERSION_QUOTA {
         outcomes.push(limit_exceeded());
     }
     outcomes
@@ -22,7 +24,13 @@ pub(crate) fn within_quotas(world: &World, secret: &Secret, named: &[Label], usu
 /// A change that attaches these labels: refused or not, as far as the documents go (ROT-STATE-021).
 ///
 /// Whether the labels of AWS count is open, so that between the two counts either answer is good.
-pub(crate) fn within_label_quota(world: &World, secret: &Secret, named: &[Label], usual: Outcome) -> Vec<Outcome> {
+pub(crate) fn within_label_quota(
+    world: &World,
+    named: &[Label],
+    usual: Outcome,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let Some(secret) = &world.secret else { return vec![usual] };
     let is_new = |label: &&Label| secret.holder(label).flatten().is_none();
     let is_surely_new = |label: &&Label| matches!(label, Label::Custom(_)) && secret.holder(label) == Some(None);
     let is_custom = |cell: &&LabelCell| matches!(cell.label, Label::Custom(_));
@@ -33,7 +41,7 @@ pub(crate) fn within_label_quota(world: &World, secret: &Secret, named: &[Label]
     let [new, surely_new] = [named.iter().filter(is_new).count(), named.iter().filter(is_surely_new).count()];
     if surely_new > 0 && surely + surely_new > LABEL_QUOTA {
         let reason = Reason::typed(RuleId::State021, ErrorType::LimitExceededException).fidelity();
-        return refuse_or(&[reason], || world.clone().opened());
+        return refuse_or(&[reason], world, setting, || vec![usual]);
     }
     match new > 0 && at_most + new > LABEL_QUOTA {
         true => vec![usual, limit_exceeded()],
@@ -48,6 +56,7 @@ fn limit_exceeded() -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Functions;
     use crate::model::world::{Cell, Content, Origin, Version};
 
     const AWS: [Label; 3] = [Label::Current, Label::Pending, Label::Previous];
@@ -80,8 +89,8 @@ mod tests {
     }
 
     fn attaching(world: &World, named: &[Label]) -> &'static str {
-        let secret = world.secret.as_ref().expect("the secret is there");
-        answers(&within_label_quota(world, secret, named, Outcome::unjudged()))
+        let functions = Functions::default();
+        answers(&within_label_quota(world, named, Outcome::unjudged(), &Setting::foreseen(1, None, &functions)))
     }
 
     #[test]
@@ -122,8 +131,9 @@ mod tests {
                 let content = Cell::known(Content::Unfilled, None);
                 secret.add_version(Version::new(&id, content, Origin::Unknown, None));
             }
-            let secret = world.secret.as_ref().expect("the secret is there");
-            assert_eq!(answers(&within_quotas(&world, secret, &[], Outcome::unjudged())), expected, "{versions}");
+            let functions = Functions::default();
+            let setting = Setting::foreseen(1, None, &functions);
+            assert_eq!(answers(&within_quotas(&world, &[], Outcome::unjudged(), &setting)), expected, "{versions}");
         }
     }
 }

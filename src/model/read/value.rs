@@ -2,8 +2,9 @@
 
 use super::owned_until_seen;
 use crate::model::fact::fact;
+use crate::model::lenient::refuse_or_read;
 use crate::model::operation::GetSecretValue;
-use crate::model::outcome::{Outcome, Reason, Setting, refuse, refuse_or};
+use crate::model::outcome::{Outcome, Reason, Setting, refuse};
 use crate::model::put::quota::VERSION_QUOTA;
 use crate::model::receipt::identified;
 use crate::model::world::{Content, Secret, Version, World};
@@ -26,7 +27,7 @@ pub(crate) fn get(
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
     if !reasons.is_empty() {
-        return refuse_or(reasons, || perhaps_read(world.clone()));
+        return refuse_or_read(reasons, || perhaps_read(world.clone()));
     }
     let reading = Reading { world, secret, now: setting.now };
     match (&request.version_id, &request.version_stage) {

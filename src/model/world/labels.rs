@@ -70,7 +70,7 @@ impl Secret {
     }
 
     /// Leaves open whether a label stays where it is.
-    pub(crate) fn open_label(&mut self, label: &Label, stays: bool, by: Provenance) {
+    pub(crate) fn open_label(&mut self, label: &Label, stays: bool, by: impl Into<Option<Provenance>>) {
         let usual = match self.label(label) {
             Some(cell) if stays => cell.value.clone(),
             _ => None,

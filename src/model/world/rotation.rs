@@ -130,6 +130,18 @@ impl Rotation {
         [enabled.knowledge, function.knowledge, days.knowledge, duration.knowledge, schedule.knowledge]
     }
 
+    /// Opens each cell that differs from the one before.
+    pub(crate) fn open_changes(&mut self, before: &Self) {
+        let changed = [
+            self.enabled != before.enabled,
+            self.function != before.function,
+            self.days != before.days,
+            self.duration != before.duration,
+            self.schedule != before.schedule,
+        ];
+        self.parts().into_iter().zip(changed).filter(|(_, is_changed)| *is_changed).for_each(|(part, _)| part.open());
+    }
+
     /// Keeps the configuration of before, as a repeated request may.
     pub(crate) fn keep_configuration(&mut self, before: &Self) {
         self.enabled = before.enabled.clone();
