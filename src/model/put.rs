@@ -69,7 +69,7 @@ pub(crate) fn put(
         }
         Relation::Same => repeated(world, secret, token, stages, setting),
         Relation::Conflict => {
-            let is_of_rotation = secret.version(token).is_some_and(|version| version.origin == Origin::Rotation);
+            let is_of_rotation = secret.version(token).is_some_and(|version| version.origin == Origin::Filled);
             let rule = if is_of_rotation { RuleId::Idem010 } else { RuleId::Idem003 };
             vec![refuse(&[token_conflict(rule, secret, token)])]
         }
@@ -107,7 +107,7 @@ fn fills(secret: &Secret, token: &str, stages: Option<&[Label]>) -> bool {
 fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], setting: &Setting<'_>) -> Outcome {
     let next = with_secret(world, |secret| {
         let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::Idem010));
-        secret.add_version(Version::new(token, content, Origin::Rotation, setting.stamp));
+        secret.add_version(Version::new(token, content, Origin::Filled, setting.stamp));
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
         for label in stages {

@@ -12,6 +12,8 @@ pub enum Origin {
     Client(Action),
     /// The start of an immediate rotation.
     Rotation,
+    /// The start of an immediate rotation, and a client has given the version its value (ROT-IDEM-009).
+    Filled,
     /// The service, at the end of a rotation.
     EndOfRotation,
     /// The test of a configuration.
@@ -21,7 +23,7 @@ pub enum Origin {
 }
 
 impl Origin {
-    /// Whether a client did it.
+    /// Whether a client did it alone.
     #[must_use]
     pub const fn is_client(self) -> bool {
         matches!(self, Self::Client(_))

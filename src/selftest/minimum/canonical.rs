@@ -173,7 +173,8 @@ impl Canonical {
             Origin::Rotation => 1,
             Origin::EndOfRotation => 2,
             Origin::Test => 3,
-            Origin::Client(action) => 4 + action as u16,
+            Origin::Filled => 4,
+            Origin::Client(action) => 5 + action as u16,
         });
     }
 
