@@ -7,9 +7,7 @@ use super::outcome::{Outcome, Reason, Setting};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{
-    Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Shared, Version, World,
-};
+use super::world::{Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
@@ -53,13 +51,14 @@ pub(crate) fn outcomes(
     if may_be_blocked {
         reasons.push(Reason::perhaps());
     }
-    if !reasons.is_empty() {
-        return refused(world, request, &reasons, setting);
-    }
     let open = open_rules(secret, request, &function, block);
-    match open.is_empty() {
+    let permitted = || match open.is_empty() {
         false => open_rotation(world, request, &open, setting),
         true => within_quotas(world, &[], accepted(world, secret, request, setting), setting),
+    };
+    match reasons.is_empty() {
+        false => refused(world, request, refuse_or(&reasons, world, setting, permitted), (&reasons, setting)),
+        true => permitted(),
     }
 }
 
@@ -195,11 +194,12 @@ fn is_unclear(rules: &RotationRules) -> bool {
 }
 
 /// A refusal, and what it must leave alone (ROT-VAL-020).
-fn refused(world: &World, request: &RotateSecret, reasons: &[Reason], setting: &Setting<'_>) -> Vec<Outcome> {
-    let mut outcomes = refuse_or(reasons, world, setting, || {
-        let legal = |secret: &Shared<Secret>| outcomes(world, secret, request, &[], setting);
-        world.secret.as_ref().map(legal).unwrap_or_default()
-    });
+fn refused(
+    world: &World,
+    request: &RotateSecret,
+    mut outcomes: Vec<Outcome>,
+    (reasons, setting): (&[Reason], &Setting<'_>),
+) -> Vec<Outcome> {
     let may_have_ended = world.secret.as_ref().is_some_and(|secret| secret.pending_by_rotation().is_some());
     if may_have_ended && reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
         // Where the rotation has ended unseen the request is accepted, so that nothing is decided by a refusal.
@@ -330,8 +330,8 @@ fn accepted(world: &World, secret: &Secret, request: &RotateSecret, setting: &Se
     let mut next = started(world, request, setting);
     if let Some(secret) = &mut next.secret {
         secret.dates.outdate(setting.called, setting.stamp);
-        let is_immediate = request.rotate_immediately != Some(false);
-        secret.dates.is_first_rotation = is_immediate && world.secret.as_ref().is_some_and(|it| is_untouched(it));
+        secret.dates.is_first_rotation =
+            is_immediate(request) && world.secret.as_ref().is_some_and(|it| is_untouched(it));
     }
     outcome.then(next)
 }
@@ -373,13 +373,12 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
         Some(_) if is_immediate(request) => secret.close(setting.contract(RuleId::Idem001)),
         _ => secret.expect_a_stranger(setting.contract(RuleId::Idem001)),
     }
-    let is_immediate = request.rotate_immediately != Some(false);
-    let stays = setting.contract(if is_immediate { RuleId::Life010 } else { RuleId::Life019 });
+    let stays = setting.contract(if is_immediate(request) { RuleId::Life010 } else { RuleId::Life019 });
     secret.hold_labels_but_pending(stays);
     // A move that no read has shown is still to blame for what the reads during the rotation show.
     secret.rotation.current_was_moved &= secret.label(&Label::Current).is_some_and(|cell| !cell.knowledge.is_seen());
     let Some(token) = &request.client_request_token else { return next };
-    if !is_immediate {
+    if !is_immediate(request) {
         let holder = Cell::open(None, setting.contract(RuleId::Life021));
         secret.set_label(&Label::Pending, holder, Origin::Test);
         return next;
@@ -389,6 +388,7 @@ fn started(world: &World, request: &RotateSecret, setting: &Setting<'_>) -> Worl
     }
     let holder = Cell::open(Some(token.clone()), setting.contract(RuleId::Life008));
     secret.set_label(&Label::Pending, holder, Origin::Rotation);
+    secret.dates.is_first_rotation &= secret.rotation.unfinished() == Some(token);
     secret.rotation.progress = Progress::Started(token.clone());
     secret.rotation.may_be_unfinished = false;
     next
