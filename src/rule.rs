@@ -411,7 +411,7 @@ const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checka
 }
 
 /// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
-pub static RULES: [Rule; 190] = {
+pub static RULES: [Rule; 191] = {
     use Checkable::{Arn, Function, No, Yes};
     use Kind::{Law, NothingChanges, Reading, RefusalForState};
     use Level::{Must, Observed, Should, Unspecified};
