@@ -1,8 +1,10 @@
 //! CreateSecret.
 
+use super::bound::Bound;
 use super::lenient::refuse_or;
 use super::operation::{CreateSecret, Given};
 use super::outcome::{Outcome, Reason, Setting, refuse};
+use super::receipt::identified;
 use super::world::{Cell, Content, Dates, LabelCell, Origin, Rotation, Secret, Strangers, Version, World};
 use super::{Action, Claim, ErrorType, Label, Member, Text, Value, VersionId};
 use crate::rule::RuleId;
@@ -37,7 +39,7 @@ pub(crate) fn outcomes(
     match &world.secret {
         Some(secret) if secret.deletion.is_some() && is_repetition(secret, request) => vec![
             Outcome::unjudged_refusal(ErrorType::InvalidRequestException, Some(SCHEDULED.into())),
-            Outcome::unjudged().then(world.clone().opened()),
+            Outcome::unjudged().then(world.clone()),
         ],
         Some(secret) if secret.deletion.is_some() => {
             let reason = Reason::typed(RuleId::Err011, ErrorType::InvalidRequestException).text(SCHEDULED);
@@ -112,6 +114,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
     };
     let secret = Secret {
         arn: None,
+        made_empty_with: request.client_request_token.clone().filter(|_| !stores_a_value(request)),
         deletion: None,
         restored: None,
         description: request.description.clone().filter(|text| !text.is_empty()),
@@ -134,8 +137,8 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
 /// What may be there after an acceptance that no rule requires: a secret that was there before keeps what is known of it.
 fn perhaps_created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> World {
     match &world.secret {
-        Some(secret) if secret.deletion.is_none() => world.clone().opened(),
-        Some(_) | None => created(world, request, setting).opened(),
+        Some(secret) if secret.deletion.is_none() => world.clone(),
+        Some(_) | None => created(world, request, setting).opened_but(&[Bound::Deletion, Bound::Configuration]),
     }
 }
 
@@ -169,7 +172,17 @@ fn repeated(
     if token.is_some() && known.is_none() && secret.strangers != Strangers::default() {
         return vec![
             Outcome::unjudged_refusal(ErrorType::ResourceExistsException, Some(exists.into())),
-            Outcome::unjudged().then(world.clone().opened()),
+            Outcome::unjudged().then(world.clone()),
+        ];
+    }
+    let is_repeated = token.is_some() && token == secret.made_empty_with.as_ref() && *given == Given::Nothing;
+    if is_repeated && known.is_none() {
+        // Whether a creation without a value can be repeated, no document or record says.
+        return vec![
+            Outcome::unjudged_refusal(ErrorType::ResourceExistsException, Some(exists.into())),
+            identified(Outcome::unjudged(), world)
+                .contract(RuleId::Idem008, Claim::VersionId(None))
+                .then(world.clone()),
         ];
     }
     let (Some(token), Some(version)) = (token, known) else {
@@ -186,7 +199,7 @@ fn repeated(
         }
         _ => vec![
             Outcome::unjudged_refusal(ErrorType::ResourceExistsException, None),
-            Outcome::unjudged().then(world.clone().opened()),
+            Outcome::unjudged().then(world.clone()),
         ],
     }
 }

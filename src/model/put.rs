@@ -4,13 +4,14 @@ pub(super) mod labels;
 pub(super) mod quota;
 pub(super) mod token;
 
+use super::bound::Bound;
 use super::create::token_conflict;
 use super::lenient::{is_about_labels, refuse_or};
 use super::operation::{Given, PutSecretValue};
 use super::outcome::{Outcome, Reason, Setting, refuse};
 use super::receipt::put_receipt;
 use super::world::{Cell, Content, Origin, Secret, Version, World};
-use super::{Claim, ErrorType, Label, Value, VersionId};
+use super::{Claim, ErrorType, Label, Text, Value, VersionId};
 use crate::rule::RuleId;
 use labels::{label_by_put, move_current, pending_after_plain_put};
 use quota::within_quotas;
@@ -24,9 +25,16 @@ pub(super) fn with_secret(world: &World, change: impl FnOnce(&mut Secret)) -> Wo
     next
 }
 
-/// A change that the rules do not settle: accepted with everything open, or refused.
-pub(super) fn open_either_way(world: &World, rule: Option<RuleId>, what: &str) -> Vec<Outcome> {
-    let accepted = Outcome::unjudged().then(world.clone().opened());
+/// A change of the version of this token that the rules do not settle: refused, or accepted with labels and that version
+/// open. Other stored values, the configuration, and that the secret is there, stay in either case.
+pub(super) fn open_either_way(world: &World, token: Option<&Text>, rule: Option<RuleId>, what: &str) -> Vec<Outcome> {
+    let mut next = world.clone().opened_but(&[Bound::Values, Bound::Deletion, Bound::Configuration]);
+    if let (Some(secret), Some(token)) = (&mut next.secret, token)
+        && secret.value(token).is_none()
+    {
+        secret.add_version(Version::unknown(token));
+    }
+    let accepted = Outcome::unjudged().then(next);
     let refused = Outcome::unjudged_refusal(ErrorType::InvalidRequestException, None);
     match rule {
         None => vec![accepted, refused],
@@ -53,14 +61,14 @@ pub(crate) fn put(
         });
     }
     let (Given::One(value), Some(token)) = (given, &request.client_request_token) else {
-        return open_either_way(world, None, "");
+        return open_either_way(world, request.client_request_token.as_ref(), None, "");
     };
     let stages = request.version_stages.as_deref();
     if request.rotation_token.is_some() {
-        return open_either_way(world, None, "");
+        return open_either_way(world, Some(token), None, "");
     }
     if stages.is_some_and(|stages| stages.contains(&Label::Previous)) {
-        return open_either_way(world, Some(RuleId::State024), "AWSPREVIOUS by PutSecretValue");
+        return open_either_way(world, Some(token), Some(RuleId::State024), "AWSPREVIOUS by PutSecretValue");
     }
     match relation(secret, token, &value) {
         Relation::Fresh => {
@@ -77,7 +85,8 @@ pub(crate) fn put(
             vec![filled(world, token, &value, stages.unwrap_or_default(), setting)]
         }
         Relation::Placeholder | Relation::Unclear => {
-            open_either_way(world, Some(RuleId::Prog016), "PutSecretValue with the pending token and other labels")
+            let what = "PutSecretValue with the pending token and other labels";
+            open_either_way(world, Some(token), Some(RuleId::Prog016), what)
         }
     }
 }

@@ -25,13 +25,14 @@ pub(crate) fn update(
         return refuse_or(reasons, world, setting, || update(world, secret, request, &[], setting));
     }
     let given = Given::of(request.secret_string.as_ref(), request.secret_binary.as_ref());
+    let token = request.client_request_token.as_ref();
     if given.is_of_illegal_length() {
-        return open_either_way(world, None, "");
+        return open_either_way(world, token, None, "");
     }
     match (given, &request.client_request_token) {
         (Given::One(value), Some(token)) => update_value(world, secret, request, token, &value, setting),
         (Given::Nothing, token) if is_unclear_without_value(secret, request, token.as_deref()) => {
-            open_either_way(world, None, "")
+            open_either_way(world, token, None, "")
         }
         (Given::Nothing, _) => {
             let next = with_secret(world, |secret| {
@@ -42,7 +43,7 @@ pub(crate) fn update(
             let outcome = identified(Outcome::accepted(RuleId::Idem008), world);
             vec![outcome.contract(RuleId::Idem008, Claim::VersionId(None)).then(next)]
         }
-        (Given::One(_) | Given::Both, _) => open_either_way(world, None, ""),
+        (Given::One(_) | Given::Both, _) => open_either_way(world, token, None, ""),
     }
 }
 
@@ -111,7 +112,7 @@ fn update_value(
             vec![refuse(&[token_conflict(RuleId::Idem007, secret, token)]).then(next)]
         }
         Relation::Placeholder | Relation::Unclear => {
-            open_either_way(world, Some(RuleId::Prog016), "UpdateSecret with the pending token")
+            open_either_way(world, Some(token), Some(RuleId::Prog016), "UpdateSecret with the pending token")
         }
     }
 }

@@ -52,6 +52,7 @@ impl World {
         let label = |label| LabelCell { label, holder: Cell::unknown(None), put_by: Origin::Unknown };
         let mut secret = Secret {
             arn: None,
+            made_empty_with: None,
             deletion: None,
             restored: None,
             description: None,

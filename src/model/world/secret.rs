@@ -10,6 +10,8 @@ use crate::model::{Tag, Text, Timestamp, Value};
 pub struct Secret {
     /// The full ARN, once an answer has shown it.
     pub arn: Option<Text>,
+    /// The token of the CreateSecret that made it without a value.
+    pub made_empty_with: Option<Text>,
     /// When it will be deleted, if it is marked for deletion.
     pub deletion: Option<Timestamp>,
     /// Whether RestoreSecret took the mark away.

@@ -75,6 +75,7 @@ impl Canonical {
     fn secret(&mut self, secret: &Secret, detail: Detail) {
         let Secret {
             arn,
+            made_empty_with,
             deletion,
             restored,
             description,
@@ -93,6 +94,7 @@ impl Canonical {
         } = secret;
         self.flag(deletion.is_some());
         self.flag(restored.is_some());
+        self.maybe(made_empty_with.as_ref());
         self.maybe(description.as_deref().map(|_| "description").as_ref());
         self.maybe(kms_key_id.as_deref().as_ref());
         self.count(tags.as_ref().map_or(0, |tags| tags.len() + 1));
