@@ -29,9 +29,9 @@ pub(crate) fn update(
     if given.is_of_illegal_length() {
         return open_either_way(world, token, None, "");
     }
-    match (given, &request.client_request_token) {
+    match (given, token) {
         (Given::One(value), Some(token)) => update_value(world, secret, request, token, &value, setting),
-        (Given::Nothing, token) if is_unclear_without_value(secret, request, token.as_deref()) => {
+        (Given::Nothing, token) if is_unclear_without_value(secret, request, token.map(|token| &**token)) => {
             open_either_way(world, token, None, "")
         }
         (Given::Nothing, _) => {
