@@ -305,6 +305,21 @@ fn a_decision_by_a_provenance_is_found() {
     }
 }
 
+/// Places of the model where everything is opened, as after an answer that no rule permits.
+fn opens_everything(text: &str) -> usize {
+    without_comments_and_tests(text).matches(".opened()").count()
+}
+
+#[test]
+fn what_a_rule_leaves_open_has_bounds_in_the_model() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for path in files_in(&root.join("model")) {
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(opens_everything(&text), 0, "{}: say what holds all the same (model::Bound)", path.display());
+    }
+    assert_eq!(opens_everything("fn f() { world.clone().opened() }"), 1);
+}
+
 #[test]
 fn every_row_says_why_and_no_module_stands_twice() {
     let modules: Vec<_> = ROWS.iter().flat_map(|Row(modules, _)| modules).collect();

@@ -202,6 +202,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::model::OPEN_ROTATIONS;
 
     #[test]
     fn every_defect_is_found_by_its_name_alone() {
@@ -213,6 +214,16 @@ mod tests {
         }
         let unknown: Result<Defect, _> = "against:ROT-STATE-025".parse();
         assert!(unknown.is_err());
+    }
+
+    #[test]
+    fn each_bound_of_what_is_open_has_a_defect_that_breaks_it_or_a_reason_why_not() {
+        for (rule, held) in OPEN_ROTATIONS {
+            for bound in *held {
+                let is_broken = Defect::generated().any(|defect| defect == Defect::Beyond(*rule, *bound));
+                assert_ne!(is_broken, beyond::is_without(*rule), "{rule} {}", bound.as_str());
+            }
+        }
     }
 
     #[test]
