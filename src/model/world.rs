@@ -11,6 +11,7 @@ mod origin;
 mod rotation;
 mod secret;
 mod shared;
+mod twin;
 mod version;
 
 pub(crate) use cell::Part;
@@ -20,6 +21,7 @@ pub use origin::Origin;
 pub use rotation::{Progress, Rotation};
 pub use secret::{Dates, Secret};
 pub use shared::Shared;
+pub(crate) use twin::Likeness;
 pub use version::{Content, Listing, Strangers, Version};
 
 use super::{Label, Text, Timestamp};
