@@ -10,6 +10,7 @@ mod blame;
 mod class;
 mod form;
 mod missing;
+mod names;
 mod slot;
 
 use std::collections::BTreeMap;
@@ -25,10 +26,13 @@ use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
 pub(crate) use missing::missing;
+use names::Index;
 use slot::{Slot, Trial};
 
 /// The family of rules about the life of a rotation.
 const LIFE: &str = "LIFE";
+/// From how many secrets on they are found by an index.
+const FEW: usize = 16;
 
 /// What the judge is told about the endpoint.
 #[derive(Clone, Debug, Default)]
@@ -55,6 +59,8 @@ pub struct Judgement {
 pub struct Judge {
     options: Options,
     slots: BTreeMap<Text, Slot>,
+    /// Which of the secrets may be meant, once there are many.
+    index: Option<Index>,
     exercise: Exercise,
     inconclusive: bool,
 }
@@ -63,7 +69,7 @@ impl Judge {
     /// A judge who has seen nothing yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, slots: BTreeMap::new(), exercise: Exercise::default(), inconclusive: false }
+        Self { options, slots: BTreeMap::new(), index: None, exercise: Exercise::default(), inconclusive: false }
     }
 
     /// How often each rule was exercised so far.
@@ -130,6 +136,10 @@ impl Judge {
         }
         if let Some(name) = self.name_of(&call.request.operation) {
             self.inconclusive |= self.slot(&name).open(call);
+            if let (Some(index), Some(slot)) = (&mut self.index, self.slots.get(&name)) {
+                index.called(&name, call);
+                index.judged(&name, slot);
+            }
         }
     }
 
@@ -150,7 +160,9 @@ impl Judge {
     }
 
     fn finish(&mut self, call: &Call) -> Judgement {
-        self.slots.values_mut().for_each(Slot::act);
+        if self.options.function_acts {
+            self.slots.values_mut().for_each(Slot::act);
+        }
         let mut judgement = self.finished(call);
         if self.options.function_acts {
             judgement.violations.retain(|violation| violation.rule.family() != LIFE);
@@ -205,7 +217,14 @@ impl Judge {
     }
 
     fn slot(&mut self, name: &Text) -> &mut Slot {
+        self.index_if_many();
         self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()))
+    }
+
+    fn index_if_many(&mut self) {
+        if self.index.is_none() && self.slots.len() >= FEW {
+            self.index = Some(Index::of(self.slots.iter()));
+        }
     }
 
     /// Whether any call so far was about this name.
@@ -229,12 +248,26 @@ impl Judge {
     fn tokens_of_others(&self, name: &Text, call: &Call) -> Vec<Text> {
         let open = self.slots.get(name).into_iter().flat_map(Slot::open_calls);
         let tokens = open.chain([call]).filter_map(|call| call.request.operation.token());
-        let others = || self.slots.iter().filter(|(other, _)| *other != name);
-        tokens.filter(|token| others().any(|(_, slot)| slot.may_have_a_version(token))).cloned().collect()
+        let has_it = |other: &Text, token: &Text| {
+            other != name && self.slots.get(other).is_some_and(|slot| slot.may_have_a_version(token))
+        };
+        let is_taken = |token: &&Text| match &self.index {
+            Some(index) => index.with_version(token).any(|other| has_it(other, token)),
+            None => self.slots.keys().any(|other| has_it(other, token)),
+        };
+        tokens.filter(is_taken).cloned().collect()
     }
 
     fn names_for<'a>(&'a self, id: &'a str) -> impl Iterator<Item = &'a Text> {
-        self.slots.iter().filter(move |(_, slot)| slot.is_denoted_by(id)).map(|(name, _)| name)
+        let is_meant = move |(_, slot): &(&Text, &Slot)| slot.is_denoted_by(id);
+        let may_be_meant: Vec<(&Text, &Slot)> = match &self.index {
+            None => self.slots.iter().collect(),
+            Some(index) => {
+                let names = index.denoted_by(id);
+                names.iter().map(|name| &**name).chain([id]).filter_map(|it| self.slots.get_key_value(it)).collect()
+            }
+        };
+        may_be_meant.into_iter().filter(is_meant).map(|(name, _)| name)
     }
 
     /// Whether an identifier may denote several secrets, which is open (ROT-IDENT-003), or one whose ARN is not known yet.
@@ -242,9 +275,12 @@ impl Judge {
         if self.slots.get(id).is_some_and(Slot::was_ever_used) {
             return false;
         }
-        let mut others = self.slots.iter().filter(|(name, _)| *name != id);
-        others.any(|(_, slot)| slot.may_be_denoted_by(id))
-            || self.names_for(id).filter(|name| **name != *id).nth(1).is_some()
+        let may_be_meant = |name: &Text| name != id && self.slots.get(name).is_some_and(|it| it.may_be_denoted_by(id));
+        let is_unknown = match &self.index {
+            Some(index) => index.without_arn().any(may_be_meant),
+            None => self.slots.keys().any(may_be_meant),
+        };
+        is_unknown || self.names_for(id).filter(|name| **name != *id).nth(1).is_some()
     }
 
     fn judge_one(&mut self, call: &Call, answer: &Answer) -> Judgement {
@@ -255,6 +291,7 @@ impl Judge {
             self.slot(&name).retire();
             return Judgement::default();
         }
+        self.index_if_many();
         let taken = self.tokens_of_others(&name, call);
         let trial = Trial {
             call,
@@ -272,6 +309,11 @@ impl Judge {
         };
         let slot = self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()));
         let result = slot.judge(&trial, &mut self.exercise);
+        if let Some(index) = &mut self.index {
+            index.called(&name, call);
+            index.answered(&name, answer);
+            index.judged(&name, slot);
+        }
         self.inconclusive |= result.inconclusive;
         let is_open = result.violations.iter().any(|violation| violation.class == Class::Contract);
         let is_readable = is_open && !slot.is_retired() && slot.may_have_a_secret();

@@ -329,6 +329,7 @@ pub enum RuleId {
     Conc008,
     Conc009,
     Conc010,
+    Conc011,
     Read001,
     Read002,
     Read003,
@@ -411,7 +412,7 @@ const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checka
 }
 
 /// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
-pub static RULES: [Rule; 191] = {
+pub static RULES: [Rule; 192] = {
     use Checkable::{Arn, Function, No, Yes};
     use Kind::{Law, NothingChanges, Reading, RefusalForState};
     use Level::{Must, Observed, Should, Unspecified};
@@ -598,6 +599,7 @@ pub static RULES: [Rule; 191] = {
         rule(RuleId::Conc008, "ROT-CONC-008", Observed, Yes).of(Reading { exercises: true }),
         plain(RuleId::Conc009, "ROT-CONC-009", Observed, No),
         plain(RuleId::Conc010, "ROT-CONC-010", Must, No),
+        plain(RuleId::Conc011, "ROT-CONC-011", Should, Yes),
         plain(RuleId::Read001, "ROT-READ-001", Must, Yes),
         plain(RuleId::Read002, "ROT-READ-002", Must, Yes),
         plain(RuleId::Read003, "ROT-READ-003", Must, Yes),

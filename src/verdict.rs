@@ -34,8 +34,10 @@ pub struct Violation {
     pub also: Vec<RuleId>,
     /// What makes it the same as another.
     pub fingerprint: Fingerprint,
-    /// Why each possible world was excluded.
+    /// Why possible worlds were excluded, those that come nearest to the answer first.
     pub excluded: Vec<Exclusion>,
+    /// The numbers of the calls of the stretch, where the call overlaps others.
+    pub stretch: Vec<u32>,
 }
 
 impl Violation {
@@ -50,6 +52,8 @@ impl Violation {
 /// Why one world and outcome do not explain an answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exclusion {
+    /// The order in which the calls of a stretch have taken effect until then.
+    pub order: Vec<u32>,
     /// The world in words.
     pub world: String,
     /// The outcome in words.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rotation_conformance::rule::RULES;
 use rotation_conformance::strategy::{Menu, costly, known_bugs, scenarios, sweep};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use support::{Ended, json, program_with, scratch};
 
@@ -235,6 +235,57 @@ fn judge_explains_with_the_worlds_and_the_rule_that_excludes_each() {
     let ended = program(["judge", "--explain", &path]);
     assert_eq!(ended.code, Some(1), "{ended:?}");
     for word in ["\n  world: ", "\n    outcome: ", "\n    excluded, since ROT-"] {
+        assert!(ended.stdout.contains(word), "{word} is not in {}", ended.stdout);
+    }
+}
+
+/// A deletion from 100 to 400 µs, and two reads beside it, of which the second does not see what the first sees.
+fn read_that_goes_back(name: &str) -> String {
+    let id = "00000000-0000-4000-8000-000000000001";
+    let arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:s-AbCdEf";
+    let call = |number: u32, op: &str, request: Value, at: [u64; 2], answer: Value| {
+        let [called, returned] = at;
+        let line = json!({
+            "call": number, "op": op, "request": request, "called_us": called, "returned_us": returned, "answer": answer,
+        });
+        line.to_string()
+    };
+    let made = json!({ "Name": "s", "ClientRequestToken": id, "SecretString": "a" });
+    let secret = json!({ "SecretId": "s" });
+    let value = json!({
+        "ARN": arn, "Name": "s", "VersionId": id, "SecretString": "a", "VersionStages": ["AWSCURRENT"], "CreatedDate": 1.7e9,
+    });
+    let ok = |body: Value| json!({ "status": 200, "body": body });
+    let marked = json!({ "status": 400, "body": { "__type": "InvalidRequestException", "Message": "marked" } });
+    let lines = [
+        call(1, "CreateSecret", made, [0, 10], ok(json!({ "ARN": arn, "Name": "s", "VersionId": id }))),
+        call(
+            2,
+            "DeleteSecret",
+            secret.clone(),
+            [100, 400],
+            ok(json!({ "ARN": arn, "Name": "s", "DeletionDate": 1.703e9 })),
+        ),
+        call(3, "GetSecretValue", secret.clone(), [150, 200], marked),
+        call(4, "GetSecretValue", secret, [250, 300], ok(value)),
+    ];
+    let path = scratch(name);
+    fs::write(&path, lines.join("\n")).unwrap();
+    path.display().to_string()
+}
+
+#[test]
+fn judge_explains_which_order_of_overlapping_calls_failed_at_which_fact() {
+    let path = read_that_goes_back("overlapping.ndjson");
+    assert_eq!(program(["judge", &path]).code, Some(0));
+    let ended = program(["judge", "--strict", "--explain", &path]);
+    assert_eq!(ended.code, Some(1), "{ended:?}");
+    for word in [
+        "call 4 GetSecretValue violates ROT-CONC-011",
+        "\n    call 2 DeleteSecret, 100 to 400 µs\n    call 3 GetSecretValue, 150 to 200 µs\n",
+        "\n  order: 2, 3, 4\n  world: ",
+        "\n    excluded, since ROT-ERR-006 demands the request is refused",
+    ] {
         assert!(ended.stdout.contains(word), "{word} is not in {}", ended.stdout);
     }
 }

@@ -10,6 +10,7 @@ use serde_json::json;
 
 use super::{Exit, JudgeArgs, RulesArgs, complain, print};
 use crate::catalogue;
+use crate::history::{Call, Reply};
 use crate::judge::{Judge, Options};
 use crate::model::Functions;
 use crate::record;
@@ -44,12 +45,14 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
     let mut judge = Judge::new(Options { functions, function_acts, consistency_window });
     let violations = judge.judge_all(&calls);
     let (failing, differing): (Vec<_>, Vec<_>) = violations.iter().partition(|it| it.fails(args.strict));
-    let operations: BTreeMap<u32, &str> = calls.iter().map(|it| (it.number, it.request.operation.name())).collect();
-    let operation = |violation: &Violation| operations.get(&violation.call).copied().unwrap_or_default();
+    let calls_by_number: BTreeMap<u32, &Call> = calls.iter().map(|it| (it.number, it)).collect();
     let mut text = String::new();
     for (violations, word) in [(&differing, "differs from"), (&failing, "violates")] {
         for group in grouped(violations) {
-            text.push_str(&describe(&group, word, operation(group[0]), args.explain));
+            text.push_str(&describe(&group, word, &calls_by_number));
+            if args.explain {
+                text.push_str(&explained(group[0], &calls_by_number));
+            }
         }
     }
     let _ = writeln!(
@@ -90,9 +93,10 @@ fn numbers(violations: &[&Violation], what: &str) -> String {
     }
 }
 
-fn describe(group: &[&Violation], word: &str, operation: &str, explain: bool) -> String {
+fn describe(group: &[&Violation], word: &str, calls: &BTreeMap<u32, &Call>) -> String {
     let mut text = String::new();
     let violation = group[0];
+    let operation = calls.get(&violation.call).map(|call| call.request.operation.name()).unwrap_or_default();
     let title = &catalogue::entry(violation.rule).title;
     let _ = writeln!(text, "call {} {operation} {word} {} ({title})", violation.call, violation.rule);
     let _ = writeln!(text, "  expected {}", violation.expected);
@@ -107,16 +111,39 @@ fn describe(group: &[&Violation], word: &str, operation: &str, explain: bool) ->
     if let [_, others @ .., last] = group {
         let _ = writeln!(text, "  and {} times more, last at call {}", others.len() + 1, last.call);
     }
-    if explain {
-        for exclusion in &violation.excluded {
-            let _ = writeln!(text, "  world: {}", exclusion.world);
-            let _ = writeln!(text, "    outcome: {}", exclusion.outcome);
-            for (rule, unmet) in &exclusion.unmet {
-                let _ = writeln!(text, "    excluded, since {rule} demands {unmet}");
-            }
+    text
+}
+
+/// The calls of the stretch, if the violating call overlaps others, and why no world explains its answer.
+fn explained(violation: &Violation, calls: &BTreeMap<u32, &Call>) -> String {
+    let mut text = String::new();
+    if !violation.stretch.is_empty() {
+        text.push_str("  calls that overlap:\n");
+    }
+    for call in violation.stretch.iter().filter_map(|number| calls.get(number)) {
+        let _ = writeln!(text, "    {}", interval(call));
+    }
+    for exclusion in &violation.excluded {
+        if !violation.stretch.is_empty() {
+            let before: Vec<_> = exclusion.order.iter().map(ToString::to_string).collect();
+            let _ = writeln!(text, "  order: {}", [before, vec![violation.call.to_string()]].concat().join(", "));
+        }
+        let _ = writeln!(text, "  world: {}", exclusion.world);
+        let _ = writeln!(text, "    outcome: {}", exclusion.outcome);
+        for (rule, unmet) in &exclusion.unmet {
+            let _ = writeln!(text, "    excluded, since {rule} demands {unmet}");
         }
     }
     text
+}
+
+/// `call 2 PutSecretValue, 100 to 200 µs`
+fn interval(call: &Call) -> String {
+    let until = match &call.reply {
+        Reply::Answer(_) => format!("to {} µs", call.returned.0),
+        Reply::Nothing(_) => "µs, never answered".to_owned(),
+    };
+    format!("call {} {}, {} {until}", call.number, call.request.operation.name(), call.called.0)
 }
 
 pub(super) fn rules(args: &RulesArgs) -> Exit {

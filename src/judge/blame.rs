@@ -49,6 +49,11 @@ fn permitted_plainly(operation: &Operation, special: RuleId) -> RuleId {
     }
 }
 
+/// The gravest of what an answer does not meet.
+pub(super) fn first_unmet(outcome: &Outcome, answer: &Answer) -> Option<Fact> {
+    unmet(outcome, answer).into_iter().min_by_key(|fact| (fact.class, fact.claim.rank()))
+}
+
 fn unmet(outcome: &Outcome, answer: &Answer) -> Vec<Fact> {
     if !is_of_kind(outcome, answer) {
         return kind_fact(outcome, answer).into_iter().collect();
@@ -81,6 +86,7 @@ pub(super) fn violation(
         also,
         fingerprint: fingerprint(call, fact, &pattern),
         excluded,
+        stretch: Vec::new(),
     }
 }
 
@@ -101,6 +107,7 @@ fn kind_fact(outcome: &Outcome, answer: &Answer) -> Option<Fact> {
 pub(super) fn exclusion(world: &World, outcome: &Outcome, answer: &Answer) -> Exclusion {
     let facts = unmet(outcome, answer);
     Exclusion {
+        order: Vec::new(),
         world: summary(world),
         outcome: match &outcome.refusal {
             None => "accepted".to_owned(),

@@ -144,6 +144,7 @@ fn classed(call: &Call, rule: RuleId, expected: Aspect, (observed, of_class): (&
         also: Vec::new(),
         fingerprint: fingerprint(call, rule, expected, of_class),
         excluded: Vec::new(),
+        stretch: Vec::new(),
     }
 }
 

@@ -79,6 +79,7 @@ fn lack(call: &Call, action: Action, observed: String) -> Violation {
         also: Vec::new(),
         fingerprint: Fingerprint::of_missing(action.as_str()),
         excluded: Vec::new(),
+        stretch: Vec::new(),
     }
 }
 

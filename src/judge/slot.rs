@@ -1,29 +1,37 @@
 //! The possible worlds of one secret name, and how an answer filters them.
 
 mod adopt;
+mod frontier;
 mod lag;
 mod law;
+mod open;
 mod race;
 mod search;
+mod state;
+mod stretch;
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::blame::{self, Score};
+use super::blame;
 use crate::history::{Call, Moment, Reply};
 use crate::model::{
-    Answer, Body, Claim, CreateSecret, Operation, Output, Receipt, Setting, Text, World, form_of, is_arn_of,
+    Answer, Body, CreateSecret, Likeness, Operation, Output, Receipt, Setting, Text, World, form_of, is_arn_of,
 };
 use crate::rule::RuleId;
 use crate::verdict::{Exercise, Violation};
-use search::{Survivor, nearest_first};
+use frontier::Frontier;
+use search::{Look, Survivor, ought_to_be_refused};
+use state::{Debt, Distinct, Entry, State};
+use stretch::{Stretch, WithoutOrder};
 
-/// How many worlds a search may look at before it gives up.
-const BUDGET: usize = 4_000;
-/// How many worlds of one secret may be possible before it is judged no further.
-const MOST_STATES: usize = 64;
+/// How many states a search for one answer may look at before it gives up.
+const BUDGET: usize = 50_000;
+/// How many states of one secret may be possible before it is judged no further.
+const MOST_STATES: usize = 5_000;
 /// How many calls that were never answered may be open: each may have taken effect at any time since, or not, so that
 /// the worlds grow with the orders in which they can.
-const MOST_LOST: usize = 4;
+const MOST_LOST: usize = 8;
 
 /// One call under judgement.
 #[derive(Clone, Copy, Debug)]
@@ -41,30 +49,26 @@ pub(super) struct SlotResult {
     pub inconclusive: bool,
 }
 
-/// One possible world, and the calls that have taken effect in it before they returned.
-#[derive(Clone, Debug, PartialEq)]
-struct State {
-    world: World,
-    done: Vec<u32>,
-}
-
 /// One secret name.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "what may have happened, and whether it is judged, are independent")]
 pub(super) struct Slot {
-    states: Vec<State>,
-    /// Calls that may still take effect.
-    open: Vec<Call>,
+    frontier: Frontier,
+    /// The latest stretch of overlapping calls, until what comes after it has settled which order it was.
+    stretch: Option<Stretch>,
     /// Worlds that were possible until a moment.
     past: Vec<(Moment, World)>,
     /// Every ARN that CreateSecret has answered for the name, so that it denotes the name also when no world knows it.
     arns: Vec<Text>,
+    /// Whether a read that was never answered may take effect at any time from now on.
+    may_be_read: bool,
     /// Whether a violation has left a state that no description has shown yet.
     unsettled: bool,
+    /// Whether some search has ended before it could tell.
+    is_undecided: bool,
     retired: bool,
     /// Whether somebody's function may act on the secret at any time.
     restless: bool,
-    /// When the latest plain put returned, so that one which was called before is seen to race with it (ROT-CONC-006).
-    last_put: Option<Moment>,
 }
 
 /// Whether no answer came, or ever will.
@@ -74,34 +78,35 @@ const fn is_lost(call: &Call) -> bool {
 
 impl Slot {
     pub(super) fn new(name: Text) -> Self {
-        let state = State { world: World::unused(name), done: Vec::new() };
         Self {
-            states: vec![state],
-            open: Vec::new(),
+            frontier: Frontier::new(name),
+            stretch: None,
             past: Vec::new(),
             arns: Vec::new(),
+            may_be_read: false,
             unsettled: false,
+            is_undecided: false,
             retired: false,
             restless: false,
-            last_put: None,
         }
     }
 
     pub(super) fn only_world(&self) -> Option<&World> {
-        match &self.states[..] {
-            [state] if !self.retired && self.open.is_empty() => Some(&state.world),
-            _ => None,
-        }
+        self.frontier.only_world().filter(|_| !self.retired)
     }
 
     /// Every world that is possible, unless a call may still change it.
     pub(super) fn worlds(&self) -> impl Iterator<Item = &World> {
-        let is_settled = !self.retired && self.open.is_empty();
-        self.states.iter().filter(move |_| is_settled).map(|state| &state.world)
+        let is_settled = !self.retired && self.frontier.is_idle();
+        self.states().iter().filter(move |_| is_settled).map(|state| &state.world)
+    }
+
+    fn states(&self) -> &[State] {
+        &self.frontier.states
     }
 
     pub(super) fn may_have_a_secret(&self) -> bool {
-        self.states.iter().any(|state| state.world.secret.is_some())
+        self.states().iter().any(|state| state.world.secret.is_some())
     }
 
     pub(super) const fn is_retired(&self) -> bool {
@@ -118,14 +123,10 @@ impl Slot {
         if !self.restless {
             return;
         }
-        let mut states: Vec<State> = Vec::with_capacity(self.states.len());
-        for State { world, done } in std::mem::take(&mut self.states) {
-            let state = State { world: world.opened(), done };
-            if !states.contains(&state) {
-                states.push(state);
-            }
-        }
-        self.states = states;
+        self.stretch = None;
+        let mut states = Distinct::new(Likeness::Permissions);
+        states.extend(self.states().iter().map(|state| state.in_world(state.world.clone().opened())));
+        self.frontier.states = states.into_entries();
     }
 
     pub(super) fn retire(&mut self) {
@@ -134,8 +135,8 @@ impl Slot {
 
     pub(super) fn is_denoted_by(&self, id: &str) -> bool {
         let is_shown = |state: &State| self.arns.iter().any(|arn| form_of(id, &state.world.name, Some(arn)).is_some());
-        self.states.first().is_some_and(is_shown)
-            || self.states.iter().any(|state| {
+        self.states().first().is_some_and(is_shown)
+            || self.states().iter().any(|state| {
                 let arn = state.world.secret.as_ref().and_then(|secret| secret.arn.as_deref());
                 form_of(id, &state.world.name, arn).is_some()
                     || state.world.former_arns.iter().any(|former| **former == *id)
@@ -145,70 +146,78 @@ impl Slot {
     /// Whether there was or may be a secret of this name, so that the name is more than an identifier that found nothing.
     pub(super) fn was_ever_used(&self) -> bool {
         let has_used = |state: &State| state.world.secret.is_some() || !state.world.former_arns.is_empty();
-        self.retired || self.may_be_created() || !self.arns.is_empty() || self.states.iter().any(has_used)
+        self.retired || self.may_be_created() || !self.arns.is_empty() || self.states().iter().any(has_used)
     }
 
     fn may_be_created(&self) -> bool {
-        self.open.iter().any(|call| matches!(call.request.operation, Operation::CreateSecret(_)))
+        self.frontier.calls().any(|call| matches!(call.request.operation, Operation::CreateSecret(_)))
     }
 
     /// Whether an ARN may be that of a secret that no answer has shown the ARN of.
     pub(super) fn may_be_denoted_by(&self, id: &str) -> bool {
         id.starts_with("arn:")
-            && self.states.iter().any(|state| {
-                let secret = state.world.secret.as_ref();
-                let has_no_arn = secret.map_or_else(|| self.may_be_created(), |secret| secret.arn.is_none());
-                has_no_arn && id.contains(&*state.world.name)
-            })
+            && self.states().iter().any(|state| self.lacks_an_arn(&state.world) && id.contains(&*state.world.name))
     }
 
-    /// A call has started and may take effect from now on. Tells whether too many were never answered to go on with the
-    /// secret.
+    /// Whether there is or may be a secret that no answer has shown the ARN of.
+    pub(super) fn may_lack_an_arn(&self) -> bool {
+        self.states().iter().any(|state| self.lacks_an_arn(&state.world))
+    }
+
+    fn lacks_an_arn(&self, world: &World) -> bool {
+        world.secret.as_ref().map_or_else(|| self.may_be_created(), |secret| secret.arn.is_none())
+    }
+
+    /// Every ARN that an answer has shown of a secret of this name.
+    pub(super) fn arns(&self) -> impl Iterator<Item = &Text> {
+        let worlds = || self.states().iter().map(|state| &state.world);
+        let of_secrets = worlds().filter_map(|world| world.secret.as_ref()?.arn.as_ref());
+        self.arns.iter().chain(worlds().flat_map(|world| &world.former_arns)).chain(of_secrets)
+    }
+
+    /// The ids of the versions that the secret has or may have.
+    pub(super) fn version_ids(&self) -> impl Iterator<Item = &Text> {
+        let secrets = self.states().iter().filter_map(|state| state.world.secret.as_ref());
+        let stored = secrets.flat_map(|secret| &secret.versions).map(|version| &version.id);
+        stored.chain(self.frontier.calls().filter_map(|call| call.request.operation.token()))
+    }
+
+    /// A call has started and may take effect from now on. Tells whether too many are open, or were never answered, to go
+    /// on with the secret.
     pub(super) fn open(&mut self, call: &Call) -> bool {
-        self.open.push(call.clone());
-        let is_too_much = !self.retired && self.open.iter().filter(|open| is_lost(open)).count() > MOST_LOST;
+        let call = Arc::new(call.clone());
+        let overlaps = !is_lost(&call) && self.frontier.awaits_answers();
+        if self.stretch.is_none() && overlaps && !self.restless {
+            self.stretch = Some(Stretch::new(self.frontier.clone()));
+        }
+        if let Some(stretch) = &mut self.stretch {
+            stretch.call(Arc::clone(&call), &self.frontier);
+        }
+        let is_too_much = !self.retired && (!self.frontier.open(call) || self.frontier.lost() > MOST_LOST);
         self.retired |= is_too_much;
         is_too_much
     }
 
-    /// Calls that were never answered and have taken effect in every world are open no more.
-    fn settle(&mut self) {
-        let has_taken_effect = |call: &Call| self.states.iter().all(|state| state.done.contains(&call.number));
-        let settled: Vec<u32> =
-            self.open.iter().filter(|open| is_lost(open) && has_taken_effect(open)).map(|open| open.number).collect();
-        if !settled.is_empty() {
-            self.open.retain(|open| !settled.contains(&open.number));
-            self.states.iter_mut().for_each(|state| state.done.retain(|number| !settled.contains(number)));
-        }
-    }
-
     /// The calls that may still take effect.
     pub(super) fn open_calls(&self) -> impl Iterator<Item = &Call> {
-        self.open.iter()
+        self.frontier.calls()
     }
 
     /// Whether the secret has or may have a version of this id.
     pub(super) fn may_have_a_version(&self, id: &Text) -> bool {
         let has_it = |state: &State| state.world.secret.as_ref().is_some_and(|secret| secret.version(id).is_some());
-        self.states.iter().any(has_it) || self.open.iter().any(|open| open.request.operation.token() == Some(id))
+        self.states().iter().any(has_it) || self.frontier.calls().any(|open| open.request.operation.token() == Some(id))
     }
 
     /// The value may have been read.
     pub(super) fn was_read(&mut self) {
-        for state in &mut self.states {
-            if let Some(secret) = &mut state.world.secret {
-                secret.dates.may_have_been_read = true;
-            }
-        }
+        self.frontier.states.iter_mut().for_each(State::may_have_been_read);
     }
 
-    /// A read whose answer was lost may have been carried out. Where another call is open too, what it read is not
-    /// known, and the name is not judged any more.
+    /// A read whose answer was lost may have been carried out, or will be: where another call is open too, after that.
     pub(super) fn may_have_been_read(&mut self) {
-        match self.open.is_empty() {
-            true => self.was_read(),
-            false => self.retire(),
-        }
+        self.may_be_read |= !self.frontier.is_idle();
+        self.was_read();
     }
 
     pub(super) fn judge(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> SlotResult {
@@ -224,64 +233,97 @@ impl Slot {
         }
         let mut budget = BUDGET;
         let survivors = self.search(trial, &mut budget, exercise);
-        let inconclusive = budget == 0;
-        if survivors.is_empty() && inconclusive {
+        if budget == 0 {
             self.retired = true;
-            return SlotResult { violations: Vec::new(), inconclusive };
+            return SlotResult { violations: Vec::new(), inconclusive: true };
         }
-        let survivors = self.or_with_rotations_ended(nearest_first(survivors), trial, &mut budget);
-        let violations = match (self.law_of_races(trial, exercise), survivors.first()) {
-            (Some(twice), _) => vec![twice],
-            (None, Some(nearest)) if nearest.score.fidelity() == 0 => self.survive(trial, survivors, exercise),
-            (None, _) if self.was_true_a_moment_ago(trial) || self.was_seen_halfway(trial) => Vec::new(),
-            (None, Some(_)) => self.survive(trial, survivors, exercise),
-            (None, None) => self.violate(trial, exercise),
-        };
-        self.open.retain(|open| open.number != trial.call.number);
-        self.settle();
+        let violations = self.conclude(trial, survivors, exercise);
+        self.end(trial, exercise);
         // A world that is left out could be the one that explains the next answer.
-        let are_too_many = self.states.len() > MOST_STATES;
+        let are_too_many = self.states().len() > MOST_STATES;
         self.retired |= are_too_many;
-        SlotResult { violations, inconclusive: inconclusive || are_too_many }
+        SlotResult { violations, inconclusive: are_too_many || self.is_undecided }
+    }
+
+    /// The states that explain the answer, those that it fits best first.
+    fn search(&mut self, trial: &Trial<'_>, budget: &mut usize, exercise: &mut Exercise) -> Vec<Survivor> {
+        let stale = self.may_be_stale(trial);
+        let is_raced = self.is_raced(trial) || self.frontier.others(trial.call.number).any(|it| !is_lost(&it.call));
+        let look = Look { stale, ..Look::default() };
+        let look = match &self.stretch {
+            Some(stretch) if stretch.is_thorough => look.thorough(),
+            Some(_) => Look { exact: is_raced, ..look },
+            None => look,
+        };
+        let survivors = self.frontier.after(trial, look, budget, Some(exercise));
+        if is_perfect(&survivors) || !self.may_look_closer() {
+            return survivors;
+        }
+        let ended = Look { ends: true, ..look };
+        let survivors = or_better(self.frontier.after(trial, ended, budget, None), survivors);
+        if is_perfect(&survivors) || self.was_true_a_moment_ago(trial) {
+            return survivors;
+        }
+        let look = look.thorough();
+        if self.look_closer(trial, budget) {
+            return self.frontier.after(trial, look, budget, None);
+        }
+        match self.frontier.is_idle() {
+            true => survivors,
+            false => or_better(self.frontier.after(trial, look, budget, None), survivors),
+        }
+    }
+
+    /// Whether anything may have gone on unseen.
+    fn may_look_closer(&self) -> bool {
+        let may_end = |state: &State| state.world.with_rotation_ended().is_some();
+        !self.frontier.is_idle() || self.stretch.is_some() || self.states().iter().any(may_end)
+    }
+
+    fn conclude(&mut self, trial: &Trial<'_>, survivors: Vec<Survivor>, exercise: &mut Exercise) -> Vec<Violation> {
+        if let Some(twice) = self.law_of_races(trial, exercise) {
+            return vec![twice];
+        }
+        if !is_perfect(&survivors) && self.was_true_a_moment_ago(trial) {
+            return Vec::new();
+        }
+        if !survivors.is_empty() {
+            return self.survive(trial, survivors, exercise);
+        }
+        let violations = match self.permit_without_order(trial) {
+            WithoutOrder::Differs(violation) => {
+                exercise.arm(RuleId::Conc011);
+                exercise.check(RuleId::Conc011);
+                self.retire_if_illegal(trial.answer);
+                vec![*violation]
+            }
+            WithoutOrder::Wrong => self.violate(trial, exercise),
+            WithoutOrder::Unknown => {
+                self.retired = true;
+                self.is_undecided = true;
+                return Vec::new();
+            }
+        };
+        self.start_anew(trial);
+        violations
     }
 
     fn survive(&mut self, trial: &Trial<'_>, survivors: Vec<Survivor>, exercise: &mut Exercise) -> Vec<Violation> {
-        let mut violations = Vec::new();
-        let mut states: Vec<State> = Vec::with_capacity(survivors.len());
-        let mut contradiction = false;
-        let mut is_due = true;
+        let Some(nearest) = survivors.first() else { return Vec::new() };
+        // An answer that ought to be a refusal need not show the state.
+        let is_due = !ought_to_be_refused(&nearest.outcome);
+        blame::count(&nearest.outcome, trial.answer, exercise);
+        let debts = nearest.state.debts.clone();
+        let mut violations: Vec<_> = debts.iter().flat_map(violations_of).collect();
         let changes = survivors.iter().any(|survivor| survivor.changes);
-        for (index, Survivor { mut state, outcome, score, .. }) in survivors.into_iter().enumerate() {
-            let ought_to_be_refused = outcome.facts.iter().any(|fact| fact.claim == Claim::Refused);
-            if index == 0 {
-                // An answer that ought to be a refusal need not show the state.
-                is_due = !ought_to_be_refused;
-                blame::count(&outcome, trial.answer, exercise);
-                if score != Score::default() {
-                    violations = blame::violations(trial.call, trial.answer, &outcome, Vec::new());
-                }
-            }
-            // What a read shows that ought to find nothing may be of something else.
-            if let Body::Output(output) = &trial.answer.body
-                && !(ought_to_be_refused && trial.call.request.operation.is_read())
-                && !self.may_be_stale(trial)
-            {
-                match state.world.bind(
-                    &trial.call.request.operation,
-                    output,
-                    trial.answer.partial,
-                    trial.call.returned.into(),
-                ) {
-                    Ok(readings) => readings.into_iter().for_each(|reading| exercise.read(reading)),
-                    Err(_) => contradiction = true,
-                }
-            }
-            if !states.contains(&state) {
-                states.push(state);
-            }
-        }
-        if changes && matches!(trial.answer.body, Body::Output(_)) {
-            self.mark_race_of_puts(trial, &mut states);
+        let contradiction = survivors.iter().any(|survivor| survivor.contradicts);
+        survivors.iter().flat_map(|it| &it.readings).for_each(|reading| exercise.read(reading.clone()));
+        let mut states: Vec<State> = survivors.into_iter().map(|survivor| survivor.state).collect();
+        for state in &mut states {
+            // Where no calls overlap, what differs is a matter of the nearest state alone.
+            state
+                .debts
+                .retain(|debt| self.stretch.is_some() && !debts.iter().any(|it| it.call.number == debt.call.number));
         }
         if contradiction {
             // What contradicts itself is the matter of ROT-STATE-001 alone.
@@ -289,11 +331,63 @@ impl Slot {
         }
         let law = self.law(trial, &states, contradiction, exercise);
         violations.splice(0..0, law.filter(|law| is_due || law.rule == RuleId::State001));
-        self.replace(states, trial.call.returned, changes);
-        if contradiction {
-            self.retired = true;
+        if changes {
+            self.remember(trial.call.returned);
         }
+        self.frontier.states = states;
+        self.retired |= contradiction;
         self.retire_if_illegal(trial.answer);
         violations
     }
+
+    /// The call is open no more, and with the last of them a stretch ends.
+    fn end(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) {
+        let number = trial.call.number;
+        if let Some(stretch) = &mut self.stretch {
+            stretch.end(trial, self.frontier.of(number));
+        }
+        let states = std::mem::take(&mut self.frontier.states);
+        self.frontier.go_on(states, number);
+        if self.may_be_read {
+            self.was_read();
+        }
+        let is_idle = !self.frontier.awaits_answers();
+        if self.stretch.as_mut().is_some_and(|stretch| is_idle && stretch.rest(exercise)) {
+            self.stretch = None;
+        }
+    }
 }
+
+/// What an answer differs in that nobody has been told of.
+fn violations_of(debt: &Debt) -> Vec<Violation> {
+    match &debt.call.reply {
+        Reply::Answer(answer) => blame::violations(&debt.call, answer, &debt.outcome, Vec::new()),
+        Reply::Nothing(_) => Vec::new(),
+    }
+}
+
+/// Whether some state explains an answer without any difference.
+fn is_perfect(survivors: &[Survivor]) -> bool {
+    survivors.first().is_some_and(|nearest| nearest.cost() == 0)
+}
+
+/// The survivors of a closer look, if they explain the answer better: they come first, and the others remain possible, or
+/// a text would decide.
+fn or_better(closer: Vec<Survivor>, survivors: Vec<Survivor>) -> Vec<Survivor> {
+    let is_better = match (closer.first(), survivors.first()) {
+        (Some(other), Some(nearest)) => other.cost() < nearest.cost(),
+        (Some(_), None) => true,
+        (None, _) => false,
+    };
+    match is_better {
+        true => {
+            let mut all = Distinct::new(Likeness::Permissions);
+            all.extend(closer.into_iter().chain(survivors));
+            all.into_entries()
+        }
+        false => survivors,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -11,6 +11,7 @@ mod of_answers;
 mod of_requests;
 mod of_rotation;
 mod of_state;
+mod orders;
 mod permitted;
 mod races;
 mod readings;

@@ -127,6 +127,7 @@ impl From<FindingJson> for Finding {
                 also: json.also,
                 fingerprint: json.fingerprint,
                 excluded: Vec::new(),
+                stretch: Vec::new(),
             },
             status: json.status,
             case: json.case,

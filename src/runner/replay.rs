@@ -220,6 +220,7 @@ mod tests {
                 also: Vec::new(),
                 fingerprint: fingerprint("ROT-IDEM-003 PutSecretValue: the request is refused but accepted"),
                 excluded: Vec::new(),
+                stretch: Vec::new(),
             },
             status: Status::Fail,
             case,

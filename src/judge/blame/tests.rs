@@ -362,7 +362,12 @@ fn a_world_that_does_not_explain_an_answer_is_told_in_words() {
         (&of_nothing, "AWSCURRENT open, AWSPENDING open, AWSPREVIOUS open, rotation open"),
         (&known, "AWSCURRENT on v1, rotation on, marked for deletion"),
     ] {
-        let expected = Exclusion { world: words.to_owned(), outcome: "accepted".to_owned(), unmet: unmet.clone() };
+        let expected = Exclusion {
+            order: Vec::new(),
+            world: words.to_owned(),
+            outcome: "accepted".to_owned(),
+            unmet: unmet.clone(),
+        };
         assert_eq!(told(world, &outcome), expected);
     }
     assert_eq!(told(&unused, &refused([])).outcome, "refused with InvalidRequestException");

@@ -1,40 +1,63 @@
 //! What becomes of a secret whose answer no world explains: blame, and adopting what the answer shows.
 
+use std::borrow::Cow;
+
 use super::law::is_illegal;
-use super::{Slot, State, Trial};
+use super::search::Look;
+use super::state::State;
+use super::{BUDGET, Slot, Trial};
 use crate::judge::blame::{self, Score};
 use crate::model::{Answer, Body, Claim, Operation, Outcome, Output, Rank, World, outcomes};
 use crate::rule::Class;
 use crate::verdict::{Exclusion, Exercise, Violation};
 
+/// How many states are told that do not explain an answer, the nearest first.
+const MOST_EXCLUDED: usize = 16;
+
 impl Slot {
     /// No world explains the answer: the nearest one is to blame, and what the answer shows is adopted.
     pub(super) fn violate(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> Vec<Violation> {
-        let mut nearest: Option<(Score, World, Outcome)> = None;
-        let mut excluded: Vec<Exclusion> = Vec::new();
-        for state in &self.states {
-            for outcome in outcomes(&state.world, &trial.call.request, &trial.setting) {
-                excluded.push(blame::exclusion(&state.world, &outcome, trial.answer));
-                let score = Score::of(&outcome, trial.answer);
-                if nearest.as_ref().is_none_or(|(best, _, _)| score < *best) {
-                    nearest = Some((score, state.world.clone(), outcome));
-                }
-            }
-        }
-        let Some((_, world, outcome)) = nearest else { return Vec::new() };
+        let (nearest, excluded) = self.nearest(trial);
+        let Some(Candidate { state, outcome, .. }) = nearest else { return Vec::new() };
         blame::count(&outcome, trial.answer, exercise);
-        let violations = blame::violations(trial.call, trial.answer, &outcome, excluded);
-        self.adopt(world, outcome, trial);
+        let mut violations = blame::violations(trial.call, trial.answer, &outcome, excluded);
+        for violation in &mut violations {
+            violation.stretch = self.stretch_numbers();
+        }
+        self.adopt(&state, outcome, trial);
         violations
     }
 
-    fn adopt(&mut self, before: World, outcome: Outcome, trial: &Trial<'_>) {
+    /// The state and outcome that come nearest to an answer, and why those that come next do not explain it.
+    pub(super) fn nearest(&self, trial: &Trial<'_>) -> (Option<Candidate>, Vec<Exclusion>) {
+        let mut candidates: Vec<Candidate> = self.candidates(trial).iter().flat_map(|it| of_state(it, trial)).collect();
+        candidates.sort_by_key(|candidate| candidate.score);
+        candidates.truncate(MOST_EXCLUDED);
+        let exclusion = |it: &Candidate| Exclusion {
+            order: it.state.order(),
+            ..blame::exclusion(&it.state.world, &it.outcome, trial.answer)
+        };
+        let excluded = candidates.iter().map(exclusion).collect();
+        (candidates.into_iter().next(), excluded)
+    }
+
+    /// The states in which the call may have taken effect.
+    fn candidates(&self, trial: &Trial<'_>) -> Cow<'_, [State]> {
+        if self.stretch.is_none() {
+            return Cow::Borrowed(&self.frontier.states);
+        }
+        let (look, mut budget) = (Look { ends: true, ..Look::default() }, BUDGET);
+        Cow::Owned(self.frontier.tried(trial, look, &mut budget))
+    }
+
+    fn adopt(&mut self, state: &State, outcome: Outcome, trial: &Trial<'_>) {
+        let before = state.world.clone();
         let Body::Output(output) = &trial.answer.body else {
             let is_refusal = matches!(&trial.answer.body, Body::Error(_)) && trial.answer.form.status < 500;
             let is_mere_text = is_refusal && !outcome.is_accepted();
             self.unsettled |= !is_mere_text;
             let world = if is_mere_text { outcome.next.unwrap_or(before) } else { unsettled(before, trial) };
-            self.states = vec![State { world, done: Vec::new() }];
+            self.frontier.states = vec![state.in_world(world)];
             return;
         };
         let mut world = match (&outcome.next, &outcome.refusal) {
@@ -62,7 +85,7 @@ impl Slot {
             let (operation, returned) = (&trial.call.request.operation, trial.call.returned.into());
             self.retired |= world.bind(operation, output, trial.answer.partial, returned).is_err();
         }
-        self.states = vec![State { world, done: Vec::new() }];
+        self.frontier.states = vec![state.in_world(world)];
         self.retire_if_illegal(trial.answer);
     }
 
@@ -70,13 +93,27 @@ impl Slot {
     pub(super) fn retire_if_illegal(&mut self, answer: &Answer) {
         if matches!(&answer.body, Body::Output(Output::Description(_))) {
             self.unsettled = false;
-            self.retired |= !self.states.is_empty() && self.states.iter().all(|state| is_illegal(&state.world));
+            let states = &self.frontier.states;
+            self.retired |= !states.is_empty() && states.iter().all(|state| is_illegal(&state.world));
         }
     }
 }
 
+/// A state and an outcome, and how far an answer is from it.
+pub(super) struct Candidate {
+    state: State,
+    pub(super) outcome: Outcome,
+    score: Score,
+}
+
+fn of_state(state: &State, trial: &Trial<'_>) -> Vec<Candidate> {
+    let outcomes = outcomes(&state.world, &trial.call.request, &trial.setting).into_iter();
+    let candidate = |outcome| Candidate { score: Score::of(&outcome, trial.answer), state: state.clone(), outcome };
+    outcomes.map(candidate).collect()
+}
+
 /// The state that a call has left of which it is not known what it did.
-fn unsettled(world: World, trial: &Trial<'_>) -> World {
+pub(super) fn unsettled(world: World, trial: &Trial<'_>) -> World {
     let operation = &trial.call.request.operation;
     let mut world = world.opened();
     if let Operation::RotateSecret(request) = operation

@@ -1,6 +1,7 @@
 //! Laws over every answer about a secret: they are to blame only where no fact of the model differs.
 
-use super::{Slot, State, Trial};
+use super::state::State;
+use super::{Slot, Trial};
 use crate::judge::blame;
 use crate::model::{Body, Claim, Fact, Label, Output, World, fact};
 use crate::rule::{Class, RuleId};

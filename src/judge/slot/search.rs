@@ -1,263 +1,438 @@
-//! The search for worlds that explain an answer, calls that are still open included.
+//! The search for states that explain an answer, after Wing, Gong and Lowe.
+//!
+//! A call takes effect at one moment between its start and its return, so that where calls overlap any order is possible
+//! that agrees with their intervals. When a call returns, the states are looked for in which it has taken effect, after
+//! any of the others that are open; of what is the same set of calls and the same world, one is followed. A read that
+//! fits and settles nothing takes effect as soon as it fits: to wait could explain nothing more.
 
-use super::{Slot, State, Trial};
+use std::slice;
+use std::sync::Arc;
+
+use super::open::{Open, token_of_plain_put};
+use super::race::{halfway, mark_race};
+use super::state::{Distinct, Early, Entry, State};
+use super::{Trial, is_lost};
 use crate::history::{Call, Reply};
 use crate::judge::blame::{self, Score};
-use crate::model::{Body, Outcome, Setting, World, outcomes};
+use crate::model::{Answer, Body, Claim, Likeness, Outcome, Reading, Setting, World, outcomes};
 use crate::verdict::Exercise;
 
-/// A world that explains the answer.
+/// What a search makes allowance for.
+#[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four allowances that do not depend on each other")]
+pub(super) struct Look {
+    /// Answers must fit without any difference.
+    pub(super) exact: bool,
+    /// A rotation may come to its end unseen (ROT-LIFE-023).
+    pub(super) ends: bool,
+    /// A read may show a change halfway (ROT-CONC-003).
+    pub(super) halfway: bool,
+    /// Reads may be stale, so that they settle nothing (ROT-CONC-001).
+    pub(super) stale: bool,
+}
+
+impl Look {
+    /// The same, with everything that may go on unseen.
+    pub(super) const fn thorough(self) -> Self {
+        Self { exact: false, ends: true, halfway: true, ..self }
+    }
+
+    /// What worlds must have in common to be one.
+    const fn likeness(self) -> Likeness {
+        if self.exact { Likeness::Explanations } else { Likeness::Permissions }
+    }
+}
+
+/// A state that explains the answer.
+#[derive(Debug)]
 pub(super) struct Survivor {
     pub(super) state: State,
-    pub(super) outcome: Outcome,
-    pub(super) score: Score,
+    pub(super) outcome: Arc<Outcome>,
+    pub(super) readings: Vec<Reading>,
+    /// Whether the answer contradicts itself.
+    pub(super) contradicts: bool,
+    /// Whether the state may be another than before.
     pub(super) changes: bool,
 }
 
-impl Slot {
-    /// All worlds that explain the answer.
-    pub(super) fn search(&self, trial: &Trial<'_>, budget: &mut usize, exercise: &mut Exercise) -> Vec<Survivor> {
-        let mut survivors = Vec::with_capacity(self.states.len());
-        for (index, state) in self.states.iter().enumerate() {
-            if let Some(position) = state.done.iter().position(|number| *number == trial.call.number) {
-                let mut state = state.clone();
-                state.done.remove(position);
-                let outcome = Outcome { refusal: None, facts: Vec::new(), next: None, reading: None };
-                survivors.push(Survivor { state, outcome, score: Score::default(), changes: false });
-                continue;
-            }
-            let first = (index == 0).then_some(&mut *exercise);
-            self.explore(state, trial, budget, &mut survivors, first);
-        }
-        survivors
+impl Survivor {
+    const fn new(state: State, outcome: Arc<Outcome>) -> Self {
+        Self { state, outcome, readings: Vec::new(), contradicts: false, changes: true }
+    }
+}
+
+impl Entry for Survivor {
+    fn state(&self) -> &State {
+        &self.state
     }
 
-    /// The worlds that explain the answer, those in which a rotation has ended unseen included if no other does so fully:
-    /// they come first where they explain it better, and the others remain possible, or a text would decide.
-    pub(super) fn or_with_rotations_ended(
-        &self,
-        survivors: Vec<Survivor>,
-        trial: &Trial<'_>,
-        budget: &mut usize,
-    ) -> Vec<Survivor> {
-        if survivors.first().is_some_and(|nearest| nearest.score.fidelity() == 0) {
-            return survivors;
-        }
-        let mut others = Vec::new();
-        for state in &self.states {
-            if let Some(world) = state.world.with_rotation_ended() {
-                self.explore(&State { world, done: state.done.clone() }, trial, budget, &mut others, None);
-            }
-        }
-        let others = nearest_first(others);
-        let is_better = match (others.first(), survivors.first()) {
-            (Some(other), Some(nearest)) => other.score.fidelity() < nearest.score.fidelity(),
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        if is_better { others.into_iter().chain(survivors).collect() } else { survivors }
+    fn state_mut(&mut self) -> &mut State {
+        &mut self.state
     }
 
-    /// Lets the call take effect in a state, before or after other calls that are still open.
-    fn explore(
-        &self,
-        state: &State,
-        trial: &Trial<'_>,
-        budget: &mut usize,
-        survivors: &mut Vec<Survivor>,
-        exercise: Option<&mut Exercise>,
-    ) {
-        if *budget == 0 {
-            return;
-        }
-        *budget -= 1;
-        let possible = outcomes(&state.world, &trial.call.request, &trial.setting);
+    fn cost(&self) -> u16 {
+        self.state.cost()
+    }
+}
+
+/// What a call leaves of a world by one outcome that permits its answer.
+struct Effect {
+    world: World,
+    outcome: Outcome,
+    score: Score,
+    readings: Vec<Reading>,
+    contradicts: bool,
+    changes: bool,
+}
+
+/// A call with what was answered.
+#[derive(Clone, Copy)]
+pub(super) struct Asked<'a> {
+    call: &'a Call,
+    answer: &'a Answer,
+    setting: Setting<'a>,
+}
+
+impl<'a> Asked<'a> {
+    pub(super) fn of_trial(trial: &Trial<'a>) -> Self {
+        Self { call: trial.call, answer: trial.answer, setting: trial.setting }
+    }
+
+    /// Another open call; `None` if no answer to it came.
+    fn of_other(open: &'a Open, trial: &Trial<'a>) -> Option<Self> {
+        let Reply::Answer(answer) = &open.call.reply else { return None };
+        let setting = Setting { now: answer.form.date, ..setting_of(&open.call, trial) };
+        Some(Self { call: &open.call, answer, setting })
+    }
+
+    /// What it leaves of a world, by each outcome that permits the answer.
+    fn effects(&self, world: &World, look: Look, exercise: Option<&mut Exercise>) -> Vec<Effect> {
+        let possible = outcomes(world, &self.call.request, &self.setting);
         if let Some(exercise) = exercise {
             blame::arm(&possible, exercise);
         }
-        for mut outcome in possible {
-            let score = Score::of(&outcome, trial.answer);
-            if score.is_permitted() {
-                let next = outcome.next.take();
-                let changes = next.is_some() && !trial.call.request.operation.is_read();
-                let state = State { world: next.unwrap_or_else(|| state.world.clone()), done: state.done.clone() };
-                survivors.push(Survivor { state, outcome, score, changes });
+        possible.into_iter().filter_map(|outcome| self.effect(world, outcome, look)).collect()
+    }
+
+    fn effect(&self, world: &World, mut outcome: Outcome, look: Look) -> Option<Effect> {
+        let score = Score::of(&outcome, self.answer);
+        if !score.is_permitted() || (look.exact && score.fidelity() > 0) {
+            return None;
+        }
+        let operation = &self.call.request.operation;
+        let next = outcome.next.take();
+        let changes = next.is_some() && !operation.is_read();
+        let mut world = next.unwrap_or_else(|| world.clone());
+        let (mut readings, mut contradicts) = (Vec::new(), false);
+        // What a read shows that ought to find nothing may be of something else.
+        let is_of_account = !operation.is_read() || !(look.stale || ought_to_be_refused(&outcome));
+        if let (Body::Output(output), true) = (&self.answer.body, is_of_account) {
+            match world.bind(operation, output, self.answer.partial, self.call.returned.into()) {
+                Ok(shown) => readings = shown,
+                Err(_) => contradicts = true,
             }
         }
-        let others = self.open.iter().filter(|open| open.number != trial.call.number);
-        for other in others.filter(|other| !state.done.contains(&other.number)) {
-            for world in effects(&state.world, other, trial) {
-                let mut done = state.done.clone();
-                done.push(other.number);
-                self.explore(&State { world, done }, trial, budget, survivors, None);
-            }
-        }
+        Some(Effect { world, outcome, score, readings, contradicts, changes })
+    }
+
+    /// Whether the answer is one that this world permits without any difference.
+    pub(super) fn fits(&self, world: &World) -> bool {
+        outcomes(world, &self.call.request, &self.setting)
+            .iter()
+            .map(|outcome| Score::of(outcome, self.answer))
+            .any(|score| score.is_permitted() && score.fidelity() == 0)
     }
 }
 
-/// The survivors, those that the answer fits best first.
-pub(super) fn nearest_first(mut survivors: Vec<Survivor>) -> Vec<Survivor> {
-    survivors.sort_by_key(|survivor| survivor.score.fidelity());
-    survivors
+/// Whether an answer fits a world without any difference.
+pub(super) fn explains(world: &World, trial: &Trial<'_>) -> bool {
+    Asked::of_trial(trial).fits(world)
 }
 
-/// The worlds after another open call has taken effect: any acceptance, or the one that its answer shows.
-pub(super) fn effects(world: &World, other: &Call, trial: &Trial<'_>) -> Vec<World> {
-    let setting = Setting {
-        call: other.number,
-        action: other.request.operation.action(),
-        called: Some(other.called.into()),
+pub(super) fn ought_to_be_refused(outcome: &Outcome) -> bool {
+    outcome.facts.iter().any(|fact| fact.claim == Claim::Refused)
+}
+
+fn setting_of<'a>(call: &Call, trial: &Trial<'a>) -> Setting<'a> {
+    Setting {
+        call: call.number,
+        action: call.request.operation.action(),
+        called: Some(call.called.into()),
         ..trial.setting
-    };
-    let possible = outcomes(world, &other.request, &setting);
-    match &other.reply {
-        Reply::Nothing(_) => {
-            possible.into_iter().filter(Outcome::is_accepted).filter_map(|outcome| outcome.next).collect()
-        }
-        Reply::Answer(answer) => possible
-            .into_iter()
-            .filter(|outcome| Score::of(outcome, answer).is_permitted())
-            .filter_map(|outcome| {
-                let mut next = outcome.next.unwrap_or_else(|| world.clone());
-                if let Body::Output(output) = &answer.body {
-                    next.bind(&other.request.operation, output, answer.partial, other.returned.into()).ok()?;
-                }
-                Some(next)
-            })
-            .collect(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
+/// Whether a read leaves what the world shows as it is, without any difference in the answer. A change that leaves this
+/// world as it is may do more to a later one.
+fn is_still(call: &Call, effects: &[Effect], world: &World) -> bool {
+    let is_still = |it: &Effect| it.score.fidelity() == 0 && !it.contradicts && it.world.shows_as(world);
+    call.request.operation.is_read() && !effects.is_empty() && effects.iter().all(is_still)
+}
 
-    use super::super::{BUDGET, MOST_STATES};
-    use super::*;
-    use crate::history::{Fate, Moment, Silence};
-    use crate::model::{
-        Answer, CreateSecret, DescribeSecret, ErrorType, Functions, Operation, PutSecretValue, Request,
+/// The search for states that explain one answer.
+pub(super) struct Search<'a> {
+    asked: Asked<'a>,
+    trial: &'a Trial<'a>,
+    own: Option<&'a Open>,
+    others: Vec<&'a Open>,
+    look: Look,
+    tried: Distinct<State>,
+    due: Vec<State>,
+    found: Distinct<Survivor>,
+    /// An answer of which is asked whether any state on the way fits it.
+    probe: Option<Asked<'a>>,
+    fits_probe: bool,
+}
+
+impl<'a> Search<'a> {
+    pub(super) fn new(open: &'a [Open], trial: &'a Trial<'a>, look: Look) -> Self {
+        let is_own = |open: &&Open| open.call.number == trial.call.number;
+        Self {
+            asked: Asked::of_trial(trial),
+            trial,
+            own: open.iter().find(is_own),
+            others: open.iter().filter(|open| !is_own(open) && !open.is_left_out).collect(),
+            look,
+            tried: Distinct::new(look.likeness()),
+            due: Vec::new(),
+            found: Distinct::new(look.likeness()),
+            probe: None,
+            fits_probe: false,
+        }
+    }
+
+    /// The same, that also tells whether any state on the way fits this answer, or shows it halfway.
+    pub(super) fn probing(self, probe: Option<Asked<'a>>) -> Self {
+        Self { probe, ..self }
+    }
+
+    pub(super) const fn fits_probe(&self) -> bool {
+        self.fits_probe
+    }
+
+    fn probe(&mut self, worlds: &[World]) {
+        if let Some(probe) = self.probe.filter(|_| !self.fits_probe) {
+            self.fits_probe = worlds.iter().any(|world| probe.fits(world));
+        }
+    }
+
+    /// The survivors, those that the answer fits best first.
+    pub(super) fn into_survivors(self) -> Vec<Survivor> {
+        let mut survivors = self.found.into_entries();
+        survivors.sort_by_key(Entry::cost);
+        survivors
+    }
+
+    /// The states that were tried, in the order in which they were found.
+    pub(super) fn into_tried(self) -> Vec<State> {
+        self.tried.into_entries()
+    }
+
+    pub(super) fn run(&mut self, states: &[State], budget: &mut usize, mut exercise: Option<&mut Exercise>) {
+        for state in states {
+            match self.own.filter(|own| state.done.has(own.place)) {
+                Some(own) => self.find_early(state, own.place, exercise.take()),
+                None if self.is_alone() => {
+                    *budget = budget.saturating_sub(1);
+                    self.expand(state, exercise.take());
+                }
+                None => self.visit(state.clone()),
+            }
+        }
+        self.due.reverse();
+        while let Some(state) = self.due.pop() {
+            let Some(left) = budget.checked_sub(1) else { break };
+            *budget = left;
+            self.expand(&state, exercise.take());
+        }
+    }
+
+    /// Whether each state is the only one to look at before the call.
+    const fn is_alone(&self) -> bool {
+        self.others.is_empty() && !self.look.ends && self.probe.is_none()
+    }
+
+    /// The call has taken effect already.
+    fn find_early(&mut self, state: &State, place: u32, exercise: Option<&mut Exercise>) {
+        let mut state = state.clone();
+        let Some(early) = state.release(place) else { return };
+        mark(self.own, &mut state.world);
+        state.owe(|| self.own_call(), &early.outcome, early.score);
+        if let Some(exercise) = exercise {
+            blame::arm(slice::from_ref(&*early.outcome), exercise);
+        }
+        self.found.keep(Survivor::new(state, early.outcome));
+    }
+
+    fn visit(&mut self, state: State) {
+        let Some(state) = self.tried.keep(state).cloned() else { return };
+        self.probe(slice::from_ref(&state.world));
+        self.due.push(state);
+    }
+
+    /// Lets the call take effect in a state, and each of the others before it.
+    fn expand(&mut self, state: &State, exercise: Option<&mut Exercise>) {
+        if self.look.ends
+            && let Some(ended) = state.world.with_rotation_ended()
+        {
+            self.visit(state.in_world(ended));
+        }
+        let own = self.asked.effects(&state.world, self.look, exercise);
+        if self.others.is_empty() || is_still(self.trial.call, &own, &state.world) {
+            for effect in own {
+                self.find(state, state, effect);
+            }
+            return;
+        }
+        let settled = self.with_what_fits(state);
+        for effect in own {
+            self.find(state, &settled, effect);
+        }
+        for other in self.others.clone() {
+            if !settled.done.has(other.place) {
+                self.let_happen(other, &settled);
+            }
+        }
+    }
+
+    /// The call takes effect in a state, some calls having done so just before.
+    fn find(&mut self, before: &State, settled: &State, effect: Effect) {
+        let Effect { mut world, outcome, score, readings, contradicts, changes } = effect;
+        if self.probe.is_some() && changes {
+            self.probe(&halfway(&before.world, &world));
+        }
+        let halfway = self.seen_halfway(self.trial.call, &before.world, &world, settled);
+        mark(self.own, &mut world);
+        if self.own.is_none() && is_accepted(self.trial.answer) && self.races_a_lost_put() {
+            mark_race(self.trial.call, &mut world);
+        }
+        let mut state = match self.own {
+            Some(_) => settled.after(self.trial.call.number, world),
+            None => settled.in_world(world),
+        };
+        add(&mut state, halfway);
+        let outcome = Arc::new(outcome);
+        state.owe(|| self.own_call(), &outcome, score);
+        let changes = changes || !self.others.is_empty();
+        self.found.keep(Survivor { readings, contradicts, changes, ..Survivor::new(state, outcome) });
+    }
+
+    fn own_call(&self) -> Arc<Call> {
+        self.own.map_or_else(|| Arc::new(self.trial.call.clone()), |own| Arc::clone(&own.call))
+    }
+
+    /// Whether a plain put that was never answered may take effect beside this one.
+    fn races_a_lost_put(&self) -> bool {
+        let own = token_of_plain_put(self.trial.call);
+        let is_other = |open: &&Open| token_of_plain_put(&open.call).is_some_and(|token| Some(token) != own);
+        own.is_some() && self.others.iter().any(is_other)
+    }
+
+    /// The state after the open calls that fit it and leave it as it is.
+    fn with_what_fits(&self, state: &State) -> State {
+        let mut settled = state.clone();
+        let reads = self.others.iter().filter(|other| !other.is_change() && !state.done.has(other.place));
+        for other in reads {
+            let Some(asked) = Asked::of_other(other, self.trial) else { continue };
+            let effects = asked.effects(&settled.world, self.look, None);
+            if is_still(&other.call, &effects, &settled.world)
+                && let Some(effect) = effects.into_iter().next()
+            {
+                settled = after(&settled, other, effect);
+            }
+        }
+        settled
+    }
+
+    /// Another open call takes effect: by any acceptance, or as its answer shows.
+    fn let_happen(&mut self, other: &'a Open, state: &State) {
+        let effects = match Asked::of_other(other, self.trial) {
+            Some(asked) => asked.effects(&state.world, self.look, None),
+            None => unanswered(other, &state.world, self.trial),
+        };
+        for effect in effects.into_iter().filter(|effect| !effect.contradicts) {
+            if self.look.halfway {
+                self.find_halfway(state, &effect.world);
+            }
+            if self.probe.is_some() && effect.changes {
+                self.probe(&halfway(&state.world, &effect.world));
+            }
+            let halfway = self.seen_halfway(&other.call, &state.world, &effect.world, state);
+            let mut next = after(state, other, effect);
+            mark(Some(other), &mut next.world);
+            add(&mut next, halfway);
+            self.visit(next);
+        }
+    }
+
+    /// The call may be a read of what stands between a world and the next.
+    fn find_halfway(&mut self, state: &State, next: &World) {
+        if !self.trial.call.request.operation.is_read() {
+            return;
+        }
+        if halfway(&state.world, next).iter().any(|between| self.asked.fits(between)) {
+            self.found.keep(Survivor::new(state.clone(), Arc::new(Outcome::unjudged())));
+        }
+    }
+
+    /// The other open reads that show what stands between two worlds.
+    fn seen_halfway(&self, change: &Call, before: &World, next: &World, state: &State) -> Vec<Early> {
+        if !self.look.halfway || change.request.operation.is_read() {
+            return Vec::new();
+        }
+        let between = halfway(before, next);
+        let is_due = |open: &&&Open| {
+            open.call.request.operation.is_read() && open.call.number != change.number && !state.done.has(open.place)
+        };
+        let fits = |open: &&&Open| {
+            Asked::of_other(open, self.trial).is_some_and(|asked| between.iter().any(|world| asked.fits(world)))
+        };
+        let seen = self.others.iter().filter(is_due).filter(fits);
+        seen.map(|open| early(open, Outcome::unjudged(), Score::default())).collect()
+    }
+}
+
+/// Racing puts leave labels that weigh less (ROT-CONC-006).
+fn mark(open: Option<&Open>, world: &mut World) {
+    let is_refused = |call: &Call| matches!(&call.reply, Reply::Answer(answer) if !is_accepted(answer));
+    if let Some(open) = open.filter(|open| open.races_a_put && !is_refused(&open.call)) {
+        mark_race(&open.call, world);
+    }
+}
+
+const fn is_accepted(answer: &Answer) -> bool {
+    matches!(answer.body, Body::Output(_))
+}
+
+fn add(state: &mut State, halfway: Vec<Early>) {
+    for early in halfway {
+        state.done = state.done.with(early.place);
+        state.early.push(early);
+    }
+}
+
+fn early(open: &Open, outcome: Outcome, score: Score) -> Early {
+    Early { place: open.place, outcome: Arc::new(outcome), score }
+}
+
+/// The state after another call has taken effect.
+fn after(state: &State, other: &Open, effect: Effect) -> State {
+    let mut next = state.after(other.call.number, effect.world);
+    next.done = next.done.with(other.place);
+    if !is_lost(&other.call) {
+        next.early.push(early(other, effect.outcome, effect.score));
+    }
+    next
+}
+
+/// What a call leaves that was never answered and was accepted.
+fn unanswered(other: &Open, world: &World, trial: &Trial<'_>) -> Vec<Effect> {
+    let possible = outcomes(world, &other.call.request, &setting_of(&other.call, trial));
+    let accepted = possible.into_iter().filter(Outcome::is_accepted);
+    let effect = |mut outcome: Outcome| {
+        let world = outcome.next.take().filter(|next| !next.shows_as(world))?;
+        let (score, readings) = (Score::default(), Vec::new());
+        Some(Effect { world, outcome, score, readings, contradicts: false, changes: true })
     };
-    use crate::service::{Config, Service};
-
-    /// One name and the service that answers for it; a lost request is carried out.
-    struct Lossy {
-        service: Service,
-        slot: Slot,
-        calls: u32,
-        inconclusive: bool,
-    }
-
-    impl Lossy {
-        fn new() -> Self {
-            let (service, slot) = (Service::new(Config::default()), Slot::new("s".into()));
-            let mut lossy = Self { service, slot, calls: 0, inconclusive: false };
-            lossy.ask(&create(), false);
-            lossy
-        }
-
-        /// How many worlds the judge looks at for the next call; 0 of one that is lost.
-        fn ask(&mut self, request: &Request, is_lost: bool) -> usize {
-            self.calls += 1;
-            let answer = self.service.answer(request);
-            let silence = Silence { request: Fate::Unknown, cause: String::new() };
-            let reply = if is_lost { Reply::Nothing(silence) } else { Reply::Answer(answer.clone()) };
-            let at = Moment(u64::from(self.calls) * 1_000);
-            let call = Call { number: self.calls, request: request.clone(), called: at, returned: at, reply };
-            if !request.operation.is_read() {
-                self.inconclusive |= self.slot.open(&call);
-            }
-            if is_lost { 0 } else { self.judge(&call, &answer) }
-        }
-
-        fn judge(&mut self, call: &Call, answer: &Answer) -> usize {
-            let setting = Setting {
-                call: call.number,
-                action: call.request.operation.action(),
-                now: None,
-                called: None,
-                taken: &[],
-                stamp: None,
-                functions: &Functions::default(),
-            };
-            let trial = Trial { call, answer, setting, window: Duration::ZERO };
-            let (mut budget, mut exercise) = (BUDGET, Exercise::default());
-            if !self.slot.is_retired() {
-                self.slot.search(&trial, &mut budget, &mut exercise);
-            }
-            let result = self.slot.judge(&trial, &mut exercise);
-            assert_eq!(result.violations, []);
-            self.inconclusive |= result.inconclusive;
-            BUDGET - budget
-        }
-    }
-
-    fn create() -> Request {
-        let request = CreateSecret {
-            name: Some("s".into()),
-            client_request_token: Some(token(0)),
-            secret_string: Some("a".into()),
-            ..CreateSecret::default()
-        };
-        Operation::CreateSecret(request).into()
-    }
-
-    fn put(number: u32) -> Request {
-        let request = PutSecretValue {
-            secret_id: Some("s".into()),
-            client_request_token: Some(token(number)),
-            secret_string: Some("b".into()),
-            ..PutSecretValue::default()
-        };
-        Operation::PutSecretValue(request).into()
-    }
-
-    fn token(number: u32) -> crate::model::Text {
-        format!("{number:032}").into()
-    }
-
-    fn describe() -> Request {
-        Operation::DescribeSecret(DescribeSecret { secret_id: Some("s".into()) }).into()
-    }
-
-    #[test]
-    fn a_lost_call_that_has_shown_is_open_no_more() {
-        let mut lossy = Lossy::new();
-        for number in 1..=60 {
-            lossy.ask(&put(number), true);
-            let worlds = lossy.ask(&describe(), false);
-            assert!((1..=2).contains(&worlds), "{worlds} worlds at put {number}");
-            assert_eq!((lossy.slot.states.len(), lossy.slot.open.len()), (1, 0));
-        }
-        assert!(!lossy.slot.is_retired() && !lossy.inconclusive);
-    }
-
-    #[test]
-    fn worlds_do_not_pile_up_however_many_calls_are_lost() {
-        let mut lossy = Lossy::new();
-        let mut most = 0;
-        for number in 1..=130 {
-            most = most.max(lossy.ask(&put(number), number % 5 == 0));
-            assert!(lossy.slot.states.len() <= MOST_STATES || lossy.slot.is_retired(), "none is left out in silence");
-        }
-        assert!(most < 500, "{most} worlds");
-        assert!(lossy.slot.is_retired() && lossy.inconclusive, "it says that it does not know");
-    }
-
-    #[test]
-    fn four_lost_calls_may_be_open_and_any_number_that_is_answered() {
-        let mut lossy = Lossy::new();
-        for number in 1..=4 {
-            lossy.ask(&put(number), true);
-        }
-        for number in 10..20 {
-            let reply = Reply::Answer(Answer::error(ErrorType::InvalidRequestException, None));
-            let at = Moment(1_000_000);
-            let call = Call { number, request: put(number), called: at, returned: at, reply };
-            assert!(!lossy.slot.open(&call));
-        }
-        assert!(!lossy.slot.is_retired() && !lossy.inconclusive);
-        lossy.ask(&put(5), true);
-        assert!(lossy.slot.is_retired() && lossy.inconclusive);
-    }
+    accepted.filter_map(effect).collect()
 }

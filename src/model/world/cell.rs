@@ -29,11 +29,6 @@ impl Provenance {
         Fact { rule: self.rule, class: self.class, claim, counts: true, since: Some(self.call), by: self.action }
     }
 
-    /// Whether to differ from what either requires weighs the same.
-    pub(crate) fn weighs_as(self, other: Self) -> bool {
-        self.class == other.class
-    }
-
     /// The open point that a read settles where this has left a content open; `None` if it is of a rule that leaves
     /// nothing open.
     pub(crate) fn open_point(self) -> Option<RuleId> {

@@ -8,8 +8,9 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 
-use super::{Cell, Dates, LabelCell, Provenance, Rotation, Secret, Version, World};
+use super::{Cell, Dates, Knowledge, LabelCell, Provenance, Rotation, Secret, Version, World};
 use crate::model::Timestamp;
+use crate::rule::Class;
 
 /// What two worlds must have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +46,7 @@ impl World {
         let mut hasher = FixedState::default().build_hasher();
         (self.deleting, self.former_arns.len()).hash(&mut hasher);
         if let Some(secret) = &self.secret {
-            (secret.deletion.is_some(), secret.rotation.configured, &secret.rotation.unfinished).hash(&mut hasher);
+            (secret.deletion.is_some(), secret.rotation.configured, secret.rotation.unfinished()).hash(&mut hasher);
             let in_any_order = |sum: u64, hash: u64| sum.wrapping_add(hash);
             secret.labels.iter().map(hash_of_label).fold(0, in_any_order).hash(&mut hasher);
             secret.versions.iter().map(hash_of_version).fold(0, in_any_order).hash(&mut hasher);
@@ -70,13 +71,16 @@ impl World {
 
 impl Secret {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
-        let Self { arn, deletion, restored, description, kms_key_id, tags, tags_open, .. } = self;
+        let Self { arn, made_empty_with, deletion, restored, description, kms_key_id, tags, tags_open, .. } = self;
         let Self { versions, closed, strangers, labels, labels_open, had_current, rotation, dates, listing, .. } = self;
         (arn, deletion, description, kms_key_id, tags, tags_open)
             == (&other.arn, &other.deletion, &other.description, &other.kms_key_id, &other.tags, &other.tags_open)
             && restored.is_some() == other.restored.is_some()
-            && closed.is_some() == other.closed.is_some()
-            && closed.zip(other.closed).is_none_or(|(one, other)| likeness.is_weighed(one, other))
+            && *made_empty_with == other.made_empty_with
+            && match (closed, &other.closed) {
+                (Some(one), Some(other)) => one.is_like(other, likeness),
+                (one, other) => one.is_none() && other.is_none(),
+            }
             && (strangers, labels_open, had_current) == (&other.strangers, &other.labels_open, &other.had_current)
             && *listing == other.listing
             && (likeness != Likeness::Permissions || dates.bound(&other.dates))
@@ -89,8 +93,7 @@ impl Secret {
 impl Rotation {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
         let Self { enabled, function, days, duration, schedule, .. } = self;
-        let Self { configured, touched, may_hide_a_function, unfinished, .. } = self;
-        let Self { may_be_unfinished, cancelled, current_was_moved, .. } = self;
+        let Self { configured, touched, may_hide_a_function, progress, may_be_unfinished, current_was_moved, .. } = self;
         enabled.is_like(&other.enabled, likeness)
             && function.is_like(&other.function, likeness)
             && days.is_like(&other.days, likeness)
@@ -98,8 +101,8 @@ impl Rotation {
             && schedule.is_like(&other.schedule, likeness)
             && (configured, touched, may_hide_a_function)
                 == (&other.configured, &other.touched, &other.may_hide_a_function)
-            && (unfinished, may_be_unfinished) == (&other.unfinished, &other.may_be_unfinished)
-            && (cancelled, current_was_moved) == (&other.cancelled, &other.current_was_moved)
+            && (progress, may_be_unfinished) == (&other.progress, &other.may_be_unfinished)
+            && *current_was_moved == other.current_was_moved
     }
 }
 
@@ -121,8 +124,12 @@ impl Version {
 
 impl<T: PartialEq> Cell<T> {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
-        let is_read_alike = self.seen == other.seen || likeness != Likeness::Permissions;
-        self == other && is_read_alike && likeness.is_weighed(self.by, other.by)
+        let kind = |cell: &Self| (cell.is_open(), cell.knowledge == Knowledge::Usual);
+        let is_read_alike = self.knowledge.is_seen() == other.knowledge.is_seen();
+        kind(self) == kind(other)
+            && self.required() == other.required()
+            && (is_read_alike || likeness != Likeness::Permissions)
+            && likeness.is_weighed(self.by, other.by)
     }
 }
 
@@ -135,6 +142,8 @@ impl Dates {
             changed_shown: self.changed_shown.max(other.changed_shown),
             is_outdated: self.is_outdated && other.is_outdated,
             was_read: self.was_read && other.was_read,
+            is_first_rotation: self.is_first_rotation && other.is_first_rotation,
+            deleted: self.deleted.filter(|date| Some(*date) == other.deleted),
             may_have_been_read: self.may_have_been_read || other.may_have_been_read || self.was_read != other.was_read,
             ..*self
         }
@@ -142,15 +151,19 @@ impl Dates {
 
     /// Whether both bound the dates that may be shown alike.
     fn bound(&self, other: &Self) -> bool {
-        let bounds = |it: &Self| (it.changed, it.changed_shown, it.is_outdated, it.was_read, it.may_have_been_read);
+        let bounds = |it: &Self| {
+            let read = (it.was_read, it.may_have_been_read);
+            (it.changed, it.changed_shown, it.is_outdated, read, it.is_first_rotation, it.deleted)
+        };
         bounds(self) == bounds(other)
     }
 }
 
 impl Likeness {
     /// Whether what these require weighs the same, where that is of account.
-    fn is_weighed(self, one: Provenance, other: Provenance) -> bool {
-        self != Self::Permissions || one.weighs_as(other)
+    fn is_weighed(self, one: Option<Provenance>, other: Option<Provenance>) -> bool {
+        let weight = |by: Option<Provenance>| by.map_or(Class::Fidelity, |by| by.class);
+        self != Self::Permissions || weight(one) == weight(other)
     }
 }
 
@@ -167,7 +180,7 @@ fn hash_of_label(cell: &LabelCell) -> u64 {
 }
 
 fn hash_of_version(version: &Version) -> u64 {
-    FixedState::default().hash_one((&*version.id, version.content.open))
+    FixedState::default().hash_one((&*version.id, version.content.is_open()))
 }
 
 #[cfg(test)]
@@ -175,7 +188,7 @@ mod tests {
     use super::super::{Content, Origin};
     use super::*;
     use crate::model::{Label, Value};
-    use crate::rule::{Class, RuleId};
+    use crate::rule::RuleId;
 
     const BY: Provenance = Provenance { rule: RuleId::State005, class: Class::Contract, call: 1, action: None };
 
@@ -233,9 +246,9 @@ mod tests {
         let weaker = Provenance { class: Class::Fidelity, ..BY };
         assert_alike(&world(["v1", "v2"], [Label::Current, Label::Previous], weaker), true, false);
         let changes: [fn(&mut Secret); 3] = [
-            |secret| secret.labels[0].holder.seen = true,
+            |secret| secret.labels[0].holder.part().see(),
             |secret| secret.dates.was_read = true,
-            |secret| secret.closed = Some(BY),
+            |secret| secret.closed = Some(Cell::known(0, BY)),
         ];
         for (change, as_shown) in changes.into_iter().zip([true, true, false]) {
             let mut other = usual();

@@ -170,6 +170,7 @@ mod tests {
             also: Vec::new(),
             fingerprint: Fingerprint::Foreign("written in this test".into()),
             excluded: Vec::new(),
+            stretch: Vec::new(),
         };
         Suspect {
             violation,
