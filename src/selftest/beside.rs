@@ -119,6 +119,7 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
     ("against:ROT-STATE-012", &[RuleId::Life023], "AWSPENDING goes from where AWSCURRENT did not move to"),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
+    ("beyond:ROT-LIFE-026:previous", &[RuleId::Err013], "AWSPREVIOUS is on a version that has no value"),
     ("against:ROT-WIRE-007", &[RuleId::Read002], "the value is no longer known to be bytes"),
 ];
 
@@ -137,6 +138,9 @@ const EVERYWHERE: &[(&str, &str)] = &[
 /// Why any rule may be blamed where an open rotation marks the secret for deletion.
 const MARKED: &str = "every request after the RotateSecret finds the secret marked for deletion";
 
+/// Why ROT-CONF-015 may be blamed where an open rotation moves AWSCURRENT.
+const PROMOTED: &str = "the service takes AWSCURRENT on the version of the rotation for its success, and dates it";
+
 /// Why this rule may be blamed for this defect, which does not announce it; `None` if there is no good reason.
 #[must_use]
 pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
@@ -144,8 +148,12 @@ pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
     let of_one = FOR_ONE.iter().find(|(of, rules, _)| *of == name && rules.contains(&rule)).map(|(_, _, why)| *why);
     let everywhere = || EVERYWHERE.iter().find(|(of, _)| *of == name).map(|(_, why)| *why);
     let of_any = || FOR_ANY.iter().find(|(of, _)| *of == rule).map(|(_, why)| *why);
-    let marked = || matches!(defect, Defect::Beyond(_, Bound::Deletion)).then_some(MARKED);
-    of_one.or_else(everywhere).or_else(marked).or_else(of_any)
+    let beyond = || match defect {
+        Defect::Beyond(_, Bound::Deletion) => Some(MARKED),
+        Defect::Beyond(_, Bound::Current) => Some(PROMOTED).filter(|_| rule == RuleId::Conf015),
+        Defect::Bug(_) | Defect::Against(_) | Defect::Beyond(..) => None,
+    };
+    of_one.or_else(everywhere).or_else(beyond).or_else(of_any)
 }
 
 #[cfg(test)]

@@ -93,7 +93,8 @@ impl Secret {
 impl Rotation {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
         let Self { enabled, function, days, duration, schedule, .. } = self;
-        let Self { configured, touched, may_hide_a_function, progress, may_be_unfinished, current_was_moved, .. } = self;
+        let Self { configured, touched, may_hide_a_function, progress, may_be_unfinished, current_was_moved, .. } =
+            self;
         enabled.is_like(&other.enabled, likeness)
             && function.is_like(&other.function, likeness)
             && days.is_like(&other.days, likeness)

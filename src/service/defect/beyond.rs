@@ -4,7 +4,7 @@
 use super::Scene;
 use super::against::{add_stranger, misplace};
 use crate::model::{
-    Answer, Body, Bound, Content, Label, OPEN_ROTATIONS, Output, Secret, Text, Timestamp, Value, World,
+    Answer, Body, Bound, Content, Label, OPEN_ROTATIONS, Output, Secret, Text, Timestamp, Value, Version, World,
 };
 use crate::rule::RuleId;
 
@@ -12,6 +12,9 @@ use crate::rule::RuleId;
 const WITHOUT: &[(RuleId, &str)] = &[
     (RuleId::Prog012, "the reference service knows at any time where its labels are"),
     (RuleId::Err017, "the reference service knows at any time which function it would call"),
+    (RuleId::Conf012, "random cases do not get to a bare RotateSecret after a cancel with nothing pending"),
+    (RuleId::Idem012, "random cases seldom get to the token of a rotation that has finished"),
+    (RuleId::Val012, "no case gives a schedule of which it is open whether it is legal"),
 ];
 
 /// Each pair of a rule that leaves RotateSecret open and a bound that holds all the same.
@@ -29,7 +32,7 @@ pub(super) fn is_without(rule: RuleId) -> bool {
 pub(super) const fn does(bound: Bound) -> &'static str {
     match bound {
         Bound::Id => "answers another version",
-        Bound::Versions => "makes a second version",
+        Bound::Versions => "makes versions of its own",
         Bound::Current => "moves AWSCURRENT",
         Bound::Previous => "moves AWSPREVIOUS",
         Bound::Custom => "takes custom labels off",
@@ -61,7 +64,12 @@ pub(super) fn spoil(bound: Bound, answer: &mut Answer, world: &mut World, scene:
                 receipt.version_id = Some(made_up(scene));
             }
         }
-        Bound::Versions => add_stranger(secret, scene),
+        Bound::Versions => {
+            add_stranger(secret, scene);
+            // One version of an id of the service's choice is within the bounds of a configuration test.
+            let second = secret.versions.last().map(|first| Version { id: made_up(scene), ..first.clone() });
+            secret.versions.extend(second);
+        }
         Bound::Current => promote(secret, scene),
         Bound::Previous => misplace(secret, &Label::Previous),
         Bound::Custom => {
