@@ -25,7 +25,7 @@ use crate::verdict::{Exercise, Violation};
 use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
-pub(crate) use missing::missing;
+pub(crate) use missing::{is_known, missing};
 use names::Index;
 use slot::{Slot, Trial};
 

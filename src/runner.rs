@@ -117,7 +117,7 @@ struct Harvest {
 
 impl Harvest {
     fn new(gathered: &mut Gathered) -> Self {
-        let calls = Calls { find: gathered.calls, clean: gathered.clean, ..Calls::default() };
+        let calls = Calls { find: gathered.calls + gathered.asked, clean: gathered.clean, ..Calls::default() };
         Self { findings: Vec::new(), others: Vec::new(), calls, left: std::mem::take(&mut gathered.left) }
     }
 

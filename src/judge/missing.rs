@@ -8,7 +8,7 @@ use crate::model::{Action, Answer, Body, ErrorType, Operation};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
-/// The status that says of itself that the operation is not implemented; any other fault of the server says nothing.
+/// The one status of a fault of the server with which an error may say that the operation is not implemented.
 const NOT_IMPLEMENTED: u16 = 501;
 /// The error types that services of the AWS protocols and their emulators have for an operation that they do not know.
 const TYPES: [&str; 4] = ["InvalidAction", "NotImplemented", "NotImplementedException", "UnknownOperation"];
@@ -26,15 +26,10 @@ pub(crate) fn missing(operation: &Operation, answer: &Answer) -> Option<Action> 
         return None;
     }
     let action = operation.action()?;
-    let Body::Error(error) = &answer.body else {
-        let is_text = matches!(answer.body, Body::Unreadable(_));
-        return Some(action).filter(|_| is_text && answer.form.status == NOT_IMPLEMENTED);
-    };
+    let Body::Error(error) = &answer.body else { return None };
     let error_type = error.error_type.as_str();
-    if answer.form.status == NOT_IMPLEMENTED {
-        return Some(action);
-    }
-    if answer.form.status >= 500 || OF_PERMISSION.contains(&error_type) {
+    let is_fault = answer.form.status >= 500 && answer.form.status != NOT_IMPLEMENTED;
+    if is_fault || OF_PERMISSION.contains(&error_type) {
         return None;
     }
     let is_named = error.error_type == ErrorType::UnknownOperationException || TYPES.contains(&error_type);
@@ -55,16 +50,30 @@ fn says_so(action: Action, text: &str) -> bool {
 /// The violation if the endpoint does not have the operation; counts that the answer decides it either way.
 pub(super) fn violation(call: &Call, answer: &Answer, exercise: &mut Exercise) -> Option<Violation> {
     let operation = &call.request.operation;
-    let is_of_the_service = !matches!(operation, Operation::Unknown(_) | Operation::Malformed(_));
     let missing = missing(operation, answer);
-    if is_of_the_service && (missing.is_some() || answer.form.status < 500) {
+    if missing.is_some() || is_known(operation, answer) {
         exercise.arm(RuleId::Wire013);
         exercise.check(RuleId::Wire013);
     }
     let action = missing?;
-    let Body::Error(error) = &answer.body else { return Some(lack(call, action, answer.form.status.to_string())) };
+    let Body::Error(error) = &answer.body else { return None };
     let text = error.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
     Some(lack(call, action, format!("{}{text}", error.error_type)))
+}
+
+/// Whether the answer shows that the endpoint has the operation: it was carried out, or refused for a reason of its own.
+pub(crate) fn is_known(operation: &Operation, answer: &Answer) -> bool {
+    let is_of_the_service = !matches!(operation, Operation::Unknown(_) | Operation::Malformed(_));
+    is_of_the_service
+        && match &answer.body {
+            Body::Output(_) => true,
+            Body::Error(error) => {
+                let says_nothing = error.error_type == ErrorType::ThrottlingException
+                    || OF_PERMISSION.contains(&error.error_type.as_str());
+                answer.form.status < 500 && !says_nothing && missing(operation, answer).is_none()
+            }
+            Body::Unreadable(_) => false,
+        }
 }
 
 fn lack(call: &Call, action: Action, observed: String) -> Violation {
@@ -97,6 +106,11 @@ mod tests {
         Operation::CancelRotateSecret(CancelRotateSecret::default())
     }
 
+    fn says_nothing(answer: &Answer) -> bool {
+        let types = [ErrorType::AccessDeniedException, ErrorType::ThrottlingException];
+        matches!(&answer.body, Body::Error(error) if types.contains(&error.error_type))
+    }
+
     #[test]
     fn an_operation_is_missing_where_the_answer_says_so() {
         for answer in [
@@ -106,7 +120,6 @@ mod tests {
             error(400, "InternalFailure", "The CancelRotateSecret action has not been implemented"),
             error(501, "InternalFailure", "API action 'CancelRotateSecret' is not yet implemented"),
             error(400, "InvalidRequestException", "CancelRotateSecret is not implemented"),
-            Answer { body: Body::Unreadable("text".to_owned()), form: Form::plain(501), partial: false },
         ] {
             assert_eq!(missing(&cancel(), &answer), Some(Action::CancelRotateSecret), "{answer:?}");
         }
@@ -119,11 +132,15 @@ mod tests {
             error(400, "ThrottlingException", "Rate exceeded"),
             error(500, "InternalServiceError", "an unknown operation failed"),
             error(503, "ServiceUnavailable", "not implemented"),
+            error(501, "InternalFailure", "Unsupported method"),
+            Answer { body: Body::Unreadable("text/html".to_owned()), form: Form::plain(501), partial: false },
             error(400, "ResourceNotFoundException", "Secrets Manager can't find the specified secret."),
             error(400, "ValidationException", "RotateImmediately=false is not implemented"),
             Answer { body: Body::Unreadable("not implemented".to_owned()), form: Form::plain(404), partial: false },
         ] {
             assert_eq!(missing(&cancel(), &answer), None, "{answer:?}");
+            let is_reason_of_its_own = answer.form.status == 400 && !says_nothing(&answer);
+            assert_eq!(is_known(&cancel(), &answer), is_reason_of_its_own, "{answer:?}");
         }
     }
 

@@ -10,7 +10,7 @@ use tokio::sync::Mutex;
 
 use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
 use super::known::Known;
-use super::options::{Enough, Options, Progress};
+use super::options::{Enough, Fixed, Options, Progress};
 use super::presence::{Presence, question};
 use super::result::MOST_OF_A_RULE;
 use super::source::{Numbered, Source};
@@ -79,6 +79,8 @@ pub(super) struct Gathered {
     pub cases: u64,
     pub calls: u64,
     pub clean: u64,
+    /// The calls that asked which operations there are.
+    pub asked: u64,
     pub left: Vec<Text>,
     pub died: Option<String>,
     pub inconclusive: bool,
@@ -138,10 +140,12 @@ impl<E: Endpoint> Job<E> {
         if !self.options.asks_what_there_is {
             return;
         }
-        let is_for_all = self.options.only.is_none_or(|only| only == RuleId::Wire013);
+        // The sweep alone, which is short, has each operation soon enough by itself.
+        let is_sweep = self.options.cases == 0 && self.options.fixed == [Fixed::Sweep];
+        let is_for_all = self.options.only.is_none_or(|only| only == RuleId::Wire013) && !is_sweep;
         let (calls, missing) = self.presence.ask(&*self.endpoint, &self.options.prefix, is_for_all).await;
-        self.calls.fetch_add(calls, Ordering::Relaxed);
-        self.gathered.lock().await.calls += calls;
+        // They count, and leave no case out: how many calls cases may make is another matter.
+        self.gathered.lock().await.asked += calls;
         for (number, action) in missing.into_iter().enumerate() {
             let case = Case { steps: vec![question(action, "$s1")] };
             self.carry_out(Numbered { tag: format!("p{number}"), case, is_random: false }).await;

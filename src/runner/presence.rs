@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
-use crate::judge::missing;
-use crate::model::{Action, Body, Operation, Request};
+use crate::judge::{is_known, missing};
+use crate::model::{Action, Operation, Request};
 use crate::strategy::{Bindings, Case};
 
 /// Without these there is nothing to say of a rotation.
@@ -36,15 +36,14 @@ impl Presence {
         Self { without: without.iter().copied().collect(), seen: Mutex::default() }
     }
 
-    /// Learns from an answer. A fault of the server, a throttle and an answer that cannot be read say nothing.
+    /// Learns from an answer. A lack of permission, a throttle and a fault of the server say nothing.
     pub(super) fn see(&self, operation: &Operation, reply: &Reply) {
         let (Some(action), Reply::Answer(answer)) = (operation.action(), reply) else { return };
-        let says_nothing = answer.form.status >= 500 || matches!(answer.body, Body::Unreadable(_));
         let mut seen = self.seen();
         match missing(operation, answer) {
             Some(action) => _ = seen.missing.insert(action),
-            None if says_nothing || matches!(operation, Operation::Malformed(_)) => {}
-            None => _ = seen.there.insert(action),
+            None if is_known(operation, answer) => _ = seen.there.insert(action),
+            None => {}
         }
     }
 
@@ -90,13 +89,14 @@ impl Presence {
         (self.without.iter().copied().collect(), there)
     }
 
-    /// Asks for operations of a secret that there is not: for all, or for those without which nothing can be said. Tells
-    /// how many calls it took and what is missing that the run was not told to do without.
+    /// Asks for operations of a secret that there is not: for all, or for those that were named and those without which
+    /// nothing can be said. Tells how many calls it took and what is missing that the run was not told to do without.
     pub(super) async fn ask<E: Endpoint>(&self, endpoint: &E, prefix: &str, is_for_all: bool) -> (u64, Vec<Action>) {
         let name = Bindings::new(format!("{prefix}-p"), None, None).name(1);
         let is_asked = |action: &Action| {
             // Every case begins with it, and what it refuses cannot be told without making a secret.
-            *action != Action::CreateSecret && (is_for_all || ESSENTIAL.contains(action))
+            let matters = is_for_all || ESSENTIAL.contains(action) || self.without.contains(action);
+            *action != Action::CreateSecret && matters
         };
         let mut calls = 0;
         for action in Action::ALL.into_iter().filter(is_asked) {
@@ -127,7 +127,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::model::{Answer, ErrorType, Form, ServiceError};
+    use crate::model::{Answer, Body, ErrorType, Form, ServiceError};
     use crate::rule::RuleId;
     use crate::runner::{Conclusion, Options, Run, RunResult};
     use crate::service::{Config, Service};
