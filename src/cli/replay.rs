@@ -52,8 +52,8 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
         Some(url) => {
             let connection = connect::open(url, &args.target).await?;
             let client = Arc::new(connection.client.clone());
-            let mut options = Options { functions: connection.functions.clone(), ..Options::default() };
-            connect::try_function(&client, &mut options, &args.target, connection.is_loopback).await;
+            let (functions, function_acts) = (connection.functions.clone(), stored.function_acts);
+            let options = Options { functions, function_acts, ..Options::default() };
             let exit = drive(client, url, options, &stored, args).await;
             connect::close(connection).await;
             exit

@@ -15,6 +15,8 @@ pub struct Stored {
     pub endpoint: Option<String>,
     /// The catalogue by which they were judged; a single finding does not say.
     pub catalogue: Option<String>,
+    /// Whether the function with which they were found acts; a single finding does not say.
+    pub function_acts: bool,
     /// The findings, in the order of the file.
     pub findings: Vec<Finding>,
 }
@@ -76,6 +78,8 @@ impl Stored {
 struct StoredResult {
     endpoint: String,
     catalogue: String,
+    #[serde(default)]
+    function_acts: bool,
     rules: Vec<StoredRule>,
 }
 
@@ -96,7 +100,7 @@ pub fn read_findings(text: &str) -> Result<Stored, StoredError> {
         (Some(version), _) => return Err(StoredError::Version { found: version.clone() }),
         (None, Some(_)) => {
             let findings = vec![finding(1, typed(text)?, &value)?];
-            return Ok(Stored { endpoint: None, catalogue: None, findings });
+            return Ok(Stored { endpoint: None, catalogue: None, function_acts: false, findings });
         }
         (None, None) => return Err(StoredError::Foreign),
     };
@@ -107,6 +111,7 @@ pub fn read_findings(text: &str) -> Result<Stored, StoredError> {
     Ok(Stored {
         endpoint: Some(result.endpoint),
         catalogue: Some(result.catalogue),
+        function_acts: result.function_acts,
         findings: findings.collect::<Result<_, _>>()?,
     })
 }
