@@ -53,13 +53,18 @@ fn accept(seeds: std::ops::Range<u64>) {
     }
 }
 
-/// Histories with a read that nothing explains are not accepted; how many were rejected, and how many are undecided.
+/// Small histories with a read from before a change, of which no order explains all answers, are not accepted; how many
+/// were rejected, and how many are undecided.
 fn reject(seeds: std::ops::Range<u64>) -> [usize; 2] {
     let mut counts = [0; 2];
     for seed in seeds {
         let mut dice = Dice::new(seed);
-        let size = Size { clients: 2 + dice.below(3), lost: 0, ..Size::any(&mut dice) };
+        let size = Size { clients: 2 + dice.below(3), calls: 4 + dice.below(4), lost: 0 };
         let Some(broken) = linearizable(seed, size).with_an_impossible_read(&mut dice) else { continue };
+        // Another call may explain the old answer after all.
+        if is_explained(&broken.calls, &broken.functions, NAME) {
+            continue;
+        }
         let verdict = broken.judged();
         assert!(verdict.as_ref().is_none_or(|it| !it.is_empty()), "seed {seed}\n{}", story(&broken));
         counts[usize::from(verdict.is_none())] += 1;
@@ -94,7 +99,7 @@ fn what_some_order_explains_is_accepted_and_decided() {
 
 #[test]
 fn a_read_that_no_order_explains_is_not_accepted() {
-    let [rejected, undecided] = reject(0..150);
+    let [rejected, undecided] = reject(0..400);
     assert!(rejected > 10 && undecided == 0, "{rejected} rejected, {undecided} undecided");
 }
 

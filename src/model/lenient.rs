@@ -47,7 +47,7 @@ fn without_contract(mut next: World, before: &World, by: Provenance) -> World {
     if let (Some(secret), Some(before)) = (&mut next.secret, before) {
         loosen_labels(secret, before, by);
         let is_new = |id: &Text, cell: &Cell<_>| before.version(id).is_none_or(|version| version.content != *cell);
-        for version in secret.versions.iter_mut() {
+        for version in &mut secret.versions {
             if is_new(&version.id, &version.content) {
                 version.content.part().open();
             }

@@ -168,7 +168,6 @@ impl FromStr for Defect {
 pub(super) fn spoil(defects: &[Defect], answer: &mut Answer, world: &mut World, scene: &Scene<'_>) {
     for defect in defects {
         match defect {
-            Defect::Bug(_) => {}
             Defect::Against(rule) => match scene.operation {
                 Operation::ListSecrets(_) => against::spoil_summaries(*rule, answer),
                 _ => against::spoil(*rule, answer, world, scene),
@@ -176,7 +175,7 @@ pub(super) fn spoil(defects: &[Defect], answer: &mut Answer, world: &mut World, 
             Defect::Beyond(rule, bound) if scene.opened_by == Some(*rule) => {
                 beyond::spoil(*bound, answer, world, scene);
             }
-            Defect::Beyond(..) => {}
+            Defect::Bug(_) | Defect::Beyond(..) => {}
         }
     }
 }

@@ -163,7 +163,7 @@ impl<T> Cell<T> {
     }
 
     /// What it weighs if a read shows another content.
-    fn class(&self) -> Class {
+    pub(super) fn class(&self) -> Class {
         self.by.map_or(Class::Fidelity, |by| by.class)
     }
 

@@ -8,9 +8,8 @@ use std::hash::{BuildHasher, Hash, Hasher};
 
 use foldhash::fast::FixedState;
 
-use super::{Cell, Dates, Knowledge, LabelCell, Provenance, Rotation, Secret, Version, World};
+use super::{Cell, Dates, Knowledge, LabelCell, Rotation, Secret, Version, World};
 use crate::model::Timestamp;
-use crate::rule::Class;
 
 /// What two worlds must have in common.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -130,7 +129,7 @@ impl<T: PartialEq> Cell<T> {
         kind(self) == kind(other)
             && self.required() == other.required()
             && (is_read_alike || likeness != Likeness::Permissions)
-            && likeness.is_weighed(self.by, other.by)
+            && (self.class() == other.class() || likeness != Likeness::Permissions)
     }
 }
 
@@ -160,14 +159,6 @@ impl Dates {
     }
 }
 
-impl Likeness {
-    /// Whether what these require weighs the same, where that is of account.
-    fn is_weighed(self, one: Option<Provenance>, other: Option<Provenance>) -> bool {
-        let weight = |by: Option<Provenance>| by.map_or(Class::Fidelity, |by| by.class);
-        self != Self::Permissions || weight(one) == weight(other)
-    }
-}
-
 /// Whether each part has its like among as many others, in whatever order.
 fn have_the_same<T>(parts: &[T], others: &[T], is_like: impl Fn(&T, &T) -> bool) -> bool {
     let in_order = || parts.iter().zip(others).all(|(part, other)| is_like(part, other));
@@ -186,10 +177,10 @@ fn hash_of_version(version: &Version) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Content, Origin};
+    use super::super::{Content, Origin, Provenance};
     use super::*;
     use crate::model::{Label, Value};
-    use crate::rule::RuleId;
+    use crate::rule::{Class, RuleId};
 
     const BY: Provenance = Provenance { rule: RuleId::State005, class: Class::Contract, call: 1, action: None };
 

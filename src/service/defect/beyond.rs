@@ -45,9 +45,8 @@ pub(super) const fn does(bound: Bound) -> &'static str {
 /// The rules that may be blamed where a bound is broken.
 pub(super) fn breaks(rule: RuleId, bound: Bound) -> Vec<RuleId> {
     match bound {
-        Bound::Id => vec![RuleId::Idem001],
         Bound::Versions if rule == RuleId::Idem011 => vec![RuleId::Idem011],
-        Bound::Versions => vec![RuleId::Idem001],
+        Bound::Id | Bound::Versions => vec![RuleId::Idem001],
         Bound::Current | Bound::Previous | Bound::Custom => vec![RuleId::Life010, RuleId::Life019],
         Bound::Values => vec![RuleId::State018],
         Bound::Deletion => vec![RuleId::Ident001, RuleId::Read001],
@@ -75,7 +74,9 @@ pub(super) fn spoil(bound: Bound, answer: &mut Answer, world: &mut World, scene:
         Bound::Custom => {
             let is_custom = |label: &&Label| matches!(label, Label::Custom(_));
             let labels: Vec<_> = secret.labels.iter().map(|cell| &cell.label).filter(is_custom).cloned().collect();
-            labels.iter().for_each(|label| super::put_label(secret, label, None));
+            for label in &labels {
+                super::put_label(secret, label, None);
+            }
         }
         Bound::Values => change_a_value(secret),
         Bound::Deletion => secret.deletion = Some(Timestamp(Timestamp::DAY.mul_add(7.0, scene.now.0))),
