@@ -9,9 +9,12 @@ pub const UNBITTEN: &[(&str, &[RuleId])] = &[
         &[RuleId::State016, RuleId::Ident004, RuleId::Conc008],
     ),
     ("a quota, tested once in a run and left out of these", &[RuleId::State021, RuleId::State022]),
-    ("needs concurrent callers, which no case has yet", &[RuleId::Conc003, RuleId::Conc006]),
+    ("needs concurrent callers, which no case has yet", &[RuleId::Conc003, RuleId::Conc006, RuleId::Conc011]),
 ];
 
 /// The defects that no case finds yet; a self-test does without them, unless it is told their names.
-pub const UNFOUND: &[(&str, &str)] =
-    &[("partial-arn-by-prefix", "no case has an ARN that is cut short anywhere but before its suffix")];
+pub const UNFOUND: &[(&str, &str)] = &[
+    ("partial-arn-by-prefix", "no case has an ARN that is cut short anywhere but before its suffix"),
+    ("beyond:ROT-IDEM-011:current", "the service dates the promotion as a success, which random cases show first"),
+    ("beyond:ROT-PROG-013:versions", "no case has been looked for since the defect makes two versions"),
+];

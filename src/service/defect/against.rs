@@ -47,7 +47,7 @@ pub(super) const WITHOUT: &[(&str, &[RuleId])] = &[
     ("either answer is good, and which it was is reported", &[RuleId::State016, RuleId::Ident004, RuleId::Conc008]),
     ("a quota: ordinary cases stay far below it", &[RuleId::State021, RuleId::State022]),
     ("needs ReplicateSecretToRegions, which is no operation of the model", &[RuleId::Err018]),
-    ("needs concurrent callers", &[RuleId::Conc003, RuleId::Conc006]),
+    ("needs concurrent callers", &[RuleId::Conc003, RuleId::Conc006, RuleId::Conc011]),
     (
         "a law over whole answers, to blame where no fact differs; the named defects break it",
         &[RuleId::State001, RuleId::State002],
