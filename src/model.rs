@@ -38,6 +38,7 @@ pub use outcome::{Functions, Outcome, Reading, Refusal, Setting};
 pub(crate) use read::summary_facts;
 pub use read::{Named, batch};
 pub use relation::outcomes;
+pub(crate) use rotate::perhaps_named;
 pub(crate) use schedule::hours as window_hours;
 pub use value::*;
 pub use world::*;

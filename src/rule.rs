@@ -449,7 +449,7 @@ pub static RULES: [Rule; 192] = {
         plain(RuleId::Idem008, "ROT-IDEM-008", Observed, Yes),
         plain(RuleId::Idem009, "ROT-IDEM-009", Must, Arn),
         plain(RuleId::Idem010, "ROT-IDEM-010", Must, Arn),
-        plain(RuleId::Idem011, "ROT-IDEM-011", Unspecified, Arn),
+        rule(RuleId::Idem011, "ROT-IDEM-011", Must, Arn).of(Reading { exercises: true }),
         plain(RuleId::Idem012, "ROT-IDEM-012", Unspecified, Arn),
         plain(RuleId::Idem013, "ROT-IDEM-013", Unspecified, Arn),
         derived(RuleId::Idem014, "ROT-IDEM-014", Must, Arn),

@@ -61,6 +61,7 @@ const WITHOUT_MUTANT: &[(&str, &[R])] = &[
         ],
     ),
     ("either answer is good, and which it was is reported", &[R::State016, R::Ident004]),
+    ("needs a service that accepts the repetition, as the defects beyond the bounds of the rule do", &[R::Idem011]),
 ];
 
 fn case(seed: u64, index: u64) -> Vec<Request> {

@@ -75,6 +75,8 @@ pub const OPEN_ROTATIONS: &[(RuleId, &[Bound])] = &[
     // Which version is the first to be AWSCURRENT is open until the function has put a value.
     (RuleId::Prog005, &BUT_CURRENT),
     (RuleId::Prog011, &Bound::ALL),
+    // Whether there is a function; one that there may be does not act.
+    (RuleId::Err003, &Bound::ALL),
     (RuleId::Prog012, &Bound::ALL),
     // Version id and AWSPENDING of the test of a configuration are open (ROT-LIFE-021).
     (RuleId::Prog013, &BUT_ID),

@@ -7,7 +7,9 @@ use super::outcome::{Outcome, Reason, Setting};
 use super::put::quota::within_quotas;
 use super::receipt::{receipt, version_receipt};
 use super::schedule::{self, Legality};
-use super::world::{Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Version, World};
+use super::world::{
+    Callable, Cell, Content, Knowledge, Origin, Progress, Provenance, Rotation, Secret, Version, World,
+};
 use super::{Action, Claim, ErrorType, Label, Member, Text};
 use crate::rule::RuleId;
 
@@ -34,7 +36,7 @@ pub(crate) fn outcomes(
             reasons.push(Reason::loosely_typed(RuleId::Err004, ErrorType::AccessDeniedException).text(CANNOT_INVOKE));
         }
         Function::Foreign(region) => reasons.push(foreign(region)),
-        Function::Accepted | Function::Unclear => {}
+        Function::Accepted | Function::Perhaps | Function::Unclear => {}
     }
     let block = block(secret, request);
     // Where AWSPENDING is anywhere, an endpoint may take a rotation to be in progress, rightly or not (ROT-PROG-002).
@@ -45,7 +47,7 @@ pub(crate) fn outcomes(
         reasons.push(Reason::typed(RuleId::Prog001, ErrorType::InvalidRequestException).text(IN_PROGRESS));
     }
     let is_too_long = reasons.iter().any(|reason| reason.rule() == RuleId::Val007);
-    if has_reason && matches!(function, Function::Unclear) && !is_too_long {
+    if has_reason && matches!(function, Function::Perhaps | Function::Unclear) && !is_too_long {
         reasons.push(Reason::perhaps());
     }
     if may_be_blocked {
@@ -78,6 +80,8 @@ enum Function<'a> {
     Missing,
     /// It is in another Region than the secret, which is in this one.
     Foreign(&'a str),
+    /// It is one that is known not to act, or there is none.
+    Perhaps,
     Unclear,
 }
 
@@ -110,7 +114,10 @@ fn function_of<'a>(secret: &'a Secret, request: &'a RotateSecret, setting: &Sett
             other => other,
         },
         (None, Some(None)) if !secret.rotation.may_hide_a_function => Function::None,
-        (None, Some(None) | None) => Function::Unclear,
+        (None, Some(None) | None) => match secret.rotation.callable {
+            Callable::Inert => Function::Perhaps,
+            Callable::Any => Function::Unclear,
+        },
     }
 }
 
@@ -148,7 +155,11 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
 fn open_rules(secret: &Secret, request: &RotateSecret, function: &Function<'_>, block: Block) -> Vec<RuleId> {
     let is_partner =
         request.external_secret_rotation_metadata.is_some() || request.external_secret_rotation_role_arn.is_some();
-    let is_unclear = !matches!(function, Function::Accepted);
+    let of_function = match function {
+        Function::Accepted => None,
+        Function::Perhaps => Some(RuleId::Err003),
+        Function::None | Function::Missing | Function::Foreign(_) | Function::Unclear => Some(RuleId::Err017),
+    };
     let of_block = match block {
         Block::Open(rule) => Some(rule),
         Block::Blocked | Block::Free => None,
@@ -162,7 +173,7 @@ fn open_rules(secret: &Secret, request: &RotateSecret, function: &Function<'_>, 
     let lacks_current = secret.holder(&Label::Current).flatten().is_none();
     let rules = [
         of_block,
-        is_unclear.then_some(RuleId::Err017),
+        of_function,
         is_partner.then_some(RuleId::Conf025),
         of_token,
         lacks_current.then_some(RuleId::Life026),
@@ -207,7 +218,7 @@ fn refused(
     }
     let mut next = world.clone();
     if let Some(secret) = &mut next.secret {
-        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+        perhaps_named(&mut secret.rotation, request, setting);
         let is_of_function = |reason: &Reason| matches!(reason.rule(), RuleId::Err003 | RuleId::Err004);
         let is_recorded = matches!(reasons, [reason] if reason.is_contract() && is_of_function(reason));
         if reasons.iter().any(|reason| reason.rule() == RuleId::Prog001) {
@@ -265,7 +276,7 @@ fn open_rotation(world: &World, request: &RotateSecret, rules: &[RuleId], settin
     }
     let mut kept = world.clone();
     if let Some(secret) = &mut kept.secret {
-        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+        perhaps_named(&mut secret.rotation, request, setting);
         after_block(secret, request, setting);
     }
     let refused = std::iter::once(refused.then(kept));
@@ -290,12 +301,18 @@ fn perhaps_accepted(world: &World, request: &RotateSecret, rules: &[RuleId], set
     if let Some(secret) = &mut next.secret {
         secret.rotation.touched = true;
         secret.rotation.may_be_unfinished = true;
-        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+        perhaps_named(&mut secret.rotation, request, setting);
         if held.contains(&Bound::Versions) && is_immediate(request) {
             let is_repeated = rules.contains(&RuleId::Idem011);
             secret.close(setting.contract(if is_repeated { RuleId::Idem011 } else { RuleId::Idem001 }));
         }
+        let configured = secret.rotation.clone();
         secret.open_but(&held);
+        let opens = |rule: &&RuleId| !bound::held(&[**rule]).contains(&Bound::Configuration);
+        if rules.iter().filter(opens).eq([&RuleId::Conf022]) {
+            // What the documents leave open of a part of the configuration is the part that is not given.
+            secret.rotation.keep_given(&configured, request);
+        }
         if rules.iter().any(|rule| matches!(rule, RuleId::Err017 | RuleId::Conf025)) {
             // What acts in place of a known function may have stored a value by now.
             let is_new = |version: &&mut Version| !is_known(world, &version.id);
@@ -311,6 +328,19 @@ fn perhaps_accepted(world: &World, request: &RotateSecret, rules: &[RuleId], set
         kept
     });
     std::iter::once(next).chain(kept).collect()
+}
+
+/// Keeps in mind the function that a request has named, which a secret may have from now on.
+pub(crate) fn perhaps_named(rotation: &mut Rotation, request: &RotateSecret, setting: &Setting<'_>) {
+    rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+    name(rotation, request, setting);
+}
+
+fn name(rotation: &mut Rotation, request: &RotateSecret, setting: &Setting<'_>) {
+    let is_inert = |arn| setting.functions.accepted.contains(arn);
+    if !request.rotation_lambda_arn.as_ref().is_none_or(is_inert) {
+        rotation.callable = Callable::Any;
+    }
 }
 
 fn is_immediate(request: &RotateSecret) -> bool {
@@ -408,6 +438,7 @@ fn configure(rotation: &mut Rotation, request: &RotateSecret, setting: &Setting<
     rotation.enabled = Cell::known(true, by);
     rotation.configured = true;
     rotation.resume();
+    name(rotation, request, setting);
     match &request.rotation_lambda_arn {
         Some(arn) => rotation.function = Cell::known(Some(arn.clone()), by),
         None => rotation.function.hold(setting.contract(RuleId::Conf002)),

@@ -18,7 +18,7 @@ pub(crate) use cell::Part;
 pub use cell::{Cell, Knowledge, Provenance};
 pub use labels::LabelCell;
 pub use origin::Origin;
-pub use rotation::{Progress, Rotation};
+pub use rotation::{Callable, Progress, Rotation};
 pub use secret::{Dates, Secret};
 pub use shared::Shared;
 pub(crate) use twin::Likeness;
@@ -72,6 +72,7 @@ impl World {
             listing: None,
         };
         secret.open_all();
+        secret.rotation.callable = Callable::Any;
         Self { secret: Some(secret.into()), ..Self::unused(name) }
     }
 

@@ -7,7 +7,7 @@ use super::search::Look;
 use super::state::State;
 use super::{BUDGET, Slot, Trial};
 use crate::judge::blame::{self, Score};
-use crate::model::{Answer, Body, Claim, Operation, Outcome, Output, Rank, World, outcomes};
+use crate::model::{Answer, Body, Claim, Operation, Outcome, Output, Rank, World, outcomes, perhaps_named};
 use crate::rule::Class;
 use crate::verdict::{Exclusion, Exercise, Violation};
 
@@ -119,7 +119,7 @@ pub(super) fn unsettled(world: World, trial: &Trial<'_>) -> World {
     if let Operation::RotateSecret(request) = operation
         && let Some(secret) = &mut world.secret
     {
-        secret.rotation.may_hide_a_function |= request.rotation_lambda_arn.is_some();
+        perhaps_named(&mut secret.rotation, request, &trial.setting);
     }
     if let Some(token) = operation.token() {
         world.expect_version(token);

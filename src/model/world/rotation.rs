@@ -1,7 +1,7 @@
 //! The rotation configuration of a secret, and what is known of rotations under way.
 
 use super::{Cell, Knowledge, Part, Provenance};
-use crate::model::{RotationRules, Text, VersionId};
+use crate::model::{RotateSecret, RotationRules, Text, VersionId};
 
 /// How far a rotation has come, by the calls of the client.
 ///
@@ -15,6 +15,16 @@ pub enum Progress {
     Started(VersionId),
     /// CancelRotateSecret was accepted since the last accepted RotateSecret.
     Cancelled,
+}
+
+/// Which functions a rotation of a secret may call, by those that requests have named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Callable {
+    /// None but such as are known not to act.
+    #[default]
+    Inert,
+    /// Others too, or nobody knows which.
+    Any,
 }
 
 /// The rotation configuration.
@@ -37,6 +47,8 @@ pub struct Rotation {
     pub touched: bool,
     /// Whether a RotateSecret that was not accepted may have left a function behind that no answer shows.
     pub may_hide_a_function: bool,
+    /// Which functions requests have named so far.
+    pub callable: Callable,
     /// How far the rotation has come that is known.
     pub progress: Progress,
     /// Whether a rotation may be unfinished of which `progress` tells nothing.
@@ -58,6 +70,7 @@ impl Rotation {
             configured: false,
             touched: false,
             may_hide_a_function: false,
+            callable: Callable::Inert,
             progress: Progress::None,
             may_be_unfinished: false,
             current_was_moved: false,
@@ -149,6 +162,24 @@ impl Rotation {
         self.days = before.days.clone();
         self.duration = before.duration.clone();
         self.schedule = before.schedule.clone();
+    }
+
+    /// Takes the members that a request gives, and that rotation is on, from a configuration.
+    pub(crate) fn keep_given(&mut self, configured: &Self, request: &RotateSecret) {
+        self.enabled = configured.enabled.clone();
+        if request.rotation_lambda_arn.is_some() {
+            self.function = configured.function.clone();
+        }
+        let Some(rules) = &request.rotation_rules else { return };
+        if rules.automatically_after_days.is_some() {
+            self.days = configured.days.clone();
+        }
+        if rules.duration.is_some() {
+            self.duration = configured.duration.clone();
+        }
+        if rules.schedule_expression.is_some() {
+            self.schedule = configured.schedule.clone();
+        }
     }
 
     /// The rules as DescribeSecret shows them; `None` where there are none.

@@ -92,15 +92,15 @@ impl Secret {
 impl Rotation {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
         let Self { enabled, function, days, duration, schedule, .. } = self;
-        let Self { configured, touched, may_hide_a_function, progress, may_be_unfinished, current_was_moved, .. } =
-            self;
+        let Self { configured, touched, may_hide_a_function, callable, .. } = self;
+        let Self { progress, may_be_unfinished, current_was_moved, .. } = self;
         enabled.is_like(&other.enabled, likeness)
             && function.is_like(&other.function, likeness)
             && days.is_like(&other.days, likeness)
             && duration.is_like(&other.duration, likeness)
             && schedule.is_like(&other.schedule, likeness)
-            && (configured, touched, may_hide_a_function)
-                == (&other.configured, &other.touched, &other.may_hide_a_function)
+            && (configured, touched, may_hide_a_function, callable)
+                == (&other.configured, &other.touched, &other.may_hide_a_function, &other.callable)
             && (progress, may_be_unfinished) == (&other.progress, &other.may_be_unfinished)
             && *current_was_moved == other.current_was_moved
     }

@@ -6,8 +6,8 @@
 //! does not compile before someone has said whether it counts.
 
 use crate::model::{
-    Cell, Content, Dates, Knowledge, Label, Listing, Origin, Progress, Provenance, Rotation, Secret, Strangers, Text,
-    Value, Version, World,
+    Callable, Cell, Content, Dates, Knowledge, Label, Listing, Origin, Progress, Provenance, Rotation, Secret,
+    Strangers, Text, Value, Version, World,
 };
 
 /// How much of a world is written down.
@@ -202,6 +202,7 @@ impl Canonical {
             configured,
             touched,
             may_hide_a_function,
+            callable,
             progress,
             may_be_unfinished,
             current_was_moved,
@@ -221,6 +222,7 @@ impl Canonical {
         }
         self.flag(*configured);
         if detail != Detail::Values {
+            self.flag(*callable == Callable::Any);
             for flag in [*touched, *may_hide_a_function, *may_be_unfinished, *current_was_moved] {
                 self.flag(flag);
             }

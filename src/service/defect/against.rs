@@ -45,6 +45,7 @@ pub(super) const WITHOUT: &[(&str, &[RuleId])] = &[
     ),
     ("told before the model is asked; a named defect breaks it", &[RuleId::Wire013]),
     ("either answer is good, and which it was is reported", &[RuleId::State016, RuleId::Ident004, RuleId::Conc008]),
+    ("the reference service refuses the repetition; a defect beyond each of its bounds breaks it", &[RuleId::Idem011]),
     ("a quota: ordinary cases stay far below it", &[RuleId::State021, RuleId::State022]),
     ("needs ReplicateSecretToRegions, which is no operation of the model", &[RuleId::Err018]),
     ("needs concurrent callers", &[RuleId::Conc003, RuleId::Conc006, RuleId::Conc011]),

@@ -11,6 +11,7 @@ use crate::rule::RuleId;
 /// Why a rule that leaves RotateSecret open has no defect beyond its bounds.
 const WITHOUT: &[(RuleId, &str)] = &[
     (RuleId::Prog012, "the reference service knows at any time where its labels are"),
+    (RuleId::Err003, "the reference service knows at any time whether there is a function"),
     (RuleId::Err017, "the reference service knows at any time which function it would call"),
     (RuleId::Conf012, "random cases do not get to a bare RotateSecret after a cancel with nothing pending"),
     (RuleId::Idem012, "random cases seldom get to the token of a rotation that has finished"),
