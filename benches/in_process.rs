@@ -15,8 +15,8 @@ mod rounds;
 
 use std::hint::black_box;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::history::{Call, Moment, Reply};
 use rotation_conformance::judge::{self, Judge};
 use rotation_conformance::model::{Body, Functions, Operation, Output};
@@ -97,7 +97,7 @@ fn whole_run(seed: u64) -> Took {
         functions: service.functions(),
         ..Options::default()
     };
-    let run = Run::new(service, options, Arc::new(AtomicBool::new(false)));
+    let run = Run::new(service, options, Stop::default());
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (cpu_us, result) = cpu_us(|| runtime.block_on(run.run()));
     assert!(result.findings.is_empty(), "the reference service follows its own model");

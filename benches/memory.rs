@@ -7,9 +7,9 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::runner::{Options, Progress, Run};
 use rotation_conformance::service::{Config, Service};
 
@@ -32,7 +32,7 @@ async fn main() {
         functions: service.functions(),
         ..Options::default()
     };
-    let run = Run::new(service, options, Arc::new(AtomicBool::new(false)));
+    let run = Run::new(service, options, Stop::default());
     println!("calls    resident MiB");
     let watcher = tokio::spawn(watch(run.progress()));
     let result = run.run().await;

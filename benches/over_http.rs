@@ -22,12 +22,11 @@ mod server;
 mod slow;
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use bare::Recording;
 use rotation_conformance::client::{self, Client, parse_endpoint};
-use rotation_conformance::endpoint::Endpoint;
+use rotation_conformance::endpoint::{Endpoint, Stop};
 use rotation_conformance::model::Functions;
 use rotation_conformance::runner::{Options, Run};
 use rotation_conformance::service::{Config, Service};
@@ -126,7 +125,7 @@ fn client(url: &str) -> Client {
 }
 
 async fn run<E: Endpoint + 'static>(endpoint: Arc<E>, options: Options) -> rotation_conformance::runner::RunResult {
-    let result = Run::new(endpoint, options, Arc::new(AtomicBool::new(false))).run().await;
+    let result = Run::new(endpoint, options, Stop::default()).run().await;
     let fails = result.findings.iter().find(|finding| finding.violation.fails(false));
     assert!(fails.is_none(), "the reference service follows its own model: {fails:?}");
     result

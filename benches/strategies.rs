@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::runner::{Enough, Options, Run};
 use rotation_conformance::selftest;
 use rotation_conformance::service::{Config, Defect, Service};
@@ -135,6 +136,6 @@ async fn calls_to_find(defect: Defect, cases: &[Case]) -> u64 {
         fixed: Vec::new(),
         ..Options::default()
     };
-    let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
+    let result = Run::new(Arc::new(service), options, Stop::default()).run().await;
     result.findings.iter().map(|finding| finding.calls_to_find).min().unwrap_or(u64::MAX)
 }

@@ -4,6 +4,7 @@ mod cases;
 mod connect;
 mod files;
 mod inspect;
+mod interrupt;
 mod output;
 mod replay;
 mod run;
@@ -273,23 +274,6 @@ fn print(text: &str) {
 /// Prints what went wrong and how to mend it.
 fn complain(text: &str) {
     let _ = writeln!(io::stderr().lock(), "error: {text}");
-}
-
-/// Waits for the terminal to interrupt, or for somebody who ends processes: a timeout, a CI server, a container.
-#[cfg(unix)]
-async fn told_to_end() -> io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminated = signal(SignalKind::terminate())?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminated.recv() => Ok(()),
-    }
-}
-
-/// Waits for the terminal to interrupt.
-#[cfg(not(unix))]
-async fn told_to_end() -> io::Result<()> {
-    tokio::signal::ctrl_c().await
 }
 
 /// Runs a future to its end, on a thread for each core.

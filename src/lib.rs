@@ -16,7 +16,7 @@
 //! let service = Arc::new(Service::new(Config::default()));
 //! let functions = service.functions();
 //! let options = Options { cases: 5, fixed: Vec::new(), functions, ..Options::default() };
-//! let result = Run::new(service, options, Arc::new(AtomicBool::new(false))).run().await;
+//! let result = Run::new(service, options, Stop::default()).run().await;
 //! assert!(result.findings.is_empty(), "the reference service follows its own model");
 //! # }
 //! ```

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use crate::endpoint::Endpoint;
-use crate::history::{Call, Moment, Reply};
+use crate::history::{Call, Fate, Moment, Reply, Silence};
 use crate::model::{Operation, Request, SecretBinary, SecretString, Value};
 use crate::record::{Header, write_call, write_header};
 
@@ -57,11 +57,27 @@ impl<E, W: Write> Recorder<E, W> {
 
 impl<E: Endpoint, W: Write + Send> Endpoint for Recorder<E, W> {
     async fn call(&self, request: &Request) -> Reply {
-        let called = self.now();
+        let mut pending = Pending { recorder: self, request, called: self.now(), reply: None };
         let reply = self.endpoint.call(request).await;
-        let returned = self.now();
-        self.tape().write(Call { number: 0, request: request.clone(), called, returned, reply: reply.clone() });
+        pending.reply = Some(reply.clone());
         reply
+    }
+}
+
+/// A call that is written down when its reply is there, or when nobody waits for it any more.
+struct Pending<'a, E, W: Write> {
+    recorder: &'a Recorder<E, W>,
+    request: &'a Request,
+    called: Moment,
+    reply: Option<Reply>,
+}
+
+impl<E, W: Write> Drop for Pending<'_, E, W> {
+    fn drop(&mut self) {
+        let given_up = || Reply::Nothing(Silence { request: Fate::Unknown, cause: "given up".to_owned() });
+        let reply = self.reply.take().unwrap_or_else(given_up);
+        let (request, returned) = (self.request.clone(), self.recorder.now());
+        self.recorder.tape().write(Call { number: 0, request, called: self.called, returned, reply });
     }
 }
 

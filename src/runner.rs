@@ -21,7 +21,8 @@ mod versions;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
+
 use std::time::{Duration, Instant};
 
 use tokio::sync::{Mutex, Semaphore};
@@ -35,7 +36,7 @@ pub use replay::{Replayed, Verdict};
 pub use result::{Calls, Conclusion, Coverage, Ending, Finding, Operations, RunResult};
 pub use shown::Shown;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::judge;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
@@ -56,7 +57,7 @@ pub struct Run<E> {
     options: Arc<Options>,
     progress: Arc<Progress>,
     presence: Arc<Presence>,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     started: Instant,
 }
 
@@ -67,7 +68,7 @@ impl<E> Clone for Run<E> {
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
             presence: Arc::clone(&self.presence),
-            stop: Arc::clone(&self.stop),
+            stop: self.stop.clone(),
             started: self.started,
         }
     }
@@ -151,7 +152,7 @@ impl<E: Endpoint + 'static> Run<E> {
     /// removed.
     #[must_use]
     #[expect(clippy::disallowed_methods, reason = "a budget of time is a matter of the clock")]
-    pub fn new(endpoint: Arc<E>, options: Options, stop: Arc<AtomicBool>) -> Self {
+    pub fn new(endpoint: Arc<E>, options: Options, stop: Stop) -> Self {
         let presence = Arc::new(Presence::new(&options.without));
         Self { endpoint, options: Arc::new(options), progress: Arc::default(), presence, stop, started: Instant::now() }
     }
@@ -208,7 +209,7 @@ impl<E: Endpoint + 'static> Run<E> {
             endpoint: Arc::clone(&self.endpoint),
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
-            stop: Arc::clone(&self.stop),
+            stop: self.stop.clone(),
             presence: Arc::clone(&self.presence),
             source: Arc::new(Source::new(&self.options, &self.presence)),
             known: Arc::default(),
@@ -266,7 +267,7 @@ impl<E: Endpoint + 'static> Run<E> {
     fn ending(&self, died: Option<String>) -> Ending {
         match died {
             Some(cause) => Ending::Died(cause),
-            None if self.stop.load(Ordering::Relaxed) => Ending::Interrupted,
+            None if self.stop.is_set() => Ending::Interrupted,
             None => Ending::Complete,
         }
     }
@@ -281,13 +282,13 @@ impl<E: Endpoint + 'static> Run<E> {
 
     /// Whether nothing more is to be begun: the run was told to stop, or its budget of time is used up.
     fn is_over(&self) -> bool {
-        self.stop.load(Ordering::Relaxed) || is_past(self.deadline(1, 1))
+        self.stop.is_set() || is_past(self.deadline(1, 1))
     }
 }
 
-fn plan(options: &Options, stop: &Arc<AtomicBool>, tag: &str, extent: Extent) -> Plan {
+fn plan(options: &Options, stop: &Stop, tag: &str, extent: Extent) -> Plan {
     Plan {
-        stop: Arc::clone(stop),
+        stop: stop.clone(),
         prefix: format!("{}-{tag}", options.prefix),
         keeps_steps: false,
         known: None,
@@ -360,6 +361,7 @@ mod tests {
     use crate::history::Reply;
     use crate::model::Request;
     use crate::service::{Config, Service};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     /// A service whose harness has a bug at the hundredth call.
     struct Faulty(Service, AtomicU64);
@@ -376,6 +378,6 @@ mod tests {
     async fn a_job_that_panics_is_never_a_pass() {
         let endpoint = Arc::new(Faulty(Service::new(Config::default()), AtomicU64::new(0)));
         let options = Options { cases: 40, max_calls: 1000, shrink_calls: 0, ..Options::default() };
-        Run::new(endpoint, options, Arc::default()).run().await;
+        Run::new(endpoint, options, Stop::default()).run().await;
     }
 }

@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::model::Functions;
 use rotation_conformance::rule::{Checkable, Level, RULES, RuleId};
 use rotation_conformance::runner::{Course, Fixed, Options, Run, RunResult};
@@ -23,7 +24,7 @@ async fn run(options: Options, has_function: bool) -> RunResult {
         false => Functions::default(),
     };
     let options = Options { functions, ..options };
-    Run::new(Arc::new(service), options, Arc::default()).run().await
+    Run::new(Arc::new(service), options, Stop::default()).run().await
 }
 
 /// Nothing but the sweep.

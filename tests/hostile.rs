@@ -74,6 +74,22 @@ fn after(requests: usize, act: Act) -> String {
     })
 }
 
+/// The reference service's answers, but for so many requests it is silent for a minute about everything but deletions.
+fn silent_after(requests: usize) -> (String, Arc<AtomicUsize>) {
+    let honest = Honest::new();
+    let unanswered = Arc::new(AtomicUsize::new(0));
+    let number = Arc::clone(&unanswered);
+    let url = serve(move |asked, stream| {
+        if honest.count() >= requests && !is(asked, "DeleteSecret") {
+            number.fetch_add(1, Ordering::SeqCst);
+            thread::sleep(Duration::from_mins(1));
+            return Then::Close;
+        }
+        if write(stream, &honest.response(asked)) { Then::Stay } else { Then::Close }
+    });
+    (url, unanswered)
+}
+
 /// The reference service's answers, each with its body changed.
 fn lying(change: impl Fn(&Asked, &mut Value) + Send + Sync + 'static) -> String {
     let honest = Honest::new();
@@ -320,9 +336,32 @@ fn answers_of_sixty_thousand_members_neither_fill_the_memory_nor_keep_signals_fr
     let (url, answers) = inventing(60_000);
     let is_time = || answers.load(Ordering::SeqCst) >= 15;
     let ended = interrupted_when(["run", "--endpoint", &url, "--jobs", "1"], "INT", is_time);
-    assert_bounded(&ended, Duration::from_secs(20));
+    assert_bounded(&ended, Duration::from_secs(5));
     assert!(matches!(ended.code, Some(1 | 3)), "{}", ended.shown());
     assert!(ended.stdout.contains("interrupted; what was learned until then is above"), "{}", ended.stdout);
+}
+
+#[test]
+fn a_signal_cuts_the_calls_that_are_in_flight_and_what_was_made_is_removed() {
+    let file = scratch("cut.json");
+    let json = file.display().to_string();
+    let (url, unanswered) = silent_after(60);
+    let is_time = || unanswered.load(Ordering::SeqCst) >= 4;
+    let ended = interrupted_when(["run", "--endpoint", &url, "--json", &json], "TERM", is_time);
+    assert!(ended.took < Duration::from_secs(1), "{:?}: {}", ended.took, ended.shown());
+    assert_ends(&ended, 3, "interrupted");
+    let result = support::json(&fs::read_to_string(file).unwrap());
+    assert_eq!((&result["ending"]["kind"], &result["left"]), (&json!("interrupted"), &json!([])));
+}
+
+#[test]
+fn a_signal_before_the_endpoint_has_answered_ends_the_waiting() {
+    let (url, unanswered) = silent_after(0);
+    let is_time = || unanswered.load(Ordering::SeqCst) >= 1;
+    let ended = interrupted_when(["run", "--endpoint", &url, "--wait-ready", "60s"], "INT", is_time);
+    assert!(ended.took < Duration::from_secs(1), "{:?}: {}", ended.took, ended.shown());
+    assert_eq!(ended.code, Some(3), "{}", ended.shown());
+    assert!(ended.stderr.contains("before the interruption; nothing was made there"), "{}", ended.stderr);
 }
 
 #[test]

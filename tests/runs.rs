@@ -4,11 +4,11 @@
 #![expect(clippy::unwrap_used, reason = "a run that cannot be looked at fails the test")]
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use rotation_conformance::endpoint::Endpoint;
+use rotation_conformance::endpoint::{Endpoint, Stop};
 use rotation_conformance::history::{Fate, Reply, Silence};
 use rotation_conformance::model::{Functions, Request};
 use rotation_conformance::rule::{RULES, RuleId};
@@ -25,7 +25,7 @@ struct Watched {
     service: Service,
     log: Mutex<Vec<String>>,
     calls: AtomicU64,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
     stop_after: u64,
 }
 
@@ -33,7 +33,7 @@ impl Endpoint for Watched {
     async fn call(&self, request: &Request) -> Reply {
         self.log.lock().unwrap().push(serde_json::to_string(request).unwrap());
         if self.calls.fetch_add(1, Ordering::Relaxed) >= self.stop_after {
-            self.stop.store(true, Ordering::Relaxed);
+            self.stop.set();
         }
         // Lets the other cases go on in between.
         tokio::task::yield_now().await;
@@ -72,9 +72,9 @@ async fn watched_with(config: Config, options: Options, stop_after: u64) -> (Run
     let service = Service::new(config);
     let functions =
         Functions { accepted: vec![service.register_function("f")], missing: vec![service.function_arn("g").into()] };
-    let stop = Arc::new(AtomicBool::new(false));
+    let stop = Stop::default();
     let log = Mutex::new(Vec::new());
-    let watched = Arc::new(Watched { service, log, calls: AtomicU64::new(0), stop: Arc::clone(&stop), stop_after });
+    let watched = Arc::new(Watched { service, log, calls: AtomicU64::new(0), stop: stop.clone(), stop_after });
     let options = Options { functions, prefix: PREFIX.to_owned(), ..options };
     let result = Run::new(Arc::clone(&watched), options, stop).run().await;
     (result, watched)
@@ -142,7 +142,7 @@ async fn delays_and_lost_answers_are_no_alarm_and_leave_nothing_behind() {
         let functions = Functions { accepted: vec![service.register_function("f")], missing: Vec::new() };
         let lossy = Arc::new(Lossy { service, calls: AtomicU64::new(0) });
         let options = Options { seed, cases: 150, functions, ..Options::default() };
-        let result = Run::new(Arc::clone(&lossy), options, Arc::default()).run().await;
+        let result = Run::new(Arc::clone(&lossy), options, Stop::default()).run().await;
         let alarms: Vec<_> = result.findings.iter().map(|finding| &finding.violation.fingerprint).collect();
         assert!(alarms.is_empty(), "seed {seed}: {alarms:?}");
         assert!(result.calls.find > 1_000, "{:?}", result.calls);

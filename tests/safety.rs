@@ -11,10 +11,12 @@ mod server;
 use std::fs;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
-use program::{Ended, program_with, scratch};
+use program::{Ended, interrupted_when, program_with, scratch};
 use proptest::prelude::*;
-use rotation_conformance::endpoint::Endpoint;
+use rotation_conformance::endpoint::{Endpoint, Stop};
 use rotation_conformance::history::Reply;
 use rotation_conformance::model::{Answer, Body, Operation, Output, Request, Text};
 use rotation_conformance::runner::{Fixed, Options, Run};
@@ -181,7 +183,7 @@ proptest! {
             functions: endpoint.service.functions(),
             ..Options::default()
         };
-        let run = Run::new(Arc::clone(&endpoint), options, Arc::default());
+        let run = Run::new(Arc::clone(&endpoint), options, Stop::default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let result = runtime.block_on(run.run());
         prop_assert!(result.calls.total() > 100, "{:?}", result.calls);
@@ -245,12 +247,17 @@ fn settings_of_the_environment_that_are_none_end_nothing() {
     assert!(ended.stderr.contains("failed to reach http://rc.invalid"), "{}", ended.stderr);
 }
 
-#[test]
-fn a_role_that_was_made_for_the_function_is_removed_with_it() {
+/// An endpoint that makes a function only with a role that was made before, each so slowly; and what it was asked of
+/// roles and functions.
+fn demanding_a_role(pause: Duration) -> (String, Arc<Mutex<Vec<String>>>) {
     let roles = Arc::new(Mutex::new(Vec::new()));
     let (seen, honest) = (Arc::clone(&roles), Honest::with_function("accepted"));
     let url = serve(move |asked, stream| {
         let text = String::from_utf8_lossy(&asked.body).into_owned();
+        if asked.path != "/" {
+            seen.lock().unwrap().push(asked.path.clone());
+            thread::sleep(pause);
+        }
         let (status, body) = match asked.path.as_str() {
             "/2015-03-31/functions" if text.contains("arn:aws:iam::1:role/mine") => {
                 (201, json!({ "FunctionArn": "arn:aws:lambda:us-east-1:123456789012:function:accepted" }).to_string())
@@ -273,9 +280,12 @@ fn a_role_that_was_made_for_the_function_is_removed_with_it() {
             false => Then::Close,
         }
     });
-    let ended = run_against(&url, &["--sweep-only"], &[]);
-    assert_eq!(ended.code, Some(0), "{}", ended.shown());
-    let roles = roles.lock().unwrap();
+    (url, roles)
+}
+
+/// Each role that was made is removed, and there was one.
+fn assert_roles_are_gone(asked: &Mutex<Vec<String>>) {
+    let roles = asked.lock().unwrap();
     let named = |action: &str| -> Vec<String> {
         let parameters = roles.iter().filter(|text| text.contains(action)).map(|text| text.split('&'));
         let mut names = parameters.map(|mut all| all.find(|it| it.starts_with("RoleName=")).unwrap().to_owned());
@@ -283,4 +293,24 @@ fn a_role_that_was_made_for_the_function_is_removed_with_it() {
     };
     assert_eq!(named("Action=CreateRole").len(), 1);
     assert_eq!(named("Action=CreateRole"), named("Action=DeleteRole"));
+}
+
+#[test]
+fn a_role_that_was_made_for_the_function_is_removed_with_it() {
+    let (url, asked) = demanding_a_role(Duration::ZERO);
+    let ended = run_against(&url, &["--sweep-only"], &[]);
+    assert_eq!(ended.code, Some(0), "{}", ended.shown());
+    assert_roles_are_gone(&asked);
+}
+
+#[test]
+fn a_function_that_is_being_made_when_a_signal_comes_is_removed() {
+    let (url, asked) = demanding_a_role(Duration::from_millis(200));
+    let is_time = || asked.lock().unwrap().iter().any(|it| it.starts_with("/2015-03-31/functions"));
+    let ended = interrupted_when(["run", "--endpoint", &url], "TERM", is_time);
+    assert_eq!(ended.code, Some(3), "{}", ended.shown());
+    assert!(ended.took < Duration::from_secs(5), "{:?}", ended.took);
+    assert_roles_are_gone(&asked);
+    let asked = asked.lock().unwrap();
+    assert!(asked.iter().any(|it| it.starts_with("/2015-03-31/functions/rotation-conformance-")), "{asked:?}");
 }

@@ -19,6 +19,7 @@ use std::sync::Arc;
 
 use lying::dying_after;
 use program::{Ended, program_with, scratch};
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::report::recording_text;
 use rotation_conformance::runner::{Options, Run};
 use rotation_conformance::service::{Config, Service};
@@ -44,7 +45,7 @@ async fn recorded() -> BTreeMap<String, String> {
     let service = Arc::new(Service::new(Config::default()));
     let options = Options { functions: service.functions(), ..Options::default() };
     let scenarios = scenarios(options.menu());
-    let run = Run::new(Arc::clone(&service), options, Arc::default());
+    let run = Run::new(Arc::clone(&service), options, Stop::default());
     let mut texts = BTreeMap::new();
     for (number, scenario) in scenarios.iter().enumerate() {
         let recording = run.record(number, scenario).await;

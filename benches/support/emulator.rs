@@ -2,10 +2,9 @@
 
 use std::process;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
-use rotation_conformance::endpoint::Endpoint;
+use rotation_conformance::endpoint::{Endpoint, Stop};
 use rotation_conformance::model::{DeleteSecret, Functions, Operation};
 use rotation_conformance::runner::{Options, Run};
 use rotation_conformance::wire::Encoded;
@@ -49,7 +48,7 @@ fn round(url: &str, seed: u64, arn: Option<&str>) -> (f64, f64) {
         fixed: Vec::new(),
         ..Options::default()
     };
-    let run = Run::new(Arc::clone(&recording), options, Arc::new(AtomicBool::new(false)));
+    let run = Run::new(Arc::clone(&recording), options, Stop::default());
     let judged = seconds(|| drop(runtime().block_on(run.run())));
     let requests = recording.take();
     let load = seconds(|| blast(url.trim_start_matches("http://").trim_end_matches('/'), &requests));

@@ -1,9 +1,9 @@
 //! A server whose answers take 50 milliseconds on their way, and how calls per second grow with the cases at once.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use rotation_conformance::endpoint::Stop;
 use rotation_conformance::runner::{Options, Run};
 use tokio::io::{self, AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -32,16 +32,16 @@ fn calls_per_second(jobs: usize) -> f64 {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
         let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         tokio::spawn(delay(listener, server.address().to_owned()));
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Stop::default();
         let endless = Options { cases: u64::MAX, ..options(1, jobs) };
-        let run = Run::new(Arc::new(client(&url)), endless, Arc::clone(&stop));
+        let run = Run::new(Arc::new(client(&url)), endless, stop.clone());
         let progress = run.progress();
         let running = tokio::spawn(async move { run.run().await });
         sleep(WARM_UP).await;
         let before = progress.calls();
         sleep(WATCHED).await;
         let calls = progress.calls() - before;
-        stop.store(true, Ordering::Relaxed);
+        stop.set();
         running.await.expect("a run does not panic");
         calls as f64 / WATCHED.as_secs_f64()
     })

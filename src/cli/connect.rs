@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::complain;
 use crate::client::Connection;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::model::Functions;
 use crate::runner::Options;
 use crate::service::{Config, Service};
@@ -22,8 +22,8 @@ pub(super) fn embedded() -> (Arc<Service>, Functions) {
 }
 
 /// Reaches an endpoint; that it makes no function leaves rules out, and is no more than a complaint.
-pub(super) async fn open(url: &str, reach: &Reach) -> Result<Connection, String> {
-    let connection = Connection::open(url, reach).await.map_err(|error| format!("failed to {error}"))?;
+pub(super) async fn open(url: &str, reach: &Reach, stop: &Stop) -> Result<Connection, String> {
+    let connection = Connection::open(url, reach, stop).await.map_err(|error| format!("failed to {error}"))?;
     if let Some(error) = &connection.no_function {
         complain(&format!("failed to make a function, so that rules about accepted rotations are left out: {error}"));
     }

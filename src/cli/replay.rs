@@ -2,13 +2,11 @@
 
 use std::fs;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
 use super::connect::{self, EMBEDDED};
 use super::output::write_scripts;
-use super::run::stop_on_interrupt;
-use super::{Exit, ReplayArgs, block_on, complain, files, print};
-use crate::endpoint::Endpoint;
+use super::{Exit, ReplayArgs, block_on, complain, files, interrupt, print};
+use crate::endpoint::{Endpoint, Stop};
 use crate::report::{Heading, Stored, read_findings, replayed_text};
 use crate::runner::{Options, Replayed, Run, Verdict};
 
@@ -43,18 +41,19 @@ fn stored(args: &ReplayArgs) -> Result<Stored, String> {
 
 /// Replays at the endpoint that was named, or else at the one where the findings are from.
 async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
+    let stop = interrupt::listen();
     match args.target.endpoint.as_deref().or(stored.endpoint.as_deref()) {
         None => Err("failed to find an endpoint, since one finding alone names none: add --endpoint URL".to_owned()),
         Some(EMBEDDED) => {
             let (service, functions) = connect::embedded();
-            drive(service, EMBEDDED, Options { functions, ..Options::default() }, &stored, args).await
+            drive(service, EMBEDDED, Options { functions, ..Options::default() }, &stored, (args, stop)).await
         }
         Some(url) => {
-            let connection = connect::open(url, &args.target).await?;
+            let connection = connect::open(url, &args.target, &stop).await?;
             let client = Arc::new(connection.client.clone());
             let (functions, function_acts) = (connection.functions.clone(), stored.function_acts);
             let options = Options { functions, function_acts, ..Options::default() };
-            let exit = drive(client, url, options, &stored, args).await;
+            let exit = drive(client, url, options, &stored, (args, stop)).await;
             connect::close(connection).await;
             exit
         }
@@ -66,16 +65,13 @@ async fn drive<E: Endpoint + 'static>(
     name: &str,
     options: Options,
     stored: &Stored,
-    args: &ReplayArgs,
+    (args, stop): (&ReplayArgs, Stop),
 ) -> Result<Exit, String> {
-    let stop = Arc::new(AtomicBool::new(false));
-    let run = Run::new(endpoint, options, Arc::clone(&stop));
-    let interrupts = tokio::spawn(stop_on_interrupt(stop));
+    let run = Run::new(endpoint, options, stop);
     let mut replayed = Vec::new();
     for (number, finding) in stored.findings.iter().enumerate() {
         replayed.push(run.replay(number, finding.clone(), args.times).await);
     }
-    interrupts.abort();
     let heading = Heading {
         endpoint: name.to_owned(),
         strict: args.strict,

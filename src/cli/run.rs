@@ -2,14 +2,13 @@
 
 use std::fs::File;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use indicatif::ProgressBar;
 
 use super::connect::{self, EMBEDDED};
-use super::{Exit, RunArgs, block_on, block_on_this_thread, cases, complain, files, snapshots};
-use crate::endpoint::Endpoint;
+use super::{Exit, RunArgs, block_on, block_on_this_thread, cases, complain, files, interrupt, snapshots};
+use crate::endpoint::{Endpoint, Stop};
 use crate::model::Functions;
 use crate::record::{FunctionArns, Header};
 use crate::recorder::Recorder;
@@ -23,8 +22,8 @@ const TICK: Duration = Duration::from_millis(200);
 pub(super) fn run(args: &RunArgs) -> Exit {
     let outcome = match (prepare(args), &args.settings.reach.endpoint) {
         (Err(message), _) => Ok(Err(message)),
-        (Ok(()), None) => block_on(embedded(args)),
-        (Ok(()), Some(url)) => block_on_this_thread(against(url, args)),
+        (Ok(()), None) => block_on(async { embedded(args, interrupt::listen()).await }),
+        (Ok(()), Some(url)) => block_on_this_thread(async { against(url, args, interrupt::listen()).await }),
     };
     match outcome {
         Ok(Ok(exit)) | Err(exit) => exit,
@@ -42,20 +41,29 @@ fn prepare(args: &RunArgs) -> Result<(), String> {
     [&args.snapshots, &args.cases.cases_dir].into_iter().flatten().try_for_each(|path| files::try_directory(path))
 }
 
-async fn embedded(args: &RunArgs) -> Result<Exit, String> {
+async fn embedded(args: &RunArgs, stop: Stop) -> Result<Exit, String> {
     let (service, functions) = connect::embedded();
     let options = options(args, functions, true)?;
-    record_and_drive(service, EMBEDDED, options, args).await
+    record_and_drive(service, EMBEDDED, options, args, stop).await
 }
 
 /// Runs against a service over HTTP, with a function of its own where the endpoint's Lambda API makes one.
-async fn against(url: &str, args: &RunArgs) -> Result<Exit, String> {
-    let connection = connect::open(url, &args.settings.reach).await?;
+async fn against(url: &str, args: &RunArgs, stop: Stop) -> Result<Exit, String> {
+    let connection = match connect::open(url, &args.settings.reach, &stop).await {
+        Ok(connection) => connection,
+        Err(message) if stop.is_set() => {
+            complain(&message);
+            return Ok(Exit::Inconclusive);
+        }
+        Err(message) => return Err(message),
+    };
     let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
         Ok(mut options) => {
             let client = Arc::new(connection.client.clone());
-            connect::try_function(&client, &mut options, &args.settings.reach, connection.is_loopback).await;
-            record_and_drive(client, url, options, args).await
+            if !stop.is_set() {
+                connect::try_function(&client, &mut options, &args.settings.reach, connection.is_loopback).await;
+            }
+            record_and_drive(client, url, options, args, stop).await
         }
         Err(message) => Err(message),
     };
@@ -91,12 +99,13 @@ async fn record_and_drive<E: Endpoint + 'static>(
     name: &str,
     options: Options,
     args: &RunArgs,
+    stop: Stop,
 ) -> Result<Exit, String> {
-    let Some(path) = &args.history else { return drive(endpoint, name, options, args).await };
+    let Some(path) = &args.history else { return drive(endpoint, name, options, args, stop).await };
     let failed = |error| files::failed(path, &error);
     let file = File::create(path).map_err(failed)?;
     let recorder = Arc::new(Recorder::new(endpoint, file, &header(name, &options)).map_err(failed)?);
-    let exit = drive(Arc::clone(&recorder), name, options, args).await;
+    let exit = drive(Arc::clone(&recorder), name, options, args, stop).await;
     match recorder.failure() {
         Some(error) => Err(failed(error)),
         None => exit,
@@ -119,18 +128,17 @@ async fn drive<E: Endpoint + 'static>(
     name: &str,
     options: Options,
     args: &RunArgs,
+    stop: Stop,
 ) -> Result<Exit, String> {
-    let (stop, menu) = (Arc::new(AtomicBool::new(false)), options.menu());
+    let menu = options.menu();
     let started = Instant::now();
-    let run = Run::new(endpoint, options, Arc::clone(&stop));
-    let interrupts = tokio::spawn(stop_on_interrupt(Arc::clone(&stop)));
+    let run = Run::new(endpoint, options, stop.clone());
     let watcher = tokio::spawn(show(run.progress()));
     let recorded = match &args.snapshots {
         Some(directory) => Some(snapshots::record(&run, menu, directory, &stop).await),
         None => None,
     };
     let mut result = run.run().await;
-    interrupts.abort();
     watcher.abort();
     let heading = Heading {
         endpoint: name.to_owned(),
@@ -182,13 +190,6 @@ async fn show(progress: Arc<Progress>) {
         bar.set_message(format!("{} cases, {} calls{found}", progress.cases(), progress.calls()));
         bar.tick();
         tokio::time::sleep(TICK).await;
-    }
-}
-
-/// Sets the flag when the process is told to end.
-pub(super) async fn stop_on_interrupt(stop: Arc<AtomicBool>) {
-    if super::told_to_end().await.is_ok() {
-        stop.store(true, Ordering::Relaxed);
     }
 }
 

@@ -20,7 +20,7 @@ async fn listen(args: ServeArgs) -> Exit {
     let address = listener.local_addr().map_or_else(|_| args.addr.to_string(), |address| address.to_string());
     print(&format!("listening on http://{address}\n"));
     let interrupted = async {
-        let _ = super::told_to_end().await;
+        let _ = super::interrupt::told_to_end().await;
     };
     let config = Config { defects: args.defect, variants: args.variant, ..Config::default() };
     match http::serve(listener, Arc::new(Service::new(config)), interrupted).await {

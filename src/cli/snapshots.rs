@@ -2,10 +2,9 @@
 //! `diff -r` compares two endpoints, or two days of one.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::files;
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::model::Text;
 use crate::report::recording_text;
 use crate::runner::Run;
@@ -21,15 +20,10 @@ pub(super) struct Recorded {
 }
 
 /// Records each scenario and writes it down at once, so that an endpoint that dies leaves what was learned.
-pub(super) async fn record<E: Endpoint + 'static>(
-    run: &Run<E>,
-    menu: Menu,
-    directory: &Path,
-    stop: &AtomicBool,
-) -> Recorded {
+pub(super) async fn record<E: Endpoint + 'static>(run: &Run<E>, menu: Menu, directory: &Path, stop: &Stop) -> Recorded {
     let mut recorded = Recorded { left: Vec::new(), written: Ok(()) };
     for (number, scenario) in scenarios(menu).iter().enumerate() {
-        if stop.load(Ordering::Relaxed) {
+        if stop.is_set() {
             break;
         }
         let recording = run.record(number, scenario).await;

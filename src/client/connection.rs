@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{
     Client, ClientError, Credentials, CredentialsError, EndpointError, FunctionError, Options, parse_endpoint,
 };
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::history::Reply;
 use crate::model::{Body, ErrorType, Functions, ListSecrets, Operation};
 use crate::settings::Reach;
@@ -55,6 +55,12 @@ pub enum ConnectError {
         /// Why no answer came.
         cause: String,
     },
+    /// Nobody wants to wait for it any more.
+    #[error("reach {url} before the interruption; nothing was made there")]
+    Interrupted {
+        /// The endpoint.
+        url: String,
+    },
 }
 
 /// A function that was made for a run was not removed.
@@ -82,21 +88,26 @@ pub struct Connection {
 }
 
 impl Connection {
-    /// Reaches the endpoint, and makes a function there where nobody named one and its Lambda API makes one.
+    /// Reaches the endpoint, and makes a function there where nobody named one and its Lambda API makes one. Told to
+    /// stop, it waits for the endpoint no longer and makes nothing.
     ///
     /// # Errors
     ///
     /// If it may not be tested, does not answer in time, or does not let these credentials in.
-    pub async fn open(url: &str, reach: &Reach) -> Result<Self, ConnectError> {
+    pub async fn open(url: &str, reach: &Reach, stop: &Stop) -> Result<Self, ConnectError> {
         let target = parse_endpoint(url, reach.allow_remote.as_deref())?;
         let is_loopback = target.is_loopback();
         let client = Client::new(target, options(reach, is_loopback).await?)?;
-        probe(&client, url, reach.wait_ready).await?;
+        tokio::select! {
+            biased;
+            reached = probe(&client, url, reach.wait_ready) => reached?,
+            () = stop.reached() => return Err(ConnectError::Interrupted { url: url.to_owned() }),
+        }
         let functions = Functions::default();
         let mut connection = Self { client, functions, is_loopback, no_function: None, provisioned: None };
         match &reach.function_arn {
             Some(arn) => connection.functions.accepted.push(arn.as_str().into()),
-            None if is_loopback => connection.provision().await,
+            None if is_loopback && !stop.is_set() => connection.provision().await,
             None => {}
         }
         Ok(connection)

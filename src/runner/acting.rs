@@ -128,6 +128,7 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
+    use crate::endpoint::Stop;
     use crate::model::{PutSecretValue, Request, UpdateSecretVersionStage};
     use crate::rule::RuleId;
     use crate::runner::{Conclusion, Options, Run};
@@ -230,7 +231,7 @@ mod tests {
         let functions = endpoint.service.functions();
         let fixed = vec![crate::runner::Fixed::Scenarios, crate::runner::Fixed::Sweep];
         let options = Options { cases: 0, jobs: 1, fixed, functions, ..Options::default() };
-        let result = Run::new(endpoint, options, Arc::default()).run().await;
+        let result = Run::new(endpoint, options, Stop::default()).run().await;
         let found: Vec<_> = result.failing(false).map(|it| it.violation.rule).collect();
         assert!(
             found.iter().any(|rule| [RuleId::Life010, RuleId::Prog014, RuleId::State002].contains(rule)),
@@ -244,7 +245,7 @@ mod tests {
             let endpoint = Arc::new(ActingService::new(every, at_once));
             let functions = endpoint.service.functions();
             let options = Options { cases: 200, jobs: 1, function_acts: true, functions, ..Options::default() };
-            let result = Run::new(endpoint, options, Arc::default()).run().await;
+            let result = Run::new(endpoint, options, Stop::default()).run().await;
             let found: Vec<_> = result.findings.iter().map(|it| it.violation.fingerprint.to_string()).collect();
             assert_eq!(found, Vec::<String>::new(), "{at_once} steps before each {every}th call");
             assert_eq!(result.conclusion(false), Conclusion::Conforms);

@@ -57,6 +57,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::endpoint::Stop;
     use crate::runner::find::Gathered;
     use crate::runner::{Enough, Options, Run};
     use crate::service::{Config, Service};
@@ -65,7 +66,7 @@ mod tests {
     fn run(config: Config, jobs: usize) -> Run<Service> {
         let service = Arc::new(Service::new(config));
         let options = Options { jobs, enough: Enough::Seen(1), functions: service.functions(), ..Options::default() };
-        Run::new(service, options, Arc::default())
+        Run::new(service, options, Stop::default())
     }
 
     /// What each finding of a service with a bug is after a replay against a service of these bugs.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::execution::{Execution, Extent, Plan, Trace};
+use crate::endpoint::Stop;
 use crate::judge;
 use crate::model::Functions;
 use crate::rule::RuleId;
@@ -42,7 +43,7 @@ fn prepare(menu: Menu, keeps_steps: bool) -> (Service, Plan) {
         extent: Extent::Whole,
         keeps_steps,
         known: None,
-        stop: Arc::default(),
+        stop: Stop::default(),
         presence: Arc::default(),
         options: judge::Options { functions, ..judge::Options::default() },
     };

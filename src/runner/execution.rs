@@ -8,7 +8,6 @@ mod showing;
 mod trace;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Instant;
 
 use super::shown::values_of;
@@ -199,13 +198,13 @@ impl<'a, E: Endpoint> Execution<'a, E> {
 
     /// Whether the run was told to stop; a recording, which is short, is never half of one.
     fn is_stopped(&self) -> bool {
-        !matches!(self.plan.extent, Extent::Recorded) && self.plan.stop.load(Ordering::Relaxed)
+        !matches!(self.plan.extent, Extent::Recorded) && self.plan.stop.is_set()
     }
 
     /// Sends a request and judges what comes of it.
     async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Call, Option<Text>) {
         let called = self.now();
-        let reply = self.send(&request).await;
+        let reply = self.send_unless_stopped(&request).await;
         self.number += 1;
         self.steps_by_call.push(Some(step).filter(|_| !is_observation));
         self.trace.calls += 1;

@@ -3,7 +3,7 @@
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use tokio::sync::Mutex;
@@ -15,7 +15,7 @@ use super::presence::{Presence, question};
 use super::result::MOST_OF_A_RULE;
 use super::source::{Numbered, Source};
 use super::{REPLAYS, plan};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::model::Text;
 use crate::rule::{Class, RULES, RuleId};
 use crate::strategy::{Case, Cells, State};
@@ -97,7 +97,7 @@ pub(super) struct Job<E> {
     pub endpoint: Arc<E>,
     pub options: Arc<Options>,
     pub progress: Arc<Progress>,
-    pub stop: Arc<AtomicBool>,
+    pub stop: Stop,
     pub presence: Arc<Presence>,
     pub source: Arc<Source>,
     pub known: Arc<Known>,
@@ -115,7 +115,7 @@ impl<E> Clone for Job<E> {
             endpoint: Arc::clone(&self.endpoint),
             options: Arc::clone(&self.options),
             progress: Arc::clone(&self.progress),
-            stop: Arc::clone(&self.stop),
+            stop: self.stop.clone(),
             presence: Arc::clone(&self.presence),
             source: Arc::clone(&self.source),
             known: Arc::clone(&self.known),
@@ -199,7 +199,7 @@ impl<E: Endpoint> Job<E> {
             gathered.left.extend(trace.left);
             gathered.died = gathered.died.take().or(trace.died);
         }
-        if early.hits < REPLAYS && self.stop.load(Ordering::Relaxed) {
+        if early.hits < REPLAYS && self.stop.is_set() {
             // What was cut short shows nothing, not that the violation comes and goes.
             early = Early { hits: 0, shown: None, ..early };
         }
@@ -215,7 +215,7 @@ impl<E: Endpoint> Job<E> {
     }
 
     async fn is_over(&self) -> bool {
-        if self.stop.load(Ordering::Relaxed) || is_past(self.deadline) {
+        if self.stop.is_set() || is_past(self.deadline) {
             return true;
         }
         let gathered = self.gathered.lock().await;

@@ -127,6 +127,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::endpoint::Stop;
     use crate::model::{Answer, Body, ErrorType, Form, ServiceError};
     use crate::rule::RuleId;
     use crate::runner::{Conclusion, Options, Run, RunResult};
@@ -190,7 +191,7 @@ mod tests {
             without: without.to_vec(),
             ..Options::default()
         };
-        let result = Run::new(Arc::clone(&endpoint), options, Arc::default()).run().await;
+        let result = Run::new(Arc::clone(&endpoint), options, Stop::default()).run().await;
         let asked = endpoint.3.lock().unwrap().iter().filter(|asked| **asked == action).count();
         (result, asked)
     }

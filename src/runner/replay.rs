@@ -1,7 +1,5 @@
 //! Replays: the case of a finding on fresh secrets, judged as in the run that found it.
 
-use std::sync::atomic::Ordering;
-
 use super::execution::{Execution, Extent, Plan, Step, Trace};
 use super::shown::Shown;
 use super::{Finding, Run};
@@ -56,16 +54,14 @@ impl<E: Endpoint + 'static> Run<E> {
         }
         let mut sights = Vec::new();
         for replay in 1..=times {
-            if self.stop.load(Ordering::Relaxed) {
+            if self.stop.is_set() {
                 sights.push(Sight::Unclear("interrupted".to_owned()));
                 break;
             }
             let trace = self.replay_once(&format!("r{number}x{replay}"), &replayed.finding).await;
             replayed.left.extend(trace.left.iter().cloned());
             sights.push(match sight(&replayed.finding, &trace) {
-                Sight::Held | Sight::Unclear(_) if self.stop.load(Ordering::Relaxed) => {
-                    Sight::Unclear("interrupted".to_owned())
-                }
+                Sight::Held | Sight::Unclear(_) if self.stop.is_set() => Sight::Unclear("interrupted".to_owned()),
                 sight => sight,
             });
             replayed.learn(&trace);
@@ -170,8 +166,10 @@ fn verdict(sights: Vec<Sight>, times: u32) -> Verdict {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::sync::atomic::Ordering;
 
     use super::*;
+    use crate::endpoint::Stop;
     use crate::history::{Fate, Reply, Silence};
     use crate::model::{Answer, Body, ErrorType, Operation, Output, Receipt, Request};
     use crate::rule::RuleId;
@@ -236,7 +234,7 @@ mod tests {
 
     async fn replay(finding: Finding, change: Change) -> Replayed {
         let endpoint = Changed(Service::new(Config::default()), 0.into(), change);
-        Run::new(Arc::new(endpoint), Options::default(), Arc::default()).replay(1, finding, 3).await
+        Run::new(Arc::new(endpoint), Options::default(), Stop::default()).replay(1, finding, 3).await
     }
 
     fn accept(_: u32, _: Answer) -> Reply {
@@ -292,7 +290,7 @@ mod tests {
         let expected = "ROT-STATE-009 ListSecretVersionIds: listed but otherwise";
         finding.violation.fingerprint = fingerprint(expected);
         let endpoint = Arc::new(Forgetful(Service::new(Config::default())));
-        let replayed = Run::new(endpoint, Options::default(), Arc::default()).replay(1, finding, 2).await;
+        let replayed = Run::new(endpoint, Options::default(), Stop::default()).replay(1, finding, 2).await;
         assert_eq!(replayed.verdict, Verdict::Unchanged);
         let shown = &replayed.finding.steps[3];
         let asked = serde_json::to_value(&shown.request).expect("a request");

@@ -10,7 +10,6 @@ mod route;
 mod trying;
 
 use std::collections::BTreeSet;
-use std::sync::atomic::Ordering;
 
 use super::execution::{Extent, Sighting, Trace};
 use super::find::{Suspect, up_to};
@@ -476,6 +475,6 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
 
     /// Whether the run was told to stop, so that a case which is under way ends before its end.
     fn is_stopped(&self) -> bool {
-        self.run.stop.load(Ordering::Relaxed)
+        self.run.stop.is_set()
     }
 }

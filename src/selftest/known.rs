@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 use serde::{Deserialize, Serialize};
 
 use super::beside;
+use crate::endpoint::Stop;
 use crate::rule::RuleId;
 use crate::runner::{Course, Finding, Options, Run};
 use crate::service::{Config, Defect, Service};
@@ -83,7 +84,7 @@ impl Known {
             course: Course::Plain,
             ..Options::default()
         };
-        let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
+        let result = Run::new(Arc::new(service), options, Stop::default()).run().await;
         result.findings.into_iter().filter(Finding::is_shown).collect()
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
+use crate::endpoint::Stop;
 use crate::rule::RuleId;
 use crate::runner::{Course, Enough, Finding, Fixed, Options, Run, RunResult};
 use crate::service::{Config, Defect, Service, Variant};
@@ -81,7 +82,7 @@ impl Task {
             fixed: if self.sweep { vec![Fixed::Scenarios, Fixed::Sweep, Fixed::Quotas] } else { Vec::new() },
             ..Options::default()
         };
-        let result = Run::new(Arc::new(service), options, Arc::default()).run().await;
+        let result = Run::new(Arc::new(service), options, Stop::default()).run().await;
         self.trial(&result)
     }
 

@@ -1,11 +1,11 @@
 //! The run that the trials of a process share: started by the first that needs it, once.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Target, complain};
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Stop};
 use crate::history::Reply;
 use crate::model::{Functions, Request};
 use crate::report::Heading;
@@ -98,14 +98,14 @@ impl Plan {
         is_loopback: bool,
     ) -> Judged {
         let Self { settings, only } = self;
-        let stop = Arc::new(AtomicBool::new(false));
+        let stop = Stop::default();
         let started = Instant::now();
         let mut options = settings.options(functions, is_loopback);
         let left = settings.reach.try_function(&endpoint, &mut options, is_loopback).await;
         let mut result = match only {
             None => Run::new(endpoint, options, stop).run().await,
             Some(rule) => {
-                let rationed = Rationed { endpoint, calls: AtomicU64::new(0), stop: Arc::clone(&stop) };
+                let rationed = Rationed { endpoint, calls: AtomicU64::new(0), stop: stop.clone() };
                 Run::new(Arc::new(rationed), focused(options, rule), stop).run().await
             }
         };
@@ -139,14 +139,15 @@ fn focused(options: Options, rule: RuleId) -> Options {
 struct Rationed<E> {
     endpoint: Arc<E>,
     calls: AtomicU64,
-    stop: Arc<AtomicBool>,
+    stop: Stop,
 }
 
 impl<E: Endpoint> Endpoint for Rationed<E> {
     async fn call(&self, request: &Request) -> Reply {
+        let reply = self.endpoint.call(request).await;
         if self.calls.fetch_add(1, Ordering::Relaxed) >= FOCUSED_CALLS {
-            self.stop.store(true, Ordering::Relaxed);
+            self.stop.set();
         }
-        self.endpoint.call(request).await
+        reply
     }
 }

@@ -9,6 +9,7 @@ use super::complain;
 use super::shared::{Judged, Plan};
 use crate::client::Connection;
 use crate::endpoint::Endpoint;
+use crate::endpoint::Stop;
 use crate::model::{Action, Functions};
 use crate::service::{Config, Service};
 
@@ -96,7 +97,7 @@ impl Target {
 }
 
 async fn against(url: &str, plan: Plan) -> Result<Judged, String> {
-    let opened = Connection::open(url, &plan.settings.reach).await;
+    let opened = Connection::open(url, &plan.settings.reach, &Stop::default()).await;
     let connection = opened.map_err(|error| format!("failed to {error}"))?;
     if let Some(error) = &connection.no_function {
         complain(&format!("failed to make a function, so that rules about accepted rotations are left out: {error}"));

@@ -1,6 +1,6 @@
 //! The last check before the wire: a request that may change something names nothing but what this execution made.
 
-use super::Execution;
+use super::{Execution, Extent};
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
 use crate::model::{Operation, Request};
@@ -17,6 +17,15 @@ impl<E: Endpoint> Execution<'_, E> {
         let is_safe = names_only(operation, &self.plan.prefix);
         assert!(is_safe, "{} was about to be sent for a secret that is not of this run", operation.name());
         self.endpoint.call(request).await
+    }
+
+    /// Sends a request of the case, whose answer is not waited for once the run was told to stop.
+    pub(super) async fn send_unless_stopped(&self, request: &Request) -> Reply {
+        match self.plan.extent {
+            // A recording, which is short, is never half of one.
+            Extent::Recorded => self.send(request).await,
+            Extent::Whole | Extent::Observed | Extent::Until(_) => self.plan.stop.cut(self.send(request)).await,
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! What an execution is told, and what it yields.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
+use crate::endpoint::Stop;
 use crate::judge;
 use crate::model::{Departure, Request, Text};
 use crate::rule::{Class, RuleId};
@@ -35,7 +35,7 @@ pub(in crate::runner) struct Plan {
     /// What is known to deviate and is made seldom; `None` where every step is to be made.
     pub known: Option<Arc<Known>>,
     /// Set when no further call is to be made but those of cleaning up.
-    pub stop: Arc<AtomicBool>,
+    pub stop: Stop,
     /// What is known of the operations that there are.
     pub presence: Arc<Presence>,
     pub options: judge::Options,
