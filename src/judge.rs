@@ -6,6 +6,7 @@
 //! tells which rule to blame; what the answer shows is then adopted, and everything else about that secret is open
 //! until reads bind it again. Judging is a pure function of the history.
 
+mod alias;
 mod blame;
 mod class;
 mod form;
@@ -20,14 +21,15 @@ use crate::history::{Call, Moment, Reply};
 use crate::model::{
     Answer, Body, ErrorType, Functions, IdForm, Named, Operation, Outcome, Output, Setting, Text, World, batch, form_of,
 };
-use crate::rule::Class;
+use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Violation};
+use alias::{Alias, Aliases, OfSecret};
 use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
 pub(crate) use missing::{is_known, missing};
 use names::Index;
-use slot::{Slot, Trial};
+use slot::{Slot, SlotResult, Trial};
 
 /// The family of rules about the life of a rotation.
 const LIFE: &str = "LIFE";
@@ -61,6 +63,7 @@ pub struct Judge {
     slots: BTreeMap<Text, Slot>,
     /// Which of the secrets may be meant, once there are many.
     index: Option<Index>,
+    aliases: Aliases,
     exercise: Exercise,
     inconclusive: bool,
 }
@@ -69,7 +72,8 @@ impl Judge {
     /// A judge who has seen nothing yet.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, slots: BTreeMap::new(), index: None, exercise: Exercise::default(), inconclusive: false }
+        let (slots, aliases, exercise) = (BTreeMap::new(), Aliases::default(), Exercise::default());
+        Self { options, slots, index: None, aliases, exercise, inconclusive: false }
     }
 
     /// How often each rule was exercised so far.
@@ -93,6 +97,15 @@ impl Judge {
     /// Every world that is possible for a name; none while a call may still change it, or if it is not judged any more.
     pub fn worlds(&self, name: &str) -> impl Iterator<Item = &World> {
         self.slots.get(name).into_iter().flat_map(Slot::worlds)
+    }
+
+    /// Makes a request name versions as the endpoint does, where that has ids of its own in place of tokens.
+    pub(crate) fn name_versions(&self, operation: &mut Operation) {
+        if !self.aliases.is_empty()
+            && let Some(name) = self.name_of(operation)
+        {
+            self.aliases.write_request(&name, operation);
+        }
     }
 
     /// Whether nothing that concerns this name is judged any more.
@@ -135,7 +148,8 @@ impl Judge {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
-            self.inconclusive |= self.slot(&name).open(call);
+            let read = self.aliases.of(&name).map(|known| read_call(known, call));
+            self.inconclusive |= self.slot(&name).open(read.as_ref().unwrap_or(call));
             if let (Some(index), Some(slot)) = (&mut self.index, self.slots.get(&name)) {
                 index.called(&name, call);
                 index.judged(&name, slot);
@@ -183,6 +197,13 @@ impl Judge {
         if let Some(violation) = missing::violation(call, answer, &mut self.exercise) {
             return Judgement { violations: vec![violation], adopt: None };
         }
+        let read = (!self.aliases.is_empty()).then(|| {
+            let mut answer = answer.clone();
+            self.aliases.read_entries(&mut answer);
+            answer
+        });
+        let told = answer;
+        let answer = read.as_ref().unwrap_or(told);
         let mut judgement = match &call.request.operation {
             Operation::BatchGetSecretValue(_) => self.judge_batch(call, answer),
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
@@ -292,6 +313,13 @@ impl Judge {
             return Judgement::default();
         }
         self.index_if_many();
+        self.aliases.check(&name, answer);
+        let known = self.aliases.of(&name).cloned();
+        let read = known.as_ref().map(|known| read_call(known, call));
+        if let Some(read) = &read {
+            self.slot(&name).retell(read);
+        }
+        let (call, answer) = read.as_ref().and_then(answered).unwrap_or((call, answer));
         let taken = self.tokens_of_others(&name, call);
         let trial = Trial {
             call,
@@ -308,14 +336,26 @@ impl Judge {
             window: self.options.consistency_window,
         };
         let slot = self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()));
-        let result = slot.judge(&trial, &mut self.exercise);
+        let alias = Alias::of(&call.request.operation, answer).filter(|alias| slot.may_take(alias, call));
+        let result = match alias {
+            None => slot.judge(&trial, &mut self.exercise),
+            Some(alias) => {
+                let more = known.unwrap_or_default().with(alias.clone());
+                let meant = read_call(&more, call);
+                let (result, is_taken) = judge_id(slot, &trial, &meant, &mut self.exercise);
+                if is_taken {
+                    self.aliases.take(&name, alias);
+                }
+                result
+            }
+        };
         if let Some(index) = &mut self.index {
             index.called(&name, call);
             index.answered(&name, answer);
             index.judged(&name, slot);
         }
         self.inconclusive |= result.inconclusive;
-        let is_open = result.violations.iter().any(|violation| violation.class == Class::Contract);
+        let is_open = result.violations.iter().any(|it| it.class == Class::Contract && !it.is_settled);
         let is_readable = is_open && !slot.is_retired() && slot.may_have_a_secret();
         Judgement { adopt: is_readable.then_some(name), violations: result.violations }
     }
@@ -365,6 +405,50 @@ impl Judge {
             }
         }
         Judgement { violations, adopt: None }
+    }
+}
+
+/// Judges an answer whose id is not the token, and then what it would mean if the id stood for the token: if the id is
+/// right then, the answer violates ROT-IDEM-001, beside what else is wrong with it, and the state is the one that it means.
+/// Tells whether that is so.
+fn judge_id(slot: &mut Slot, trial: &Trial<'_>, meant: &Call, exercise: &mut Exercise) -> (SlotResult, bool) {
+    let (mut other, mut exercised) = (slot.clone(), exercise.clone());
+    let is_serious = |it: &Violation| it.class == Class::Contract;
+    let mut told = slot.judge(trial, exercise);
+    let is_of_the_id = |it: &Violation| is_serious(it) && it.rule == RuleId::Idem001;
+    if !told.violations.iter().any(is_of_the_id) {
+        return (told, false);
+    }
+    other.retell(meant);
+    let (call, answer) = answered(meant).unwrap_or((trial.call, trial.answer));
+    let as_token = other.judge(&Trial { call, answer, ..*trial }, &mut exercised);
+    if as_token.violations.iter().any(is_of_the_id) {
+        return (told, false);
+    }
+    (*slot, *exercise) = (other, exercised);
+    exercise.arm(RuleId::Idem001);
+    exercise.check(RuleId::Idem001);
+    told.violations.retain(is_of_the_id);
+    told.violations.iter_mut().for_each(|it| it.is_settled = true);
+    told.violations.extend(as_token.violations);
+    (SlotResult { violations: told.violations, inconclusive: as_token.inconclusive }, true)
+}
+
+/// A call with tokens in place of the ids that stand for them.
+fn read_call(known: &OfSecret, call: &Call) -> Call {
+    let mut call = call.clone();
+    known.read_request(&mut call.request.operation);
+    if let Reply::Answer(answer) = &mut call.reply {
+        known.read_answer(answer);
+    }
+    call
+}
+
+/// A call that was answered, with its answer.
+const fn answered(call: &Call) -> Option<(&Call, &Answer)> {
+    match &call.reply {
+        Reply::Answer(answer) => Some((call, answer)),
+        Reply::Nothing(_) => None,
     }
 }
 

@@ -24,8 +24,8 @@ pub struct Violation {
     pub is_of_state: bool,
     /// The call whose answer shows it.
     pub call: u32,
-    /// The call that wrote or required what differs; 0 where the answer itself is wrong.
-    pub since: u32,
+    /// The call that wrote or required what differs; `None` where the answer itself is wrong.
+    pub since: Option<u32>,
     /// What the rule demands.
     pub expected: String,
     /// What the answer says instead.
@@ -36,6 +36,8 @@ pub struct Violation {
     pub fingerprint: Fingerprint,
     /// Why possible worlds were excluded, those that come nearest to the answer first.
     pub excluded: Vec<Exclusion>,
+    /// Whether what is wrong is taken as it is from then on, so that nothing after it is a consequence.
+    pub is_settled: bool,
     /// The numbers of the calls of the stretch, where the call overlaps others.
     pub stretch: Vec<u32>,
 }

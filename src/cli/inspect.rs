@@ -101,8 +101,8 @@ fn describe(group: &[&Violation], word: &str, calls: &BTreeMap<u32, &Call>) -> S
     let _ = writeln!(text, "call {} {operation} {word} {} ({title})", violation.call, violation.rule);
     let _ = writeln!(text, "  expected {}", violation.expected);
     let _ = writeln!(text, "  observed {}", violation.observed);
-    if violation.since > 0 && violation.since != violation.call {
-        let _ = writeln!(text, "  it rests on call {}", violation.since);
+    if let Some(since) = violation.since.filter(|since| *since != violation.call) {
+        let _ = writeln!(text, "  it rests on call {since}");
     }
     if !violation.also.is_empty() {
         let also: Vec<_> = violation.also.iter().map(|rule| rule.as_str()).collect();

@@ -80,12 +80,13 @@ pub(super) fn violation(
         class: fact.class,
         is_of_state: fact.claim.rank() == Rank::State,
         call: call.number,
-        since: fact.since.unwrap_or(0),
+        since: fact.since,
         expected: fact.claim.to_string(),
         observed,
         also,
         fingerprint: fingerprint(call, fact, &pattern),
         excluded,
+        is_settled: false,
         stretch: Vec::new(),
     }
 }

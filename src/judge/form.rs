@@ -138,12 +138,13 @@ fn classed(call: &Call, rule: RuleId, expected: Aspect, (observed, of_class): (&
         class: Class::Fidelity,
         is_of_state: false,
         call: call.number,
-        since: 0,
+        since: None,
         expected: expected.to_string(),
         observed: observed.to_owned(),
         also: Vec::new(),
         fingerprint: fingerprint(call, rule, expected, of_class),
         excluded: Vec::new(),
+        is_settled: false,
         stretch: Vec::new(),
     }
 }

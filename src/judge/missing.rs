@@ -82,12 +82,13 @@ fn lack(call: &Call, action: Action, observed: String) -> Violation {
         class: Class::Contract,
         is_of_state: false,
         call: call.number,
-        since: 0,
+        since: None,
         expected: format!("the operation {} is there", action.as_str()),
         observed,
         also: Vec::new(),
         fingerprint: Fingerprint::of_missing(action.as_str()),
         excluded: Vec::new(),
+        is_settled: false,
         stretch: Vec::new(),
     }
 }

@@ -13,6 +13,7 @@ mod stretch;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::alias::Alias;
 use super::blame;
 use crate::history::{Call, Moment, Reply};
 use crate::model::{
@@ -198,6 +199,11 @@ impl Slot {
         is_too_much
     }
 
+    /// A call that is open reads otherwise now: an id in it stands for a token.
+    pub(super) fn retell(&mut self, call: &Call) {
+        self.frontier.retell(call);
+    }
+
     /// The calls that may still take effect.
     pub(super) fn open_calls(&self) -> impl Iterator<Item = &Call> {
         self.frontier.calls()
@@ -205,8 +211,16 @@ impl Slot {
 
     /// Whether the secret has or may have a version of this id.
     pub(super) fn may_have_a_version(&self, id: &Text) -> bool {
-        let has_it = |state: &State| state.world.secret.as_ref().is_some_and(|secret| secret.version(id).is_some());
-        self.states().iter().any(has_it) || self.frontier.calls().any(|open| open.request.operation.token() == Some(id))
+        self.states().iter().any(|state| has_version(&state.world, id))
+            || self.frontier.calls().any(|open| open.request.operation.token() == Some(id))
+    }
+
+    /// Whether the id of an answer could stand for the token of its request, which makes a version that nobody has seen.
+    pub(super) fn may_take(&self, alias: &Alias, call: &Call) -> bool {
+        let is_alone = self.frontier.others(call.number).next().is_none() && self.stretch.is_none();
+        let is_quiet = is_alone && !self.retired && !self.restless;
+        let has_it = |id| self.states().iter().any(|state| has_version(&state.world, id));
+        is_quiet && !has_it(alias.token()) && !has_it(alias.id())
     }
 
     /// The value may have been read.
@@ -356,6 +370,10 @@ impl Slot {
             self.stretch = None;
         }
     }
+}
+
+fn has_version(world: &World, id: &Text) -> bool {
+    world.secret.as_ref().is_some_and(|secret| secret.version(id).is_some())
 }
 
 /// What an answer differs in that nobody has been told of.

@@ -325,3 +325,50 @@ impl Answer {
         Self { body: Body::Error(ServiceError { error_type, message }), form: Form::plain(400), partial: false }
     }
 }
+
+impl Output {
+    /// Gives other ids to the versions that it shows, where there are such.
+    pub(crate) fn rename_versions(&mut self, other: &impl Fn(&VersionId) -> Option<VersionId>) {
+        let rename = |id: &mut Option<VersionId>| {
+            if let Some(other) = id.as_ref().and_then(other) {
+                *id = Some(other);
+            }
+        };
+        match self {
+            Self::Receipt(receipt) => rename(&mut receipt.version_id),
+            Self::Value(value) => rename(&mut value.version_id),
+            Self::Versions(page) => {
+                page.versions.iter_mut().flatten().for_each(|entry| rename(&mut entry.version_id));
+            }
+            Self::Description(shown) => shown.rename_versions(other),
+            Self::Batch(batch) => {
+                batch.secret_values.iter_mut().flatten().for_each(|entry| rename(&mut entry.version_id));
+            }
+            Self::Secrets(page) => {
+                page.secret_list.iter_mut().flatten().for_each(|entry| entry.rename_versions(other));
+            }
+            Self::Empty => {}
+        }
+    }
+
+    /// Whether it shows a version of this id.
+    pub(crate) fn shows_version(&self, id: &VersionId) -> bool {
+        match self {
+            Self::Receipt(receipt) => receipt.version_id.as_ref() == Some(id),
+            Self::Value(value) => value.version_id.as_ref() == Some(id),
+            Self::Versions(page) => page.versions.iter().flatten().any(|entry| entry.version_id.as_ref() == Some(id)),
+            Self::Description(shown) => shown.version_ids_to_stages.iter().flatten().any(|(shown, _)| shown == id),
+            Self::Batch(_) | Self::Secrets(_) | Self::Empty => false,
+        }
+    }
+}
+
+impl Description {
+    /// Gives other ids to the versions that it shows, where there are such.
+    pub(crate) fn rename_versions(&mut self, other: &impl Fn(&VersionId) -> Option<VersionId>) {
+        if let Some(map) = self.version_ids_to_stages.take() {
+            let renamed = map.into_iter().map(|(id, labels)| (other(&id).unwrap_or(id), labels));
+            self.version_ids_to_stages = Some(renamed.collect());
+        }
+    }
+}

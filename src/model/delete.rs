@@ -122,7 +122,7 @@ pub(crate) fn restore(world: &World, secret: &Secret, setting: &Setting<'_>) -> 
     if let Some(secret) = &mut next.secret {
         secret.deletion = None;
         secret.dates.deleted = None;
-        secret.restored = Some(setting.call);
+        secret.restored = Some(Cell::known((), setting.contract(RuleId::Err012)));
         secret.hold_labels(setting.contract(RuleId::Err012));
         if secret.rotation.configured {
             secret.rotation.open();

@@ -149,6 +149,18 @@ impl Operation {
         }
     }
 
+    /// The ids by which the request names versions that there are.
+    pub(crate) fn version_ids_mut(&mut self) -> impl Iterator<Item = &mut Text> {
+        let ids = match self {
+            Self::GetSecretValue(request) => [request.version_id.as_mut(), None],
+            Self::UpdateSecretVersionStage(request) => {
+                [request.move_to_version_id.as_mut(), request.remove_from_version_id.as_mut()]
+            }
+            _ => [None, None],
+        };
+        ids.into_iter().flatten()
+    }
+
     /// The token under which the request may make a version.
     #[must_use]
     pub const fn token(&self) -> Option<&Text> {

@@ -33,11 +33,7 @@ pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
         outcome.facts.push(closed.fact(claim));
     }
     outcome = outcome.fidelity(RuleId::State009, Claim::NoEmptyEntry);
-    if let Some(since) = secret.restored {
-        let mut restored = fact(RuleId::Err012, Class::Contract, Claim::Missing(Member::DeletedDate));
-        restored.since = Some(since);
-        outcome.facts.push(restored);
-    }
+    outcome.facts.extend(secret.restored.as_ref().map(|restored| restored.fact(Claim::Missing(Member::DeletedDate))));
     outcome.facts.extend(changed_fact(secret));
     let midnight = outcome.fidelity(RuleId::Conf018, Claim::AccessedAtMidnight);
     match (secret.dates.was_read, secret.dates.may_have_been_read) {

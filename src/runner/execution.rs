@@ -170,7 +170,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     /// usually does.
     fn cell_of(&self, request: &Request) -> Option<(Cell, bool)> {
         let Some(name) = self.judge.name_of(&request.operation) else {
-            return Some((Cell::of(&World::unused("".into()), request), true));
+            return Some((Cell::of_no_secret(request), true));
         };
         if !self.judge.knows(&name) {
             return Some((Cell::of(&World::unused(name), request), true));
@@ -202,7 +202,8 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     }
 
     /// Sends a request and judges what comes of it.
-    async fn call(&mut self, step: usize, request: Request, is_observation: bool) -> (Call, Option<Text>) {
+    async fn call(&mut self, step: usize, mut request: Request, is_observation: bool) -> (Call, Option<Text>) {
+        self.judge.name_versions(&mut request.operation);
         let called = self.now();
         let reply = self.send_unless_stopped(&request).await;
         self.number += 1;
@@ -223,9 +224,12 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let shown = shown.map(|read| Arc::new(self.shown(read, &call.reply)));
         for violation in judgement.violations {
             let (read, shown) = (read.clone(), shown.clone());
-            let cause = self.steps_by_call.get(violation.since as usize).copied().flatten();
+            let step_of = |call: u32| self.steps_by_call.get(call as usize).copied().flatten();
+            let cause = violation.since.and_then(step_of);
             let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
-            if let (Some(known), Some(culprit), Class::Contract) = (&self.plan.known, culprit, violation.class) {
+            if let (Some(known), Some(culprit), Class::Contract, false) =
+                (&self.plan.known, culprit, violation.class, violation.is_settled)
+            {
                 known.deviated(culprit);
             }
             let state = culprit.map(|culprit| culprit.state);

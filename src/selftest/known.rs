@@ -71,9 +71,15 @@ impl Known {
     ///
     /// If there is no such defect.
     pub(super) async fn findings(&self) -> Vec<Finding> {
+        self.findings_beside(&[]).await
+    }
+
+    /// What is found if this case alone runs against the defect and others.
+    async fn findings_beside(&self, others: &[Defect]) -> Vec<Finding> {
         let defect: Defect =
             self.defect.parse().expect("a test keeps the names of known cases to defects that there are");
-        let service = Service::new(Config { defects: vec![defect], ..Config::default() });
+        let defects = std::iter::once(defect).chain(others.iter().copied()).collect();
+        let service = Service::new(Config { defects, ..Config::default() });
         let options = Options {
             cases: 0,
             jobs: 1,
@@ -113,5 +119,30 @@ mod tests {
             }
         }
         assert!(lost.is_empty(), "{}", lost.join("\n"));
+    }
+
+    /// The known cases that do not show their defect where the endpoint has another one too.
+    async fn masked_by(name: &str) -> Vec<String> {
+        let other: Defect = name.parse().expect("a defect that there is");
+        let mut masked = Vec::new();
+        for known in Known::all() {
+            let findings = known.findings_beside(&[other]).await;
+            if !findings.iter().any(|it| it.violation.rule == known.rule) {
+                masked.push(format!("{} {}", known.defect, known.rule));
+            }
+        }
+        masked
+    }
+
+    /// Two defects that read the request in turn, the second what the first has put there in place of an id.
+    const BOTH_READ: [&str; 3] = [
+        "move-current-without-holder ROT-STATE-012",
+        "move-ignores-wrong-holder ROT-STATE-013",
+        "move-needs-no-holder ROT-STATE-012",
+    ];
+
+    #[tokio::test]
+    async fn ids_that_are_no_tokens_hide_no_other_defect() {
+        assert_eq!(masked_by("ids-of-its-own").await, BOTH_READ);
     }
 }

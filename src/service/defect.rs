@@ -22,7 +22,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
-use super::hook::{BY_BUG, Hook, Scene, add_label, is_refused_by, put_label, refuse, rename};
+use super::hook::{Hook, Scene, add_label, is_refused_by, put_label, refuse, rename};
 use crate::model::{Answer, Bound, Operation, Outcome, World};
 use crate::rule::RuleId;
 

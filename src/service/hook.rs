@@ -8,10 +8,10 @@ use std::borrow::Cow;
 
 use super::Worlds;
 use crate::model::{
-    Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Origin, Outcome, Provenance, Refusal,
-    Request, Secret, Text, Timestamp, VersionId, World, form_of,
+    Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Origin, Outcome, Refusal, Request,
+    Secret, Text, Timestamp, VersionId, World, form_of,
 };
-use crate::rule::{Class, RuleId};
+use crate::rule::RuleId;
 
 /// What is changed of what the model says.
 #[derive(Clone, Copy, Debug)]
@@ -149,10 +149,6 @@ pub(super) fn say(hooks: impl Iterator<Item = Hook>, answer: &mut Answer, scene:
     }
 }
 
-/// What a hook writes rests on no rule.
-pub(super) const BY_BUG: Provenance =
-    Provenance { rule: RuleId::State001, class: Class::Contract, call: 0, action: None };
-
 /// Puts a label on a version and nowhere else.
 pub(super) fn put_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
     secret.labels.retain(|cell| cell.label != *label);
@@ -161,7 +157,7 @@ pub(super) fn put_label(secret: &mut Secret, label: &Label, id: Option<VersionId
 
 /// Puts a label on a version without taking it from another.
 pub(super) fn add_label(secret: &mut Secret, label: &Label, id: Option<VersionId>) {
-    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, BY_BUG), put_by: Origin::Unknown });
+    secret.labels.push(LabelCell { label: label.clone(), holder: Cell::known(id, None), put_by: Origin::Unknown });
 }
 
 /// A refusal of this type and without a text.

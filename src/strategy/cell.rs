@@ -171,8 +171,16 @@ impl Cell {
     /// The cell of a request, with its ids resolved, in this world.
     #[must_use]
     pub fn of(world: &World, request: &Request) -> Self {
-        let state = State::of(world);
-        let ask = Ask::of(world.secret.as_deref(), &request.operation);
+        Self::in_state(State::of(world), Ask::of(world.secret.as_deref(), &request.operation))
+    }
+
+    /// The kind of call that a request is which names no secret.
+    #[must_use]
+    pub fn of_no_secret(request: &Request) -> Self {
+        Self::in_state(State::Unused, Ask::of(None, &request.operation))
+    }
+
+    const fn in_state(state: State, ask: Ask) -> Self {
         match ask {
             Ask::Plain(Action::BatchGetSecretValue | Action::ListSecrets | Action::ValidateResourcePolicy)
             | Ask::Other => Self { state: State::Unused, ask },

@@ -60,6 +60,13 @@ impl Frontier {
         self.open.iter().filter(move |open| open.call.number != number && !has_been(open.place))
     }
 
+    /// A call that is open reads otherwise now.
+    pub(super) fn retell(&mut self, call: &Call) {
+        if let Some(open) = self.open.iter_mut().find(|open| open.call.number == call.number) {
+            open.call = Arc::new(call.clone());
+        }
+    }
+
     pub(super) const fn is_idle(&self) -> bool {
         self.open.is_empty()
     }

@@ -98,7 +98,7 @@ fn what_a_lost_call_has_left_is_blamed_on_that_call() {
     scene.ask(&look());
     show_labels(&mut scene, &[("$t1", &["mine"]), ("$t2", &["AWSCURRENT"])]);
     let violations = scene.violations(Duration::ZERO);
-    assert_eq!((violations[0].rule, violations[0].since), (R::State006, 3), "{}", scene.story());
+    assert_eq!((violations[0].rule, violations[0].since), (R::State006, Some(3)), "{}", scene.story());
     assert!(violations[0].fingerprint.to_string().contains("after PutSecretValue"), "{}", violations[0].fingerprint);
 }
 

@@ -194,7 +194,13 @@ impl Scene {
         let line = |it: &Violation| {
             let text = format!(
                 "call {}: {} ({:?}) expected {}, got {}, since {}, also {:?}",
-                it.call, it.rule, it.class, it.expected, it.observed, it.since, it.also
+                it.call,
+                it.rule,
+                it.class,
+                it.expected,
+                it.observed,
+                it.since.unwrap_or_default(),
+                it.also
             );
             self.bindings.symbolize(&text)
         };

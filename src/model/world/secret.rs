@@ -15,7 +15,7 @@ pub struct Secret {
     /// When it will be deleted, if it is marked for deletion.
     pub deletion: Option<Timestamp>,
     /// Whether RestoreSecret took the mark away.
-    pub restored: Option<u32>,
+    pub restored: Option<Cell<()>>,
     /// `Description`
     pub description: Option<Text>,
     /// `KmsKeyId`

@@ -119,7 +119,8 @@ impl Trace {
     pub(in crate::runner) fn is_clean_before(&self, wanted: &Fingerprint) -> bool {
         let Some(seen) = self.sighting(wanted) else { return false };
         let is_earlier = |other: &&Sighting| other.violation.call < seen.violation.call;
-        self.sightings.iter().filter(is_earlier).all(|other| other.violation.class == Class::Fidelity)
+        let is_harmless = |other: &Sighting| other.violation.class == Class::Fidelity || other.violation.is_settled;
+        self.sightings.iter().filter(is_earlier).all(is_harmless)
     }
 
     /// The rule of the first contract violation by an earlier call than the one that first showed this violation.
@@ -127,7 +128,8 @@ impl Trace {
         let call = self.sighting(wanted)?.violation.call;
         let is_earlier = |seen: &&Sighting| seen.violation.call < call && seen.violation.class == Class::Contract;
         // What the answer to a read beside the case has wrong leaves nothing behind.
-        let matters = |seen: &&Sighting| seen.read.is_none() || seen.violation.is_of_state;
+        let matters =
+            |seen: &&Sighting| !seen.violation.is_settled && (seen.read.is_none() || seen.violation.is_of_state);
         self.sightings.iter().filter(is_earlier).find(matters).map(|seen| seen.violation.rule)
     }
 

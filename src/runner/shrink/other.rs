@@ -164,12 +164,13 @@ mod tests {
             class: Class::Fidelity,
             is_of_state: false,
             call: 1,
-            since: 0,
+            since: None,
             expected: String::new(),
             observed: String::new(),
             also: Vec::new(),
             fingerprint: Fingerprint::Foreign("written in this test".into()),
             excluded: Vec::new(),
+            is_settled: false,
             stretch: Vec::new(),
         };
         Suspect {

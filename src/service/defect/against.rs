@@ -230,7 +230,7 @@ pub(super) fn misplace(secret: &mut Secret, label: &Label) {
 /// A version that no request has made.
 pub(super) fn add_stranger(secret: &mut Secret, scene: &Scene<'_>) {
     let id: Text = format!("99999999-0000-4000-8000-{:012}", scene.call).into();
-    let content = Cell::known(Content::Value(Value::Text("stray".into())), super::BY_BUG);
+    let content = Cell::known(Content::Value(Value::Text("stray".into())), None);
     secret.versions.push(Version::new(&id, content, Origin::Unknown, Some(scene.now)));
 }
 

@@ -1,7 +1,7 @@
 //! The rotation configuration: stored by refusals, lost, forgotten, or never checked.
 
 use super::progress::lacks_function;
-use super::{BY_BUG, Bug, Hook, Scene};
+use super::{Bug, Hook, Scene};
 use crate::model::{
     Answer, Body, Cell, Content, Description, ErrorType, Label, Operation, Origin, Outcome, Output, RotateSecret,
     Rotation, RotationRules, Text, Timestamp, Version, World,
@@ -202,8 +202,8 @@ fn refusal_stores_rules(world: &mut World, scene: &Scene<'_>) {
     let (Operation::RotateSecret(rotate), Some(secret)) = (scene.operation, &mut world.secret) else { return };
     if is_recorded_refusal(scene) {
         let days = rotate.rotation_rules.as_ref().and_then(|rules| rules.automatically_after_days);
-        secret.rotation.days = Cell::known(days, BY_BUG);
-        secret.rotation.enabled = Cell::known(true, BY_BUG);
+        secret.rotation.days = Cell::known(days, None);
+        secret.rotation.enabled = Cell::known(true, None);
         secret.rotation.configured = true;
     }
 }
@@ -211,7 +211,7 @@ fn refusal_stores_rules(world: &mut World, scene: &Scene<'_>) {
 fn refusal_makes_version(world: &mut World, scene: &Scene<'_>) {
     let (Operation::RotateSecret(rotate), Some(secret)) = (scene.operation, &mut world.secret) else { return };
     if let (Some(token), true) = (&rotate.client_request_token, is_recorded_refusal(scene)) {
-        let content = Cell::known(Content::Unfilled, BY_BUG);
+        let content = Cell::known(Content::Unfilled, None);
         secret.versions.push(Version::new(token, content, Origin::Unknown, Some(scene.now)));
         super::put_label(secret, &Label::Pending, Some(token.clone()));
     }
@@ -223,9 +223,9 @@ fn accept_configuration(outcome: &mut Outcome, scene: &Scene<'_>) {
     let mut next = scene.before.clone();
     if let Some(secret) = &mut next.secret {
         let rules = rotate.rotation_rules.clone().unwrap_or_default();
-        secret.rotation.enabled = Cell::known(true, BY_BUG);
-        secret.rotation.function = Cell::known(rotate.rotation_lambda_arn.clone(), BY_BUG);
-        secret.rotation.days = Cell::known(rules.automatically_after_days, BY_BUG);
+        secret.rotation.enabled = Cell::known(true, None);
+        secret.rotation.function = Cell::known(rotate.rotation_lambda_arn.clone(), None);
+        secret.rotation.days = Cell::known(rules.automatically_after_days, None);
         secret.rotation.configured = true;
     }
     outcome.refusal = None;

@@ -13,6 +13,13 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Reads(token_ignored)],
     },
     Bug {
+        name: "ids-of-its-own",
+        does: "versions have ids that the service makes up, whatever the tokens; requests have to name those",
+        seen: "family: ids that a database makes",
+        breaks: &[RuleId::Idem001],
+        hooks: &[Hook::Reads(named_by_own_ids), Hook::Says(answers_own_ids)],
+    },
+    Bug {
         name: "token-optional",
         does: "a raw request without ClientRequestToken is accepted, with a token that the service makes up",
         seen: "moto 5.2.5 and ministack 1.5.33",
@@ -121,6 +128,28 @@ fn token_optional(operation: &mut Operation, scene: &Scene<'_>) {
         _ => return,
     };
     token.get_or_insert_with(|| format!("00000000-0000-4000-8000-{:012}", scene.call).into());
+}
+
+/// The id that the service shows in place of a token.
+fn own_id(token: &Text) -> Text {
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_OID, token.as_bytes()).to_string().into()
+}
+
+fn answers_own_ids(answer: &mut Answer, _: &Scene<'_>) {
+    if let Body::Output(output) = &mut answer.body {
+        output.rename_versions(&|token| Some(own_id(token)));
+    }
+}
+
+/// What a client names by a token is no version; what it names by an own id is the version of that token.
+fn named_by_own_ids(operation: &mut Operation, scene: &Scene<'_>) {
+    let versions = || scene.before.secret.iter().flat_map(|secret| &secret.versions);
+    for id in operation.version_ids_mut() {
+        let named = versions().map(|version| &version.id).find(|token| own_id(token) == *id);
+        if named.is_some() || versions().any(|version| version.id == *id) {
+            *id = named.cloned().unwrap_or_else(|| own_id(id));
+        }
+    }
 }
 
 fn succeed(outcome: &mut Outcome, scene: &Scene<'_>) {

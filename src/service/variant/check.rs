@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::Otherwise;
-use super::rotation::{PATIENCE, by, configured, is_blocked_alone, is_test, rotate};
+use super::rotation::{PATIENCE, configured, is_blocked_alone, is_test, rotate};
 use crate::model::{Answer, Body, Cell, Label, Origin, Outcome, Output, Text, Version, World};
 use crate::service::hook::{Hook, Scene, put_label};
 
@@ -58,7 +58,7 @@ fn copy(world: &mut World, scene: &Scene<'_>, id: &Text) -> bool {
     let current = scene.subject().and_then(|secret| secret.version(scene.holder(&Label::Current)?));
     match (current.filter(|_| is_tested), &mut world.secret) {
         (Some(current), Some(secret)) if secret.version(id).is_none() => {
-            let content = Cell::known(current.content.value.clone(), by(scene));
+            let content = Cell::known(current.content.value.clone(), None);
             secret.versions.push(Version::new(id, content, Origin::Test, Some(scene.now)));
             true
         }

@@ -1,7 +1,7 @@
 //! What becomes of a rotation's function and rules where the documents say nothing, or two things.
 
 use super::Otherwise;
-use super::rotation::{by, configured, rotate};
+use super::rotation::{configured, rotate};
 use crate::model::{Cell, ErrorType, Label, Operation, Outcome, RotateSecret, World};
 use crate::rule::RuleId;
 use crate::service::hook::{Hook, Scene, refuse};
@@ -109,8 +109,8 @@ fn bad_rules_are_stored(world: &mut World, scene: &Scene<'_>) {
     if let (true, Some(secret)) = (scene.is_refused && rotate(scene).is_some_and(are_bad), &mut world.secret)
         && let Some(arn) = rotate(scene).and_then(|rotate| rotate.rotation_lambda_arn.clone())
     {
-        secret.rotation.function = Cell::known(Some(arn), by(scene));
-        secret.rotation.enabled = Cell::known(true, by(scene));
+        secret.rotation.function = Cell::known(Some(arn), None);
+        secret.rotation.enabled = Cell::known(true, None);
         secret.rotation.configured = true;
     }
 }

@@ -2,7 +2,7 @@
 
 use super::Otherwise;
 use crate::model::{Cell, Label, Operation, Progress, VersionId, World};
-use crate::service::hook::{BY_BUG, Hook, Scene, put_label};
+use crate::service::hook::{Hook, Scene, put_label};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
     Otherwise {
@@ -128,7 +128,7 @@ fn custom_labels_go(world: &mut World, scene: &Scene<'_>) {
     let (Some(old), Some(secret)) = (old, &mut world.secret) else { return };
     for cell in secret.labels.iter_mut().filter(|cell| matches!(cell.label, Label::Custom(_))) {
         if cell.holder.value.as_ref() == Some(old) {
-            cell.holder = Cell::known(None, BY_BUG);
+            cell.holder = Cell::known(None, None);
         }
     }
 }

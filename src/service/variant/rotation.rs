@@ -2,10 +2,10 @@
 
 use super::Otherwise;
 use crate::model::{
-    Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Progress, Provenance,
-    RotateSecret, Version, World,
+    Answer, Body, Cell, Content, ErrorType, Label, Operation, Origin, Outcome, Output, Progress, RotateSecret, Version,
+    World,
 };
-use crate::service::hook::{BY_BUG, Hook, Scene, put_label, refuse};
+use crate::service::hook::{Hook, Scene, put_label, refuse};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
     Otherwise {
@@ -77,10 +77,6 @@ pub(super) fn is_test(rotate: &RotateSecret) -> bool {
     rotate.rotate_immediately == Some(false)
 }
 
-pub(super) const fn by(scene: &Scene<'_>) -> Provenance {
-    Provenance { call: scene.call, ..BY_BUG }
-}
-
 /// The secret after its configuration was stored and, of an immediate rotation, AWSPENDING put on the token.
 pub(super) fn start(scene: &Scene<'_>) -> Option<World> {
     let rotate = rotate(scene)?;
@@ -88,7 +84,7 @@ pub(super) fn start(scene: &Scene<'_>) -> Option<World> {
     let (Some(token), Some(secret)) = (&rotate.client_request_token, &mut next.secret) else { return None };
     if !is_test(rotate) {
         if secret.version(token).is_none() {
-            let content = Cell::known(Content::Unfilled, by(scene));
+            let content = Cell::known(Content::Unfilled, None);
             secret.versions.push(Version::new(token, content, Origin::Rotation, None));
         }
         put_label(secret, &Label::Pending, Some(token.clone()));
@@ -102,16 +98,16 @@ pub(super) fn configured(scene: &Scene<'_>) -> Option<World> {
     let request = rotate(scene)?;
     let mut next = scene.before.clone();
     let rotation = &mut next.secret.as_mut()?.rotation;
-    rotation.enabled = Cell::known(true, by(scene));
+    rotation.enabled = Cell::known(true, None);
     rotation.configured = true;
     rotation.resume();
     if let Some(arn) = &request.rotation_lambda_arn {
-        rotation.function = Cell::known(Some(arn.clone()), by(scene));
+        rotation.function = Cell::known(Some(arn.clone()), None);
     }
     if let Some(rules) = &request.rotation_rules {
-        rotation.days = Cell::known(rules.automatically_after_days, by(scene));
-        rotation.duration = Cell::known(rules.duration.clone(), by(scene));
-        rotation.schedule = Cell::known(rules.schedule_expression.clone(), by(scene));
+        rotation.days = Cell::known(rules.automatically_after_days, None);
+        rotation.duration = Cell::known(rules.duration.clone(), None);
+        rotation.schedule = Cell::known(rules.schedule_expression.clone(), None);
     }
     Some(next)
 }

@@ -6,7 +6,7 @@ use crate::model::{
     Cell, Content, ErrorType, Label, Operation, Outcome, Secret, SecretBinary, SecretString, Value, World,
 };
 use crate::rule::RuleId;
-use crate::service::hook::{BY_BUG, Hook, Scene, put_label, refuse};
+use crate::service::hook::{Hook, Scene, put_label, refuse};
 
 pub(super) static VARIANTS: &[Otherwise] = &[
     Otherwise {
@@ -190,7 +190,7 @@ fn fill(scene: &Scene<'_>, value: Value) -> World {
     if let (Some(token), Some(secret)) = (scene.operation.token(), &mut next.secret)
         && let Some(version) = secret.versions.iter_mut().find(|version| version.id == *token)
     {
-        version.content = Cell::known(Content::Value(value), BY_BUG);
+        version.content = Cell::known(Content::Value(value), None);
         version.created = Some(scene.now);
     }
     next
