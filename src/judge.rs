@@ -19,7 +19,8 @@ use std::time::Duration;
 
 use crate::history::{Call, Moment, Reply};
 use crate::model::{
-    Answer, Body, ErrorType, Functions, IdForm, Named, Operation, Outcome, Output, Setting, Text, World, batch, form_of,
+    Answer, Body, Claim, ErrorType, Functions, IdForm, Member, Named, Operation, Outcome, Output, Setting, Text, World,
+    batch, fact, form_of,
 };
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Violation};
@@ -43,6 +44,8 @@ pub struct Options {
     pub functions: Functions,
     /// Whether the accepted functions act: what becomes of a rotation is then not the endpoint's doing alone.
     pub function_acts: bool,
+    /// Whether the endpoint's descriptions show no versions, whatever there is.
+    pub hides_versions: bool,
     /// How long a read may lag behind (ROT-CONC-001); zero for an emulator.
     pub consistency_window: Duration,
 }
@@ -106,6 +109,22 @@ impl Judge {
         {
             self.aliases.write_request(&name, operation);
         }
+    }
+
+    /// Whether it is known that no description of the endpoint shows versions.
+    pub(crate) const fn hides_versions(&self) -> bool {
+        self.options.hides_versions
+    }
+
+    /// Whether the secret that a request is about certainly has a version with a label.
+    pub(crate) fn must_have_a_label(&self, operation: &Operation) -> bool {
+        let name = self.name_of(operation);
+        name.and_then(|name| self.slots.get(&name)).is_some_and(Slot::must_have_a_label)
+    }
+
+    /// From now on it is known that no description of the endpoint shows versions.
+    pub(crate) const fn hide_versions(&mut self) {
+        self.options.hides_versions = true;
     }
 
     /// Whether nothing that concerns this name is judged any more.
@@ -313,13 +332,9 @@ impl Judge {
             return Judgement::default();
         }
         self.index_if_many();
-        self.aliases.check(&name, answer);
-        let known = self.aliases.of(&name).cloned();
-        let read = known.as_ref().map(|known| read_call(known, call));
-        if let Some(read) = &read {
-            self.slot(&name).retell(read);
-        }
-        let (call, answer) = read.as_ref().and_then(answered).unwrap_or((call, answer));
+        let told = (call, answer);
+        let (meant, is_bare) = self.meant(&name, call, answer);
+        let (call, answer) = meant.as_ref().and_then(answered).unwrap_or(told);
         let taken = self.tokens_of_others(&name, call);
         let trial = Trial {
             call,
@@ -337,10 +352,11 @@ impl Judge {
         };
         let slot = self.slots.entry(name.clone()).or_insert_with(|| Slot::new(name.clone()));
         let alias = Alias::of(&call.request.operation, answer).filter(|alias| slot.may_take(alias, call));
-        let result = match alias {
+        let lacks_versions = is_bare && slot.must_have_a_label();
+        let mut result = match alias {
             None => slot.judge(&trial, &mut self.exercise),
             Some(alias) => {
-                let more = known.unwrap_or_default().with(alias.clone());
+                let more = self.aliases.of(&name).cloned().unwrap_or_default().with(alias.clone());
                 let meant = read_call(&more, call);
                 let (result, is_taken) = judge_id(slot, &trial, &meant, &mut self.exercise);
                 if is_taken {
@@ -354,10 +370,28 @@ impl Judge {
             index.answered(&name, answer);
             index.judged(&name, slot);
         }
+        if lacks_versions {
+            result.violations.insert(0, lack_of_versions(told, &mut self.exercise));
+        }
         self.inconclusive |= result.inconclusive;
         let is_open = result.violations.iter().any(|it| it.class == Class::Contract && !it.is_settled);
         let is_readable = is_open && !slot.is_retired() && slot.may_have_a_secret();
         Judgement { adopt: is_readable.then_some(name), violations: result.violations }
+    }
+
+    /// The call with tokens in place of the ids that stand for them, and as a description that says nothing of versions
+    /// where it shows none because none does, which is told too; `None` if it is to be taken as it is.
+    fn meant(&mut self, name: &Text, call: &Call, answer: &Answer) -> (Option<Call>, bool) {
+        self.aliases.check(name, answer);
+        let read = self.aliases.of(name).map(|known| read_call(known, call));
+        let hides = self.options.hides_versions;
+        let unsaid = hides.then(|| without_versions(read.as_ref().unwrap_or(call))).flatten();
+        let is_bare = unsaid.is_some();
+        let meant = unsaid.or(read);
+        if let Some(meant) = &meant {
+            self.slot(name).retell(meant);
+        }
+        (meant, is_bare)
     }
 
     /// BatchGetSecretValue reads several names: each that has one possible world is judged.
@@ -432,6 +466,26 @@ fn judge_id(slot: &mut Slot, trial: &Trial<'_>, meant: &Call, exercise: &mut Exe
     told.violations.iter_mut().for_each(|it| it.is_settled = true);
     told.violations.extend(as_token.violations);
     (SlotResult { violations: told.violations, inconclusive: as_token.inconclusive }, true)
+}
+
+/// A description without versions as one that says nothing of them.
+fn without_versions(call: &Call) -> Option<Call> {
+    let mut call = call.clone();
+    let Reply::Answer(Answer { body: Body::Output(Output::Description(shown)), partial: false, .. }) = &mut call.reply
+    else {
+        return None;
+    };
+    shown.hides_versions = shown.version_ids_to_stages.as_ref().is_none_or(BTreeMap::is_empty);
+    shown.hides_versions.then_some(call)
+}
+
+/// A description has to show the versions that have labels (ROT-WIRE-009).
+fn lack_of_versions((call, answer): (&Call, &Answer), exercise: &mut Exercise) -> Violation {
+    exercise.arm(RuleId::Wire009);
+    exercise.check(RuleId::Wire009);
+    let due = fact(RuleId::Wire009, Class::Contract, Claim::Present(Member::Versions));
+    let violation = blame::violation(call, answer, &due, Vec::new(), Vec::new());
+    Violation { is_settled: true, ..violation }
 }
 
 /// A call with tokens in place of the ids that stand for them.

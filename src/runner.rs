@@ -28,7 +28,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
-pub use acting::{Acting, acting};
+pub use acting::{Acting, accepts, acting};
 pub use execution::{Sighting, Step, Trace};
 pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;

@@ -72,6 +72,7 @@ mod tests {
                 deleted_date: dates.3,
                 next_rotation_date: dates.4,
                 created_date: dates.5,
+                hides_versions: false,
                 tags,
                 version_ids_to_stages: map,
             }

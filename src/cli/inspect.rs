@@ -12,7 +12,7 @@ use super::{Exit, JudgeArgs, RulesArgs, complain, print};
 use crate::catalogue;
 use crate::history::{Call, Reply};
 use crate::judge::{Judge, Options};
-use crate::model::Functions;
+use crate::model::{Answer, Body, Functions, Label, Output};
 use crate::record;
 use crate::report::SCHEMA;
 use crate::rule::{RULES, RuleId};
@@ -42,7 +42,8 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
         Functions { accepted: texts(&header.functions.accepted), missing: texts(&header.functions.missing) };
     let consistency_window = Duration::from_millis(args.consistency_window);
     let function_acts = header.functions.acts;
-    let mut judge = Judge::new(Options { functions, function_acts, consistency_window });
+    let hides_versions = hides_versions(&calls);
+    let mut judge = Judge::new(Options { functions, function_acts, hides_versions, consistency_window });
     let violations = judge.judge_all(&calls);
     let (failing, differing): (Vec<_>, Vec<_>) = violations.iter().partition(|it| it.fails(args.strict));
     let calls_by_number: BTreeMap<u32, &Call> = calls.iter().map(|it| (it.number, it)).collect();
@@ -91,6 +92,25 @@ fn numbers(violations: &[&Violation], what: &str) -> String {
         0 => format!("0 {what}"),
         rules => format!("{} {what} of {rules} rules", violations.len()),
     }
+}
+
+/// Whether no description shows versions, though other answers show labels.
+fn hides_versions(calls: &[Call]) -> bool {
+    let outputs = || {
+        calls.iter().filter_map(|call| match &call.reply {
+            Reply::Answer(Answer { body: Body::Output(output), .. }) => Some(output),
+            _ => None,
+        })
+    };
+    let is_described = |output: &Output| matches!(output, Output::Description(shown) if shown.version_ids_to_stages.as_ref().is_some_and(|it| !it.is_empty()));
+    let is_labelled = |labels: &Option<Vec<Label>>| labels.as_ref().is_some_and(|labels| !labels.is_empty());
+    let shows_labels = |output: &Output| match output {
+        Output::Value(value) => is_labelled(&value.version_stages),
+        Output::Versions(page) => page.versions.iter().flatten().any(|entry| is_labelled(&entry.version_stages)),
+        _ => false,
+    };
+    let is_asked = |output: &Output| matches!(output, Output::Description(_));
+    outputs().any(is_asked) && outputs().any(shows_labels) && !outputs().any(is_described)
 }
 
 fn describe(group: &[&Violation], word: &str, calls: &BTreeMap<u32, &Call>) -> String {

@@ -199,6 +199,15 @@ impl Slot {
         is_too_much
     }
 
+    /// Whether some version certainly has a label.
+    pub(super) fn must_have_a_label(&self) -> bool {
+        let has_one = |state: &State| {
+            let secret = state.world.secret.as_ref().filter(|secret| secret.deletion.is_none());
+            secret.is_some_and(|it| it.labels.iter().any(|cell| matches!(cell.holder.required(), Some(Some(_)))))
+        };
+        !self.retired && !self.states().is_empty() && self.states().iter().all(has_one)
+    }
+
     /// A call that is open reads otherwise now: an id in it stands for a token.
     pub(super) fn retell(&mut self, call: &Call) {
         self.frontier.retell(call);

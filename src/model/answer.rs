@@ -189,6 +189,8 @@ pub struct Description {
     pub tags: Option<Vec<Tag>>,
     pub version_ids_to_stages: Option<BTreeMap<VersionId, Vec<Label>>>,
     pub created_date: Option<Timestamp>,
+    /// No member: whether it says nothing of versions because no description of the endpoint does.
+    pub hides_versions: bool,
 }
 
 /// `GetSecretValue`, and one entry of `BatchGetSecretValue`.

@@ -53,16 +53,10 @@ impl Secret {
         returned: Duration,
         readings: &mut Vec<Reading>,
     ) -> Result<(), Contradiction> {
-        let empty = BTreeMap::new();
-        let map = shown.version_ids_to_stages.as_ref().unwrap_or(&empty);
-        let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
-        self.bind_holders(&holders, readings, |_| true);
-        self.labels_open = false;
-        self.strangers.undescribed = false;
-        let is_pending_elsewhere =
-            holders.get(&Label::Pending).is_some_and(|id| holders.get(&Label::Current) != Some(id));
+        if !shown.hides_versions {
+            self.bind_described(shown, readings)?;
+        }
         let rotation = &mut self.rotation;
-        rotation.may_be_unfinished &= is_pending_elsewhere;
         let rules = shown.rotation_rules.clone().unwrap_or_default();
         rotation.configured |= shown.rotation_enabled == Some(true);
         rotation.enabled.bind(shown.rotation_enabled.unwrap_or(false));
@@ -79,6 +73,20 @@ impl Secret {
         rotation.duration.bind(rules.duration.filter(|text| !text.is_empty()));
         rotation.schedule.bind(rules.schedule_expression.filter(|text| !text.is_empty()));
         self.dates.bind_changed(shown.last_changed_date, returned);
+        Ok(())
+    }
+
+    /// The labels and versions of a description.
+    fn bind_described(&mut self, shown: &Description, readings: &mut Vec<Reading>) -> Result<(), Contradiction> {
+        let empty = BTreeMap::new();
+        let map = shown.version_ids_to_stages.as_ref().unwrap_or(&empty);
+        let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
+        self.bind_holders(&holders, readings, |_| true);
+        self.labels_open = false;
+        self.strangers.undescribed = false;
+        let is_pending_elsewhere =
+            holders.get(&Label::Pending).is_some_and(|id| holders.get(&Label::Current) != Some(id));
+        self.rotation.may_be_unfinished &= is_pending_elsewhere;
         Ok(())
     }
 

@@ -34,6 +34,13 @@ pub async fn acting<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str, pa
     Acting { acts, left: probe.left }
 }
 
+/// Whether the endpoint begins a rotation of a secret of its own with this function, and what could not be removed.
+pub async fn accepts<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str) -> (bool, Vec<Text>) {
+    let mut probe = Probe { endpoint, patience: Duration::ZERO, left: Vec::new() };
+    let is_accepted = probe.moves(function, &format!("{prefix}-q")).await.is_some();
+    (is_accepted, probe.left)
+}
+
 /// The ARN of a function that nobody has made.
 fn made_up(function: &str) -> Text {
     format!("{function}-missing").into()

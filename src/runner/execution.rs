@@ -2,6 +2,7 @@
 
 mod cleaning;
 mod demanding;
+mod describing;
 mod reading;
 mod sending;
 mod showing;
@@ -14,7 +15,7 @@ use super::shown::values_of;
 use super::versions::Versions;
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Moment, Reply};
-use crate::judge::Judge;
+use crate::judge::{self, Judge};
 use crate::model::{Body, Label, Operation, Request, Text, VersionId, World};
 use crate::rule::Class;
 use crate::strategy::{Bindings, Case, Cell, Roles, State};
@@ -75,7 +76,10 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         Self {
             endpoint,
             plan,
-            judge: Judge::new(plan.options.clone()),
+            judge: Judge::new(judge::Options {
+                hides_versions: plan.presence.is_known_to_hide_versions(),
+                ..plan.options.clone()
+            }),
             bindings: Bindings::new(
                 plan.prefix.clone(),
                 functions.accepted.first().cloned(),
@@ -133,6 +137,12 @@ impl<'a, E: Endpoint> Execution<'a, E> {
     async fn look(&mut self, index: usize, step: &Request, adopt: Option<Text>) -> Vec<String> {
         match &self.plan.extent {
             Extent::Whole | Extent::Until(_) => {
+                if let (Operation::DescribeSecret(_), true) = (&step.operation, self.judge.hides_versions())
+                    && let Some(name) = self.judge.name_of(&self.bindings.resolve(step, &self.judge).operation)
+                    && !self.is_over()
+                {
+                    self.call(index, describing::all_versions(&name).into(), true).await;
+                }
                 if let Some(name) = adopt.filter(|_| !self.is_over()) {
                     self.observe(index, &name).await;
                 }
@@ -211,6 +221,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         self.trace.calls += 1;
         self.watch(&reply);
         self.plan.presence.see(&request.operation, &reply);
+        self.heed_missing_versions(&request, &reply).await;
         self.follow(&request, &reply);
         let call = Call { number: self.number, request, called, returned: self.now(), reply };
         let judgement = self.judge.judge(&call);

@@ -4,9 +4,11 @@
 //! what is missing, and without what the run was told to do without.
 
 use std::collections::BTreeSet;
+use std::future::Future;
 use std::sync::{Mutex, PoisonError};
 
 use serde_json::json;
+use tokio::sync::OnceCell;
 
 use crate::endpoint::Endpoint;
 use crate::history::Reply;
@@ -23,6 +25,8 @@ pub(super) struct Presence {
     /// What the run was told to do without.
     without: BTreeSet<Action>,
     seen: Mutex<Seen>,
+    /// Whether descriptions show no versions, once that was asked.
+    hides_versions: OnceCell<bool>,
 }
 
 #[derive(Debug, Default)]
@@ -33,7 +37,7 @@ struct Seen {
 
 impl Presence {
     pub(super) fn new(without: &[Action]) -> Self {
-        Self { without: without.iter().copied().collect(), seen: Mutex::default() }
+        Self { without: without.iter().copied().collect(), ..Self::default() }
     }
 
     /// Learns from an answer. A lack of permission, a throttle and a fault of the server say nothing.
@@ -45,6 +49,16 @@ impl Presence {
             None if is_known(operation, answer) => _ = seen.there.insert(action),
             None => {}
         }
+    }
+
+    /// Whether descriptions of this endpoint show no versions: asked where one shows none that has to.
+    pub(super) async fn hides_versions<F: Future<Output = bool>>(&self, ask: impl FnOnce() -> F) -> bool {
+        *self.hides_versions.get_or_init(ask).await
+    }
+
+    /// Whether it is known by now that descriptions show no versions.
+    pub(super) fn is_known_to_hide_versions(&self) -> bool {
+        self.hides_versions.get() == Some(&true)
     }
 
     fn seen(&self) -> std::sync::MutexGuard<'_, Seen> {

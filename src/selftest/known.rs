@@ -141,6 +141,46 @@ mod tests {
         "move-needs-no-holder ROT-STATE-012",
     ];
 
+    /// What shows in the versions of a description alone: of labels on versions without a value, of versions that are
+    /// not listed, and of whether a rotation has ended.
+    const DESCRIBED_ALONE: &[&str] = &[
+        "against:ROT-CONF-002 ROT-CONF-002",
+        "against:ROT-CONF-015 ROT-CONF-015",
+        "against:ROT-IDEM-004 ROT-STATE-002",
+        "against:ROT-READ-005 ROT-READ-005",
+        "against:ROT-VAL-020 ROT-STATE-002",
+        "beyond:ROT-CONF-022:previous ROT-LIFE-010",
+        "beyond:ROT-CONF-022:previous ROT-LIFE-019",
+        "beyond:ROT-CONF-025:deletion ROT-READ-001",
+        "beyond:ROT-IDEM-011:deletion ROT-PROG-014",
+        "beyond:ROT-IDEM-011:previous ROT-LIFE-010",
+        "beyond:ROT-IDEM-011:versions ROT-IDEM-011",
+        "beyond:ROT-LIFE-026:previous ROT-LIFE-010",
+        "beyond:ROT-PROG-005:previous ROT-LIFE-010",
+        "beyond:ROT-PROG-011:previous ROT-LIFE-010",
+        "beyond:ROT-PROG-013:previous ROT-LIFE-019",
+        "deletion-takes-pending ROT-ERR-007",
+        "describe-hides-custom-labels ROT-STATE-008",
+        "describe-hides-custom-labels ROT-STATE-011",
+        "describe-hides-custom-labels ROT-STATE-012",
+        "describe-hides-custom-labels ROT-STATE-026",
+        "describe-hides-custom-labels ROT-READ-005",
+        "empty-secret-has-version ROT-STATE-003",
+        "labels-of-account ROT-STATE-008",
+        "previous-moves-with-every-put ROT-STATE-007",
+        "progress-by-time ROT-CONF-002",
+        "put-copies-labels ROT-STATE-001",
+        "refusal-makes-version ROT-VAL-020",
+        "rotated-at-once ROT-CONF-015",
+        "rotation-moves-previous ROT-LIFE-010",
+        "rotation-moves-previous ROT-LIFE-019",
+    ];
+
+    #[tokio::test]
+    async fn descriptions_without_versions_hide_what_they_alone_would_show() {
+        assert_eq!(masked_by("described-without-versions").await, DESCRIBED_ALONE);
+    }
+
     #[tokio::test]
     async fn ids_that_are_no_tokens_hide_no_other_defect() {
         assert_eq!(masked_by("ids-of-its-own").await, BOTH_READ);

@@ -91,6 +91,7 @@ fn description(world: &World, secret: &Secret) -> Description {
         tags: secret.tags.clone(),
         version_ids_to_stages: (!stages.is_empty()).then_some(stages),
         created_date: secret.dates.created,
+        hides_versions: false,
     }
 }
 

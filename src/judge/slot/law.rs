@@ -19,6 +19,9 @@ impl Slot {
         let Body::Output(output @ (Output::Description(_) | Output::Versions(_))) = &trial.answer.body else {
             return None;
         };
+        if matches!(output, Output::Description(shown) if shown.hides_versions) {
+            return None;
+        }
         exercise.arm(RuleId::State001);
         exercise.check(RuleId::State001);
         // What a violation has left behind is not held against the endpoint a second time.

@@ -250,6 +250,7 @@ fn has_arn_form(arn: &str, name: &str) -> bool {
 
 fn label_is_at(output: &Output, label: &Label, holder: Option<&VersionId>, partial: bool) -> Option<bool> {
     match output {
+        Output::Description(shown) if shown.hides_versions => None,
         Output::Description(shown) => {
             let Some(map) = &shown.version_ids_to_stages else { return (!partial).then_some(holder.is_none()) };
             let mut holders = map.iter().filter(|(_, labels)| labels.contains(label)).map(|(id, _)| id);

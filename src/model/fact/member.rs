@@ -21,6 +21,8 @@ pub enum Member {
     LastAccessedDate,
     LastRotatedDate,
     NextRotationDate,
+    #[serde(rename = "VersionIdsToStages")]
+    Versions,
 }
 
 impl fmt::Display for Member {
@@ -44,6 +46,9 @@ impl Member {
             (Self::LastAccessedDate, Output::Description(shown)) => shown.last_accessed_date.is_some(),
             (Self::LastRotatedDate, Output::Description(shown)) => shown.last_rotated_date.is_some(),
             (Self::NextRotationDate, Output::Description(shown)) => shown.next_rotation_date.is_some(),
+            (Self::Versions, Output::Description(shown)) => {
+                shown.version_ids_to_stages.as_ref().is_some_and(|map| !map.is_empty())
+            }
             _ => return None,
         })
     }

@@ -11,8 +11,15 @@ pub(super) fn cut(text: &str, longest: usize) -> String {
     }
 }
 
-/// The text after a label, broken at spaces; further lines begin with so many spaces. It ends with a line break.
+/// The text after a label, broken at spaces; further lines and paragraphs begin with so many spaces. It ends with a line
+/// break.
 pub(in crate::report) fn wrapped(label: &str, text: &str, indent: usize) -> String {
+    let (first, others) = text.split_once("\n\n").map_or((text, None), |(first, others)| (first, Some(others)));
+    let others = others.map(|others| wrapped(&" ".repeat(indent), others, indent));
+    paragraph(label, first, indent) + &others.unwrap_or_default()
+}
+
+fn paragraph(label: &str, text: &str, indent: usize) -> String {
     let mut lines = label.to_owned();
     let mut width = label.chars().count();
     let mut is_at_start = true;
@@ -46,6 +53,11 @@ mod tests {
         assert!(*last <= WIDTH && full.iter().all(|width| (WIDTH - 4..=WIDTH).contains(width)), "{text}");
         assert!(text.lines().skip(1).all(|line| line.starts_with("            word")), "{text}");
         assert_eq!(text.matches("word").count(), 60);
+    }
+
+    #[test]
+    fn each_paragraph_begins_where_the_text_does() {
+        assert_eq!(wrapped("  rule  ", "one\n\ntwo\n\nthree", 8), "  rule  one\n        two\n        three\n");
     }
 
     #[test]

@@ -3,20 +3,16 @@
 use std::collections::BTreeSet;
 
 use super::Execution;
+use super::describing::all_versions;
 use crate::endpoint::Endpoint;
-use crate::model::{DescribeSecret, GetSecretValue, ListSecretVersionIds, Operation, Text};
+use crate::model::{DescribeSecret, GetSecretValue, Operation, Text};
 use crate::runner::shown::labels_in;
 
 impl<E: Endpoint> Execution<'_, E> {
     /// Reads the whole state of a secret, so that what is open becomes known again.
     pub(super) async fn observe(&mut self, index: usize, name: &Text) {
         let describe = DescribeSecret { secret_id: Some(name.clone()) };
-        let list = ListSecretVersionIds {
-            secret_id: Some(name.clone()),
-            include_deprecated: Some(true),
-            ..ListSecretVersionIds::default()
-        };
-        for operation in [Operation::DescribeSecret(describe), Operation::ListSecretVersionIds(list)] {
+        for operation in [Operation::DescribeSecret(describe), all_versions(name)] {
             if self.can_observe(name, &operation) {
                 self.call(index, operation.into(), true).await;
             }

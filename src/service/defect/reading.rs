@@ -15,6 +15,13 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Reads(default_read_stale)],
     },
     Bug {
+        name: "described-without-versions",
+        does: "DescribeSecret never shows versions and their labels",
+        seen: "family: versions in a table of their own",
+        breaks: &[RuleId::Wire009],
+        hooks: &[Hook::Says(described_without_versions)],
+    },
+    Bug {
         name: "read-shows-one-label",
         does: "GetSecretValue answers the one label that was asked for in VersionStages",
         seen: "family: the request echoed in the answer",
@@ -143,6 +150,12 @@ fn pending_id_listed(answer: &mut Answer, scene: &Scene<'_>) {
         ..VersionEntry::default()
     });
     page.versions.get_or_insert_default().extend(entries);
+}
+
+fn described_without_versions(answer: &mut Answer, _: &Scene<'_>) {
+    if let Body::Output(Output::Description(shown)) = &mut answer.body {
+        shown.version_ids_to_stages = None;
+    }
 }
 
 fn default_read_stale(operation: &mut Operation, scene: &Scene<'_>) {

@@ -168,6 +168,7 @@ fn take_away(output: &mut Output, member: Member) {
         Member::LastAccessedDate => of_description(output, |shown| shown.last_accessed_date = None),
         Member::LastRotatedDate => of_description(output, |shown| shown.last_rotated_date = None),
         Member::NextRotationDate => of_description(output, |shown| shown.next_rotation_date = None),
+        Member::Versions => of_description(output, |shown| shown.version_ids_to_stages = None),
     }
 }
 
@@ -184,6 +185,9 @@ fn make_up(output: &mut Output, member: Member) {
         Member::Name => other_name(output),
         Member::VersionId => of_receipt(output, |receipt| receipt.version_id = Some(STRANGER.into())),
         Member::VersionStages => of_receipt(output, |receipt| receipt.version_stages = Some(Vec::new())),
+        Member::Versions => of_description(output, |shown| {
+            shown.version_ids_to_stages = Some([(STRANGER.into(), Vec::new())].into());
+        }),
     }
 }
 
