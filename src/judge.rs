@@ -521,7 +521,7 @@ fn is_throttled(answer: &Answer) -> bool {
 fn judge_outcomes(call: &Call, answer: &Answer, outcomes: &[Outcome], exercise: &mut Exercise) -> Vec<Violation> {
     blame::arm(outcomes, exercise);
     let Some(nearest) = outcomes.iter().min_by_key(|outcome| Score::of(outcome, answer)) else { return Vec::new() };
-    blame::count(nearest, answer, exercise);
+    blame::count(nearest, answer, (call.number, None), exercise);
     blame::violations(call, answer, nearest, Vec::new())
 }
 

@@ -2,6 +2,7 @@
 
 mod acting;
 mod alone;
+mod contradicted;
 mod dry;
 mod execution;
 mod find;
@@ -42,6 +43,7 @@ use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, Menu};
 use crate::verdict::{Status, Violation};
+use contradicted::Contradicted;
 use execution::{Extent, Plan};
 use find::{Gathered, Job, Suspect, is_past};
 use presence::Presence;
@@ -103,6 +105,7 @@ struct Examined {
     spent: u64,
     clean: u64,
     left: Vec<Text>,
+    contradicted: Contradicted,
 }
 
 /// What following leads has brought, and the calls of the run.
@@ -114,20 +117,28 @@ struct Harvest {
     others: Vec<Finding>,
     calls: Calls,
     left: Vec<Text>,
+    contradicted: Contradicted,
 }
 
 impl Harvest {
     fn new(gathered: &mut Gathered) -> Self {
         let calls = Calls { find: gathered.calls + gathered.asked, clean: gathered.clean, ..Calls::default() };
-        Self { findings: Vec::new(), others: Vec::new(), calls, left: std::mem::take(&mut gathered.left) }
+        Self {
+            findings: Vec::new(),
+            others: Vec::new(),
+            calls,
+            left: std::mem::take(&mut gathered.left),
+            contradicted: std::mem::take(&mut gathered.contradicted),
+        }
     }
 
     fn add(&mut self, examined: Vec<Examined>) {
-        for Examined { findings, spent, clean, left } in examined {
+        for Examined { findings, spent, clean, left, contradicted } in examined {
             self.calls.shrink += spent + findings.iter().map(|it| it.calls_to_shrink).sum::<u64>();
             self.calls.confirm += findings.iter().map(|it| it.calls_to_confirm).sum::<u64>();
             self.calls.clean += clean;
             self.left.extend(left);
+            self.contradicted.merge(contradicted);
             for finding in findings {
                 self.keep_the_better(finding);
             }
@@ -168,18 +179,20 @@ impl<E: Endpoint + 'static> Run<E> {
         let mut gathered = self.find().await;
         let mut harvest = Harvest::new(&mut gathered);
         let suspects = std::mem::take(&mut gathered.suspects).into_values();
-        let matters = |suspect: &Suspect| self.options.only.is_none_or(|rule| suspect.violation.rule == rule);
         let is_dead = gathered.died.is_some();
-        let leads: Vec<_> = suspects.filter(matters).map(|it| Lead::Suspect(Box::new(it))).collect();
+        let leads: Vec<_> = suspects.filter(|it| self.matters(it)).map(|it| Lead::Suspect(Box::new(it))).collect();
         let count = leads.len();
         harvest.add(self.examine(leads, 0, is_dead).await);
         let leads: Vec<_> = beaten(&harvest.findings, gathered.calls).into_iter().map(Lead::Rule).collect();
-        let all = count + leads.len();
+        let beaten = count + leads.len();
         harvest.add(self.examine(leads, count, is_dead).await);
+        let all = self.examine_strays(&mut harvest, (gathered.calls, beaten), is_dead).await;
         if !is_dead {
             self.replay_alone(&mut harvest, all).await;
         }
-        let Harvest { findings, calls, left, .. } = harvest;
+        let Harvest { findings, calls, left, contradicted, .. } = harvest;
+        let is_found = |rule| findings.iter().any(|it| it.violation.rule == rule);
+        let consequences = contradicted.consequences(is_found);
         let (findings, more) = result::limited(findings, &gathered.more);
         let is_decided =
             |rule| gathered.exercise.checked(rule) > 0 || self.options.only.is_some_and(|only| only != rule);
@@ -194,6 +207,7 @@ impl<E: Endpoint + 'static> Run<E> {
             },
             only: self.options.only,
             findings,
+            consequences,
             more,
             ending: self.ending(gathered.died),
             left,
@@ -202,6 +216,25 @@ impl<E: Endpoint + 'static> Run<E> {
             function_acts: self.options.function_acts,
             operations,
         }
+    }
+
+    /// Examines what was seen in passing, of rules of which nothing was found; gives the number of the next lead.
+    async fn examine_strays(&self, harvest: &mut Harvest, (calls, mut number): (u64, usize), is_dead: bool) -> usize {
+        loop {
+            let is_found = |rule| harvest.findings.iter().any(|it| it.violation.rule == rule);
+            let strays = harvest.contradicted.unexamined(calls, is_found).into_iter();
+            let leads: Vec<_> = strays.filter(|it| self.matters(it)).map(|it| Lead::Suspect(Box::new(it))).collect();
+            if leads.is_empty() {
+                return number;
+            }
+            let next = number + leads.len();
+            harvest.add(self.examine(leads, number, is_dead).await);
+            number = next;
+        }
+    }
+
+    fn matters(&self, suspect: &Suspect) -> bool {
+        self.options.only.is_none_or(|rule| suspect.violation.rule == rule)
     }
 
     async fn find(&self) -> Gathered {
@@ -309,7 +342,7 @@ impl Examined {
             Lead::Suspect(suspect) => vec![unshrunk(*suspect)],
             Lead::Rule(_) => Vec::new(),
         };
-        Self { findings, spent: 0, clean: 0, left: Vec::new() }
+        Self { findings, spent: 0, clean: 0, left: Vec::new(), contradicted: Contradicted::default() }
     }
 }
 

@@ -181,6 +181,8 @@ pub enum Status {
     Observed,
     /// Something differs that only strict mode fails.
     Differs,
+    /// Violated, and only as a consequence of another rule's violation, beside one, or by what turned out to be one.
+    Consequence,
     /// The search for an explanation did not end within its budget.
     Inconclusive,
     /// Seen, and not in every replay.
@@ -201,6 +203,7 @@ impl Status {
             Self::Pass => "pass",
             Self::Observed => "observed",
             Self::Differs => "differs",
+            Self::Consequence => "consequence",
             Self::Inconclusive => "inconclusive",
             Self::Intermittent => "intermittent",
             Self::Fail => "fail",

@@ -335,7 +335,7 @@ impl Slot {
         let Some(nearest) = survivors.first() else { return Vec::new() };
         // An answer that ought to be a refusal need not show the state.
         let is_due = !ought_to_be_refused(&nearest.outcome);
-        blame::count(&nearest.outcome, trial.answer, exercise);
+        blame::count(&nearest.outcome, trial.answer, (trial.call.number, Some(&nearest.state.world)), exercise);
         let debts = nearest.state.debts.clone();
         let mut violations: Vec<_> = debts.iter().flat_map(violations_of).collect();
         let changes = survivors.iter().any(|survivor| survivor.changes);

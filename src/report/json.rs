@@ -7,6 +7,7 @@ use super::finding::finding_json;
 use crate::catalogue;
 use crate::rule::{RULES, Rule};
 use crate::runner::{Ending, RunResult};
+use crate::verdict::Status;
 
 /// The version of the form of the result. It changes with every change that a reader could trip over.
 pub(super) const SCHEMA_VERSION: u32 = 1;
@@ -72,14 +73,16 @@ fn rule_json(rule: &Rule, result: &RunResult) -> Value {
         "level": rule.level.as_str(),
         "status": result.status(rule.id),
         "armed": result.exercise.armed(rule.id),
-        "checked": result.exercise.checked(rule.id),
+        "checked": result.decided(rule.id),
         "reading": result.exercise.readings(rule.id).collect::<Vec<_>>(),
         "findings": result.findings_of(rule.id).map(finding_json).collect::<Vec<_>>(),
     });
     if let Some(more) = result.more.get(&rule.id) {
         json["more"] = json!(more);
     }
-    if let Some(reason) = result.reason(rule.id) {
+    if result.status(rule.id) == Status::Consequence {
+        json["consequence_of"] = json!(result.cause(rule.id));
+    } else if let Some(reason) = result.reason(rule.id) {
         json["reason"] = json!(reason);
     }
     json

@@ -61,7 +61,7 @@ fn case_status(rule: &Rule, status: Status, heading: &Heading, result: &RunResul
         }
         Status::Differs | Status::Fail => bad(NonSuccessKind::Failure),
         Status::Inconclusive | Status::Intermittent | Status::Error => bad(NonSuccessKind::Error),
-        Status::NotExercised | Status::NotApplicable => {
+        Status::NotExercised | Status::NotApplicable | Status::Consequence => {
             let mut skipped = TestCaseStatus::skipped();
             skipped.set_message(why_skipped(rule, status, result.reason(rule.id)));
             skipped
@@ -84,6 +84,9 @@ fn non_success(kind: NonSuccessKind, status: Status, findings: &[&Finding], head
 
 /// Why nothing is said of a rule; a MUST rule that applies and was not looked at stands out.
 fn why_skipped(rule: &Rule, status: Status, reason: Option<String>) -> String {
+    if let (Status::Consequence, Some(reason)) = (status, &reason) {
+        return reason.clone();
+    }
     if let Some(reason) = reason {
         return format!("{}: {reason}", status.as_str());
     }

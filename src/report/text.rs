@@ -52,6 +52,7 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
         text.push_str(&summary::table(result));
         text.push_str(&summary::unexercised(result));
         text.push_str(&summary::faulted(result));
+        text.push_str(&summary::consequences(result));
         text.push_str(&summary::failed(result, heading.strict));
     }
     text.push_str(&ending(heading, result));

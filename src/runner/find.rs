@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use tokio::sync::Mutex;
 
+use super::contradicted::Contradicted;
 use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
 use super::known::Known;
 use super::options::{Enough, Fixed, Options, Progress};
@@ -63,7 +64,7 @@ pub(super) struct Early {
 impl Suspect {
     /// The better suspect for the same violation is the graver, then the one before which nothing went wrong, then the
     /// shorter.
-    fn weight(&self) -> (Class, bool, usize) {
+    pub(super) fn weight(&self) -> (Class, bool, usize) {
         (self.violation.class, !self.is_clean, self.case.steps.len())
     }
 }
@@ -82,6 +83,7 @@ pub(super) struct Gathered {
     /// The calls that asked which operations there are.
     pub asked: u64,
     pub left: Vec<Text>,
+    pub contradicted: Contradicted,
     pub died: Option<String>,
     pub inconclusive: bool,
     /// Whether a violation of a contract was seen in every replay that was made at once.
@@ -195,6 +197,8 @@ impl<E: Endpoint> Job<E> {
                 early.shown = Some((seen.violation.clone(), trace.evidence(&wanted)));
             }
             let mut gathered = self.gathered.lock().await;
+            gathered.contradicted.see(&trace);
+            gathered.contradicted.keep(&early.case, &trace, &Extent::Whole);
             gathered.clean += trace.clean;
             gathered.left.extend(trace.left);
             gathered.died = gathered.died.take().or(trace.died);
@@ -259,6 +263,7 @@ impl Gathered {
         let clean: Vec<_> =
             trace.sightings.iter().map(|seen| trace.is_clean_before(&seen.violation.fingerprint)).collect();
         self.exercise.merge(&trace.exercise);
+        self.contradicted.see(&trace);
         self.clean += trace.clean;
         self.left.extend(trace.left);
         self.inconclusive |= trace.inconclusive;

@@ -127,6 +127,9 @@ pub struct RunResult {
     pub exercise: Exercise,
     /// What was found, in the order of the rules.
     pub findings: Vec<Finding>,
+    /// The rules that answers contradicted and of which nothing was found, each with the rule of which that is a
+    /// consequence.
+    pub consequences: BTreeMap<RuleId, RuleId>,
     /// How many more there were of a rule, if that has as many as are told.
     pub more: BTreeMap<RuleId, usize>,
     /// How it ended.
@@ -208,7 +211,13 @@ impl RunResult {
     #[must_use]
     pub fn has_decided(&self) -> bool {
         let counts = |rule: &Rule| self.only.map_or(rule.level == Level::Must, |only| rule.id == only);
-        RULES.iter().any(|rule| counts(rule) && self.exercise.checked(rule.id) > 0)
+        RULES.iter().any(|rule| counts(rule) && self.decided(rule.id) > 0)
+    }
+
+    /// How many answers decided a rule. One that is contradicted as a consequence of another counts as not decided.
+    #[must_use]
+    pub fn decided(&self, rule: RuleId) -> u64 {
+        if self.status(rule) == Status::Consequence { 0 } else { self.exercise.checked(rule) }
     }
 
     /// The status of a rule: the worst of its findings, or what its exercise says.
@@ -216,12 +225,20 @@ impl RunResult {
     pub fn status(&self, rule: RuleId) -> Status {
         let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
         let lacks_an_operation = || self.exercise.checked(rule) == 0 && self.operations.needed.contains_key(&rule);
-        let is_out_of_reach = || lacks_an_operation() || self.is_of_the_function(rule);
         match of_findings {
             Some(status) => status,
-            None if is_out_of_reach() => Status::NotApplicable,
+            None if self.is_of_the_function(rule) => Status::NotApplicable,
+            None if self.cause(rule).is_some() => Status::Consequence,
+            None if lacks_an_operation() => Status::NotApplicable,
             None => Status::without_finding(rule, &self.exercise, self.has_function),
         }
+    }
+
+    /// The rule of which a violation of this one is a consequence, if it was contradicted and nothing of it was found.
+    #[must_use]
+    pub fn cause(&self, rule: RuleId) -> Option<RuleId> {
+        let is_of_interest = self.only.is_none_or(|only| only == rule);
+        self.consequences.get(&rule).copied().filter(|_| is_of_interest)
     }
 
     /// Whether a rule is about the life of a rotation that somebody's function leads.
@@ -229,7 +246,8 @@ impl RunResult {
         self.function_acts && rule.family() == "LIFE"
     }
 
-    /// Why a rule is not applicable or was not exercised, where the endpoint and not the rule is the reason.
+    /// Why a rule is not applicable or was not exercised, where the endpoint and not the rule is the reason, or of which
+    /// rule a violation of it is a consequence.
     #[must_use]
     pub fn reason(&self, rule: RuleId) -> Option<String> {
         let needed = self.operations.needed.get(&rule);
@@ -237,6 +255,7 @@ impl RunResult {
             (Status::NotApplicable, _, _) if self.is_of_the_function(rule) => {
                 Some("the function that was named acts: labels move by themselves".to_owned())
             }
+            (Status::Consequence, _, _) => self.cause(rule).map(|cause| format!("consequence of {cause}")),
             (Status::NotApplicable, Some(actions), _) => Some(format!("needs {}", Operations::names(actions))),
             (Status::NotExercised, _, 1..) => Some(format!(
                 "the server failed {} times where its answer would have decided the rule",
@@ -246,10 +265,12 @@ impl RunResult {
         }
     }
 
-    /// The rules of these levels that apply to the endpoint and that no answer decided, by name.
+    /// The rules of these levels that apply to the endpoint and that no answer decided, by name; those that another rule's
+    /// violation kept from being decided among them.
     #[must_use]
     pub fn unexercised(&self, levels: &[Level]) -> Vec<&'static str> {
-        let is_left_out = |rule: &&Rule| levels.contains(&rule.level) && self.status(rule.id) == Status::NotExercised;
+        let is_open = |status| matches!(status, Status::NotExercised | Status::Consequence);
+        let is_left_out = |rule: &&Rule| levels.contains(&rule.level) && is_open(self.status(rule.id));
         RULES.iter().filter(is_left_out).map(|rule| rule.name).collect()
     }
 

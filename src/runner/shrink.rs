@@ -11,6 +11,7 @@ mod trying;
 
 use std::collections::BTreeSet;
 
+use super::contradicted::Contradicted;
 use super::execution::{Extent, Sighting, Trace};
 use super::find::{Suspect, up_to};
 use super::{Examined, Finding, REPLAYS, Run, unshrunk};
@@ -60,10 +61,11 @@ pub(super) struct Lab<'a, E> {
     shown: Option<Sighting>,
     clean: u64,
     left: Vec<Text>,
+    contradicted: Contradicted,
 }
 
 impl<'a, E: Endpoint + 'static> Lab<'a, E> {
-    pub(super) const fn new(run: &'a Run<E>, atlas: &'a Atlas, number: usize) -> Self {
+    pub(super) fn new(run: &'a Run<E>, atlas: &'a Atlas, number: usize) -> Self {
         Self {
             run,
             atlas,
@@ -82,12 +84,14 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             shown: None,
             clean: 0,
             left: Vec::new(),
+            contradicted: Contradicted::default(),
         }
     }
 
     /// What came of it all.
     pub(super) fn examined(self, findings: Vec<Finding>) -> Examined {
-        Examined { findings, spent: self.spent, clean: self.clean, left: self.left }
+        let Self { spent, clean, left, contradicted, .. } = self;
+        Examined { findings, spent, clean, left, contradicted }
     }
 
     /// Shrinks a suspect, finds who is to blame, and replays it.
@@ -116,6 +120,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             (violation, culprit) = (shown.violation, shown.cause);
         }
         (case, violation) = self.blamed(case, violation, culprit).await;
+        if violation.rule != as_it_was_found.violation.rule {
+            self.contradicted.moved(as_it_was_found.violation.rule, violation.rule);
+        }
         let calls_to_shrink = std::mem::take(&mut self.spent);
         let confirmed = self.confirm(&case, &violation.fingerprint).await;
         let early = suspect.early.as_ref().map_or(0, |early| early.calls);

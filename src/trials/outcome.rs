@@ -25,6 +25,7 @@ pub(super) fn of(rule: &Rule, judged: &Judged) -> Result<Completion, Failed> {
             let reason = reason.unwrap_or_else(|| "the endpoint accepts no function ARN".to_owned());
             Ok(Completion::ignored_with(format!("not applicable: {reason}")))
         }
+        (Status::Consequence, _) => Ok(Completion::ignored_with(judged.result.reason(rule.id).unwrap_or_default())),
         (Status::NotExercised, Level::Must) => Err(not_exercised(rule, &judged.result).into()),
         (Status::NotExercised, _) => Ok(Completion::ignored_with("not exercised")),
         (Status::Error, _) => Err("the harness itself could not judge this rule".into()),

@@ -93,7 +93,7 @@ fn an_answer_checks_each_rule_that_it_decides_once() {
         contract(R::State005, current("v1")),
     ]);
     outcome.reading = Some(Reading { rule: R::State016, choice: "stays".into() });
-    count(&outcome, &description(json!({ "VersionIdsToStages": { "v1": ["AWSCURRENT"] } })), &mut exercise);
+    count(&outcome, &description(json!({ "VersionIdsToStages": { "v1": ["AWSCURRENT"] } })), (1, None), &mut exercise);
     assert_eq!(counts(&exercise), [(R::State003, 0, 1), (R::State005, 0, 1), (R::State016, 1, 1)]);
     assert_eq!(exercise.readings(R::State016).collect::<Vec<_>>(), ["stays"]);
 }
@@ -127,7 +127,7 @@ fn an_answer_of_the_other_kind_checks_the_rule_of_the_kind_alone() {
         ),
     ] {
         let mut exercise = Exercise::default();
-        count(&outcome, &answer, &mut exercise);
+        count(&outcome, &answer, (1, None), &mut exercise);
         assert_eq!(counts(&exercise), expected, "{outcome:?} {answer:?}");
     }
 }

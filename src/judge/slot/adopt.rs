@@ -19,7 +19,7 @@ impl Slot {
     pub(super) fn violate(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> Vec<Violation> {
         let (nearest, excluded) = self.nearest(trial);
         let Some(Candidate { state, outcome, .. }) = nearest else { return Vec::new() };
-        blame::count(&outcome, trial.answer, exercise);
+        blame::count(&outcome, trial.answer, (trial.call.number, outcome.next.as_ref()), exercise);
         let mut violations = blame::violations(trial.call, trial.answer, &outcome, excluded);
         for violation in &mut violations {
             violation.stretch = self.stretch_numbers();

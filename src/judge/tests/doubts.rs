@@ -1,6 +1,7 @@
 //! Where more than one thing may be wrong, or it is not known what was done: no rule counts as checked, and nobody is
 //! accused.
 
+use std::slice;
 use std::time::Duration;
 
 use crate::history::{Fate, Moment};
@@ -54,6 +55,40 @@ fn a_call_that_is_refused_for_the_state_as_well_checks_no_rule_of_its_form() {
     ] {
         assert_eq!(checked(&alone, rule), 1, "{alone:?}");
         assert_eq!(checked(&beside, rule), 0, "{beside:?}");
+    }
+}
+
+/// An endpoint that has lost the secret refuses whatever is asked of it.
+#[test]
+fn a_refusal_that_has_nothing_to_do_with_what_is_wrong_checks_no_rule() {
+    let unfilled = ask("PutSecretValue", json!({ "ClientRequestToken": "$t2" }));
+    for (error_type, expected) in [
+        (ErrorType::InvalidParameterException, 1),
+        (InvalidRequestException, 1),
+        (ErrorType::ResourceNotFoundException, 0),
+        (ErrorType::AccessDeniedException, 0),
+        ("Throttling".into(), 0),
+    ] {
+        let mut scene = Scene::of(&[create(), unfilled.clone()]);
+        *scene.answer() = Answer::error(error_type.clone(), None);
+        let (judge, violations) = scene.judged(Duration::ZERO);
+        let is_of_contract = violations.iter().any(|it| it.class == Class::Contract);
+        let checked = judge.exercise().checked(R::Val015);
+        assert_eq!((checked, is_of_contract), (expected, false), "{error_type} {violations:?}");
+    }
+}
+
+#[test]
+fn that_a_request_is_accepted_checks_no_rule_about_labels_and_a_read_does() {
+    for (change, rule) in [
+        (stage("mine", "", "$t2"), R::State011),
+        (stage("AWSCURRENT", "$t1", "$t2"), R::State012),
+        (stage("AWSPENDING", "$t2", ""), R::State015),
+    ] {
+        let before = [create(), put_as("$t2", &["AWSPENDING"])];
+        let changed = [&before[..], slice::from_ref(&change)].concat();
+        assert_eq!(checked(&changed, rule), 0, "{change:?}");
+        assert_eq!(checked(&[&changed[..], &[look()]].concat(), rule), 1, "{change:?}");
     }
 }
 

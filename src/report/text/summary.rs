@@ -1,5 +1,6 @@
 //! The summary at the end of the report: how many rules of each class passed, failed, or were not looked at.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::finding::operation;
@@ -10,10 +11,11 @@ use crate::runner::{Conclusion, Ending, Operations, RunResult};
 use crate::verdict::Status;
 
 /// The columns: a status, its heading, and whether it is shown if no rule has it.
-const COLUMNS: [(Status, &str, bool); 9] = [
+const COLUMNS: [(Status, &str, bool); 10] = [
     (Status::Pass, "passed", true),
     (Status::Observed, "observed", true),
     (Status::Differs, "differs", true),
+    (Status::Consequence, "consequence", false),
     (Status::Fail, "failed", true),
     (Status::Intermittent, "intermittent", false),
     (Status::Inconclusive, "inconclusive", false),
@@ -58,9 +60,12 @@ pub(super) fn table(result: &RunResult) -> String {
 
 /// The status of the one rule that mattered.
 pub(super) fn of_one(result: &RunResult, rule: RuleId) -> String {
-    let reason = result.reason(rule).map(|reason| format!(" ({reason})")).unwrap_or_default();
-    let (status, checked) = (result.status(rule).as_str(), result.exercise.checked(rule));
-    format!("\n{rule}: {status}{reason}, decided by {checked} answers\n")
+    let status = match (result.status(rule), result.reason(rule)) {
+        (Status::Consequence, Some(reason)) => reason,
+        (status, Some(reason)) => format!("{} ({reason})", status.as_str()),
+        (status, None) => status.as_str().to_owned(),
+    };
+    format!("\n{rule}: {status}, decided by {} answers\n", result.decided(rule))
 }
 
 /// The MUST rules that apply to the endpoint and that no answer decided, by name.
@@ -68,6 +73,22 @@ pub(super) fn unexercised(result: &RunResult) -> String {
     match result.unexercised(&[Level::Must]).as_slice() {
         [] => String::new(),
         names => format!("\n{}", wrapped("MUST rules that apply and were not exercised: ", &names.join(", "), 2)),
+    }
+}
+
+/// The rules that are contradicted as a consequence of others alone, by these.
+pub(super) fn consequences(result: &RunResult) -> String {
+    let mut by_cause: BTreeMap<RuleId, Vec<&str>> = BTreeMap::new();
+    for rule in RULES.iter().filter(|rule| result.status(rule.id) == Status::Consequence) {
+        by_cause.entry(result.cause(rule.id).unwrap_or(rule.id)).or_default().push(rule.name);
+    }
+    let lines =
+        by_cause.iter().map(|(cause, rules)| wrapped(&format!("  {:<14} ", cause.as_str()), &rules.join(", "), 17));
+    let lines: String = lines.collect();
+    if lines.is_empty() {
+        lines
+    } else {
+        format!("\nconsequences of these, which decides nothing of the rules themselves\n{lines}")
     }
 }
 
@@ -109,9 +130,11 @@ fn counts(result: &RunResult, strict: bool) -> String {
     if strict && count(Status::Differs) > 0 {
         text.push_str(" (which fails too, by --strict)");
     }
-    for (status, words) in
-        [(Status::Intermittent, "failed at times"), (Status::Inconclusive, "seen violated and not replayed")]
-    {
+    for (status, words) in [
+        (Status::Intermittent, "failed at times"),
+        (Status::Inconclusive, "seen violated and not replayed"),
+        (Status::Consequence, "contradicted as a consequence"),
+    ] {
         if count(status) > 0 {
             let _ = write!(text, ", {} {words}", count(status));
         }

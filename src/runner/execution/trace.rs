@@ -117,20 +117,28 @@ impl Trace {
 
     /// Whether nothing went wrong before the call that first showed this violation.
     pub(in crate::runner) fn is_clean_before(&self, wanted: &Fingerprint) -> bool {
-        let Some(seen) = self.sighting(wanted) else { return false };
-        let is_earlier = |other: &&Sighting| other.violation.call < seen.violation.call;
-        let is_harmless = |other: &Sighting| other.violation.class == Class::Fidelity || other.violation.is_settled;
-        self.sightings.iter().filter(is_earlier).all(is_harmless)
+        self.sighting(wanted).is_some() && self.anything_before(wanted).is_none()
+    }
+
+    /// The rule of the first contract violation by an earlier call, also if that has left nothing behind.
+    pub(in crate::runner) fn anything_before(&self, wanted: &Fingerprint) -> Option<RuleId> {
+        self.before(wanted).next().map(|seen| seen.violation.rule)
+    }
+
+    fn before(&self, wanted: &Fingerprint) -> impl Iterator<Item = &Sighting> {
+        let call = self.sighting(wanted).map_or(0, |seen| seen.violation.call);
+        let is_earlier = move |seen: &&Sighting| {
+            let violation = &seen.violation;
+            violation.call < call && violation.class == Class::Contract && !violation.is_settled
+        };
+        self.sightings.iter().filter(is_earlier)
     }
 
     /// The rule of the first contract violation by an earlier call than the one that first showed this violation.
     pub(in crate::runner) fn first_before(&self, wanted: &Fingerprint) -> Option<RuleId> {
-        let call = self.sighting(wanted)?.violation.call;
-        let is_earlier = |seen: &&Sighting| seen.violation.call < call && seen.violation.class == Class::Contract;
         // What the answer to a read beside the case has wrong leaves nothing behind.
-        let matters =
-            |seen: &&Sighting| !seen.violation.is_settled && (seen.read.is_none() || seen.violation.is_of_state);
-        self.sightings.iter().filter(is_earlier).find(matters).map(|seen| seen.violation.rule)
+        let matters = |seen: &&Sighting| seen.read.is_none() || seen.violation.is_of_state;
+        self.before(wanted).find(matters).map(|seen| seen.violation.rule)
     }
 
     /// How many calls it took, cleaning up not counted.

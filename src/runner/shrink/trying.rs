@@ -92,6 +92,8 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
     pub(super) async fn carry_out(&mut self, case: &Case, plan: &Plan) -> Trace {
         let mut trace = Execution::new(&*self.run.endpoint, plan).run(case).await;
         self.spent += trace.calls();
+        self.contradicted.see(&trace);
+        self.contradicted.keep(case, &trace, &plan.extent);
         self.clean += trace.clean;
         self.left.append(&mut trace.left);
         trace
