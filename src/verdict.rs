@@ -38,6 +38,8 @@ pub struct Violation {
     pub excluded: Vec<Exclusion>,
     /// Whether what is wrong is taken as it is from then on, so that nothing after it is a consequence.
     pub is_settled: bool,
+    /// Whether it leaves the state of the secret in doubt, so that what comes after may be a consequence.
+    pub unsettles: bool,
     /// The numbers of the calls of the stretch, where the call overlaps others.
     pub stretch: Vec<u32>,
 }

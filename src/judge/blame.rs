@@ -87,6 +87,7 @@ pub(super) fn violation(
         fingerprint: fingerprint(call, fact, &pattern),
         excluded,
         is_settled: false,
+        unsettles: fact.claim.rank() == Rank::State,
         stretch: Vec::new(),
     }
 }

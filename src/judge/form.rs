@@ -145,6 +145,7 @@ fn classed(call: &Call, rule: RuleId, expected: Aspect, (observed, of_class): (&
         fingerprint: fingerprint(call, rule, expected, of_class),
         excluded: Vec::new(),
         is_settled: false,
+        unsettles: false,
         stretch: Vec::new(),
     }
 }

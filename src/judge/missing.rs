@@ -89,6 +89,7 @@ fn lack(call: &Call, action: Action, observed: String) -> Violation {
         fingerprint: Fingerprint::of_missing(action.as_str()),
         excluded: Vec::new(),
         is_settled: false,
+        unsettles: false,
         stretch: Vec::new(),
     }
 }

@@ -128,6 +128,7 @@ impl From<FindingJson> for Finding {
                 fingerprint: json.fingerprint,
                 excluded: Vec::new(),
                 is_settled: false,
+                unsettles: false,
                 stretch: Vec::new(),
             },
             status: json.status,

@@ -28,6 +28,7 @@ const LEFT: usize = 5;
 pub fn to_text(heading: &Heading, result: &RunResult) -> String {
     let mut text = String::new();
     let is_brief = |finding: &&Finding| match finding.status {
+        _ if result.is_consequence(finding) => false,
         Status::Differs => !heading.strict,
         Status::Inconclusive => true,
         _ => false,
@@ -40,9 +41,11 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
         text.push_str(&brief::list(label, &findings));
     }
     for status in [Status::Differs, Status::Intermittent, Status::Fail] {
-        for finding in result.findings.iter().filter(|it| !is_brief(it) && it.status == status) {
+        let own = |it: &&Finding| !is_brief(it) && !result.is_consequence(it) && it.status == status;
+        for finding in result.findings.iter().filter(own) {
             text.push('\n');
             text.push_str(&finding_text(finding, heading));
+            text.push_str(&consequences(finding, result));
         }
     }
     if let Some(rule) = result.only {
@@ -57,6 +60,21 @@ pub fn to_text(heading: &Heading, result: &RunResult) -> String {
     }
     text.push_str(&ending(heading, result));
     text
+}
+
+/// What was found in consequence of a rule's violation, after the last finding of that rule.
+fn consequences(cause: &Finding, result: &RunResult) -> String {
+    let rule = cause.violation.rule;
+    let is_own = |it: &&Finding| it.status == cause.status && !result.is_consequence(it);
+    let is_last = result.findings_of(rule).filter(is_own).last().is_some_and(|last| std::ptr::eq(last, cause));
+    let of_this = |it: &&Finding| it.after == Some(rule) && result.is_consequence(it);
+    match cause.status {
+        Status::Fail if is_last => {
+            let findings: Vec<_> = result.findings.iter().filter(of_this).collect();
+            brief::list(&format!("consequences of {rule}, without which they were not seen"), &findings)
+        }
+        _ => String::new(),
+    }
 }
 
 fn ending(heading: &Heading, result: &RunResult) -> String {

@@ -137,7 +137,7 @@ impl<E: Endpoint> Job<E> {
         }
     }
 
-    /// Asks which operations there are, before anything else is tried. What is missing is shown by a case of its own.
+    /// Asks which operations there are, before anything else is tried. What is missing, or wrong, is shown by a case of its own.
     pub(super) async fn ask_what_there_is(&self) {
         if !self.options.asks_what_there_is {
             return;
@@ -145,10 +145,10 @@ impl<E: Endpoint> Job<E> {
         // The sweep alone, which is short, has each operation soon enough by itself.
         let is_sweep = self.options.cases == 0 && self.options.fixed == [Fixed::Sweep];
         let is_for_all = self.options.only.is_none_or(|only| only == RuleId::Wire013) && !is_sweep;
-        let (calls, missing) = self.presence.ask(&*self.endpoint, &self.options.prefix, is_for_all).await;
+        let (calls, worth_a_case) = self.presence.ask(&*self.endpoint, &self.options.prefix, is_for_all).await;
         // They count, and leave no case out: how many calls cases may make is another matter.
         self.gathered.lock().await.asked += calls;
-        for (number, action) in missing.into_iter().enumerate() {
+        for (number, action) in worth_a_case.into_iter().enumerate() {
             let case = Case { steps: vec![question(action, "$s1")] };
             self.carry_out(Numbered { tag: format!("p{number}"), case, is_random: false }).await;
         }

@@ -11,8 +11,8 @@ use serde_json::json;
 use tokio::sync::OnceCell;
 
 use crate::endpoint::Endpoint;
-use crate::history::Reply;
-use crate::judge::{is_known, missing};
+use crate::history::{Call, Moment, Reply};
+use crate::judge::{self, Judge, is_known, missing};
 use crate::model::{Action, Operation, Request};
 use crate::strategy::{Bindings, Case};
 
@@ -104,7 +104,8 @@ impl Presence {
     }
 
     /// Asks for operations of a secret that there is not: for all, or for those that were named and those without which
-    /// nothing can be said. Tells how many calls it took and what is missing that the run was not told to do without.
+    /// nothing can be said. Tells how many calls it took, and of which actions the answer is worth a case of its own: that
+    /// what the run was not told to do without is missing, or something else that is wrong.
     pub(super) async fn ask<E: Endpoint>(&self, endpoint: &E, prefix: &str, is_for_all: bool) -> (u64, Vec<Action>) {
         let name = Bindings::new(format!("{prefix}-p"), None, None).name(1);
         let is_asked = |action: &Action| {
@@ -112,17 +113,25 @@ impl Presence {
             let matters = is_for_all || ESSENTIAL.contains(action) || self.without.contains(action);
             *action != Action::CreateSecret && matters
         };
-        let mut calls = 0;
+        let mut judge = Judge::new(judge::Options::default());
+        let (mut calls, mut wrong) = (0, BTreeSet::new());
         for action in Action::ALL.into_iter().filter(is_asked) {
             let request = question(action, &name);
             let reply = endpoint.call(&request).await;
             calls += 1;
             self.see(&request.operation, &reply);
-            if matches!(reply, Reply::Nothing(_)) {
+            let is_silent = matches!(reply, Reply::Nothing(_));
+            let instant = Moment(u64::from(calls));
+            let call = Call { number: calls, request, called: instant, returned: instant, reply };
+            if !judge.judge(&call).violations.is_empty() {
+                wrong.insert(action);
+            }
+            if is_silent {
                 break;
             }
         }
-        (calls, self.missing().difference(&self.without).copied().collect())
+        wrong.extend(self.missing());
+        (u64::from(calls), wrong.difference(&self.without).copied().collect())
     }
 }
 

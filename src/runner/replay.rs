@@ -219,6 +219,7 @@ mod tests {
                 fingerprint: fingerprint("ROT-IDEM-003 PutSecretValue: the request is refused but accepted"),
                 excluded: Vec::new(),
                 is_settled: false,
+                unsettles: false,
                 stretch: Vec::new(),
             },
             status: Status::Fail,

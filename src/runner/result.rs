@@ -46,7 +46,8 @@ pub struct Finding {
     pub case: Case,
     /// Whether it shows only if everything is read after every call.
     pub is_observed: bool,
-    /// The rule that an earlier call of the case violates already, so that this may be a consequence.
+    /// The rule that an earlier call of the case violates already and without which no case was seen to show this, so
+    /// that it is a consequence.
     pub after: Option<RuleId>,
     /// What came of it, call by call, with placeholders for what the run generated.
     pub steps: Vec<Step>,
@@ -202,9 +203,21 @@ impl RunResult {
         }
     }
 
-    /// The findings that fail the run: every replay showed them.
+    /// The findings that fail the run: every replay showed them, and they are no consequences.
     pub fn failing(&self, strict: bool) -> impl Iterator<Item = &Finding> {
-        self.findings.iter().filter(move |it| is_settled(it.status) && it.violation.fails(strict))
+        let fails = move |it: &&Finding| is_settled(it.status) && it.violation.fails(strict);
+        self.findings.iter().filter(fails).filter(|it| !self.is_consequence(it))
+    }
+
+    /// Whether a finding is a consequence of what fails the run by itself. A run for one rule looks at no other, which was
+    /// seen violated all the same.
+    #[must_use]
+    pub fn is_consequence(&self, finding: &Finding) -> bool {
+        let fails = |it: &Finding| it.status == Status::Fail && it.after.is_none();
+        finding.after.filter(|_| finding.is_shown()).is_some_and(|cause| {
+            let is_elsewhere = self.only.is_some_and(|only| only != cause);
+            is_elsewhere || self.findings_of(cause).any(fails)
+        })
     }
 
     /// Whether any answer decided a rule that counts: one of level MUST, or the one that mattered.
@@ -223,7 +236,8 @@ impl RunResult {
     /// The status of a rule: the worst of its findings, or what its exercise says.
     #[must_use]
     pub fn status(&self, rule: RuleId) -> Status {
-        let of_findings = self.findings_of(rule).map(|finding| finding.status).max();
+        let own = self.findings_of(rule).filter(|finding| !self.is_consequence(finding));
+        let of_findings = own.map(|finding| finding.status).max();
         let lacks_an_operation = || self.exercise.checked(rule) == 0 && self.operations.needed.contains_key(&rule);
         match of_findings {
             Some(status) => status,
@@ -238,7 +252,8 @@ impl RunResult {
     #[must_use]
     pub fn cause(&self, rule: RuleId) -> Option<RuleId> {
         let is_of_interest = self.only.is_none_or(|only| only == rule);
-        self.consequences.get(&rule).copied().filter(|_| is_of_interest)
+        let of_findings = self.findings_of(rule).find_map(|finding| finding.after);
+        of_findings.or_else(|| self.consequences.get(&rule).copied()).filter(|_| is_of_interest)
     }
 
     /// Whether a rule is about the life of a rotation that somebody's function leads.

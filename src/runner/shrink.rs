@@ -1,6 +1,7 @@
 //! Shrinking and confirming: the shortest case that was seen to show a violation, replayed on fresh secrets.
 
 mod candidate;
+mod clear;
 mod index;
 mod need;
 mod neighbour;
@@ -145,7 +146,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             REPLAYS => Status::Differs,
             _ => Status::Intermittent,
         };
-        Finding {
+        let finding = Finding {
             violation,
             status,
             case,
@@ -156,7 +157,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             calls_to_shrink,
             calls_to_confirm,
             replays: (hits, REPLAYS),
-        }
+        };
+        self.cleared(finding).await
     }
 
     /// Blames another rule, with a case of its own, where the one at hand cannot be it.

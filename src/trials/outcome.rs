@@ -49,7 +49,7 @@ pub(super) fn without_trial(judged: &Judged) -> Option<String> {
 /// The findings of some rules that fail a run, as text.
 fn findings(Judged { heading, result, .. }: &Judged, of: impl Fn(&Rule) -> bool) -> Option<String> {
     let violations = result.findings.iter().filter(|finding| of(finding.violation.rule.rule()));
-    let failing = violations.filter(|finding| finding.violation.fails(heading.strict));
+    let failing = violations.filter(|it| it.violation.fails(heading.strict) && !result.is_consequence(it));
     let texts: Vec<_> = failing.map(|finding| finding_text(finding, heading)).collect();
     (!texts.is_empty()).then(|| texts.join("\n"))
 }

@@ -25,6 +25,9 @@ impl Slot {
             violation.stretch = self.stretch_numbers();
         }
         self.adopt(&state, outcome, trial);
+        for violation in &mut violations {
+            violation.unsettles = self.unsettled || self.retired;
+        }
         violations
     }
 

@@ -56,7 +56,10 @@ pub fn finding_text(finding: &Finding, heading: &Heading) -> String {
         line("also", &also.join(", "));
     }
     if let Some(rule) = finding.after {
-        line("after", &format!("an earlier call violates {rule}, of which this may be a consequence"));
+        line(
+            "after",
+            &format!("an earlier call violates {rule}, without which it was not seen: a consequence of {rule}"),
+        );
     }
     let (seen, of) = finding.replays;
     let shrunk = match finding.calls_to_shrink {

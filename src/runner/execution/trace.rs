@@ -134,10 +134,12 @@ impl Trace {
         self.sightings.iter().filter(is_earlier)
     }
 
-    /// The rule of the first contract violation by an earlier call than the one that first showed this violation.
+    /// The rule of the first contract violation by an earlier call than the one that first showed this violation, and that
+    /// has left the state in doubt.
     pub(in crate::runner) fn first_before(&self, wanted: &Fingerprint) -> Option<RuleId> {
-        // What the answer to a read beside the case has wrong leaves nothing behind.
-        let matters = |seen: &&Sighting| seen.read.is_none() || seen.violation.is_of_state;
+        // Where the answer alone is wrong, also that to a read beside the case, nothing is left behind.
+        let matters =
+            |seen: &&Sighting| seen.violation.unsettles && (seen.read.is_none() || seen.violation.is_of_state);
         self.before(wanted).find(matters).map(|seen| seen.violation.rule)
     }
 

@@ -171,6 +171,7 @@ mod tests {
             fingerprint: Fingerprint::Foreign("written in this test".into()),
             excluded: Vec::new(),
             is_settled: false,
+            unsettles: false,
             stretch: Vec::new(),
         };
         Suspect {
