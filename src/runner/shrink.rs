@@ -24,7 +24,10 @@ use crate::verdict::{Demand, Fingerprint, Status, Violation};
 use index::{End, Index};
 use need::{Filter, Need};
 use neighbour::{named_outright, neighbours};
-use reduce::{ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, without};
+use reduce::{
+    ends, filled_at_once, merged, naming_a_function, of_one_secret, plainer, renumbered, simpler, with_a_fresh_token,
+    without,
+};
 use route::Scene;
 
 /// About how many calls are spent on the cases of one length that demand the same by the model, and twice as many on the
@@ -269,6 +272,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             best = self.without_windows(simplified, wanted).await;
         } else {
             best = simplified;
+        }
+        if let Some(fresh) = with_a_fresh_token(&best)
+            && !self.is_spent()
+            && self.shows(&fresh, wanted).await
+        {
+            best = self.renumber(fresh, wanted).await;
         }
         self.settle_extent(&best, wanted).await;
         best

@@ -160,6 +160,21 @@ pub(super) fn plainer(request: &Request) -> Vec<Request> {
 /// A token that no case has of itself.
 const ORDINARY_TOKEN: &str = "$t89";
 
+/// The case with a fresh token in its last request, a RotateSecret whose token names a version: what the service makes of
+/// that is open in itself.
+pub(super) fn with_a_fresh_token(case: &Case) -> Option<Case> {
+    let (last, before) = case.steps.split_last()?;
+    let mut last = last.clone();
+    let Operation::RotateSecret(rotation) = &mut last.operation else { return None };
+    let token = rotation.client_request_token.as_ref()?;
+    let is_used = before.iter().any(|step| step.operation.token() == Some(token));
+    if !is_used {
+        return None;
+    }
+    rotation.client_request_token = Some(ORDINARY_TOKEN.into());
+    Some(Case { steps: [before, &[last]].concat() })
+}
+
 /// Whether a placeholder stands for a token of unusual form.
 fn is_special_token(placeholder: &str) -> bool {
     placeholder.strip_prefix("$t").and_then(|number| number.parse::<u8>().ok()).is_some_and(|number| number >= 90)
@@ -229,6 +244,19 @@ mod tests {
                 {"op":"GetSecretValue","request":{"SecretId":"$s2","VersionId":"$t2"}}]"#,
         );
         assert_eq!(renumbered(&long), short);
+    }
+
+    #[test]
+    fn a_rotation_with_the_token_of_a_version_is_tried_with_a_fresh_one() {
+        let of = |token: &str| {
+            case(&format!(
+                r#"[{{"op":"CreateSecret","request":{{"Name":"$s1","ClientRequestToken":"$t1","SecretString":"value-a"}}}},
+                    {{"op":"RotateSecret","request":{{"SecretId":"$s1","ClientRequestToken":"{token}"}}}}]"#
+            ))
+        };
+        assert_eq!(with_a_fresh_token(&of("$t1")), Some(of("$t89")));
+        assert_eq!(with_a_fresh_token(&of("$t2")), None);
+        assert_eq!(with_a_fresh_token(&Case { steps: of("$t1").steps[..1].to_vec() }), None);
     }
 
     #[test]
