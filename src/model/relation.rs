@@ -222,14 +222,19 @@ fn by_partial_arn(mut outcomes: Vec<Outcome>, operation: &Operation) -> Vec<Outc
     if is_forced_delete(operation) && outcomes.iter().all(Outcome::is_accepted) {
         outcomes.push(delete::delete_nothing(None));
     }
+    let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()));
+    if !outcomes.iter().any(Outcome::is_accepted) {
+        // What is refused in any case may be refused so by name too, which says nothing of partial ARNs.
+        outcomes.push(not_found);
+        return outcomes;
+    }
     let mut found = super::fact::fact(RuleId::Ident003, Class::Fidelity, Claim::Found);
-    // A request may be refused before anything is looked up, which says nothing of partial ARNs.
+    // A request may be refused before anything is looked up.
     found.counts = false;
     let is_found = |types: &[ErrorType]| !types.contains(&ErrorType::ResourceNotFoundException);
     for outcome in outcomes.iter_mut().filter(|outcome| outcome.refusal_types().is_some_and(is_found)) {
         outcome.facts.push(found.clone());
     }
-    let not_found = Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, Some(NOT_FOUND.into()));
     outcomes.push(not_found.with(found));
     outcomes
 }

@@ -375,3 +375,22 @@ fn awsprevious_may_follow_awscurrent_where_a_repetition_was_not_ignored() {
     accept(&mut scene, None);
     assert_eq!(contract_of(&scene), []);
 }
+
+/// By name too it may be refused so.
+#[test]
+fn what_is_refused_in_any_case_and_not_found_by_partial_arn_says_nothing_of_partial_arns() {
+    let by_partial_arn = |value: &str| {
+        let token = if value == "b" { "$t2" } else { "$t1" };
+        ask("PutSecretValue", json!({ "SecretId": "$s1.partial", "ClientRequestToken": token, "SecretString": value }))
+    };
+    for (requests, expected) in [
+        (vec![create(), by_partial_arn("b")], vec![R::Ident003]),
+        (vec![create(), by_partial_arn("conflict")], vec![]),
+        (vec![create(), delete(), by_partial_arn("b")], vec![]),
+    ] {
+        let mut scene = Scene::of(&requests);
+        *scene.answer() = refused(ErrorType::ResourceNotFoundException);
+        let rules: Vec<_> = scene.violations(Duration::ZERO).iter().map(|it| it.rule).collect();
+        assert_eq!(rules, expected, "{}", scene.story());
+    }
+}
