@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::Reading;
 use crate::rule::{Checkable, Class, Level, RULES, RuleId};
-pub use demand::{Aspect, Demand, Kept, LabelClass, Pattern, Subject, UnknownDemand};
+pub use demand::{Aspect, Demand, Kept, LabelClass, Pattern, Subject, UnknownDemand, Values};
 pub use fingerprint::Fingerprint;
 
 /// One violated rule at one call.

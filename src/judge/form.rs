@@ -153,7 +153,7 @@ fn classed(call: &Call, rule: RuleId, expected: Aspect, (observed, of_class): (&
 /// A status or an error type is the operation's; the rest is the same fault wherever it shows.
 fn fingerprint(call: &Call, rule: RuleId, expected: Aspect, observed: &str) -> Fingerprint {
     let is_of_operation = matches!(expected, Aspect::Status400 | Aspect::DeclaredType);
-    let subject = if is_of_operation { Subject::answer(&call.request.operation) } else { Subject::AnyAnswer };
+    let subject = if is_of_operation { Subject::answer(&call.request.operation, None) } else { Subject::AnyAnswer };
     let demand = Demand { rule, subject, pattern: Pattern::Aspect(expected) };
     Fingerprint::Unmet { demand, observed: Some(observed.into()) }
 }

@@ -28,14 +28,37 @@ pub enum Subject {
     Answer {
         /// Its name, also if the service has no such operation.
         operation: Cow<'static, str>,
+        /// How many values the request has, where that matters.
+        values: Option<Values>,
     },
     /// The state that a call has left.
     State {
-        /// What the call was; `None` where it does not matter who is to blame.
+        /// What the call was; `None` where nobody can tell.
         after: Option<Action>,
     },
     /// Any answer: it is the same fault wherever it shows.
     AnyAnswer,
+}
+
+/// How many of the two members for a value a request has, where it is not one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Values {
+    /// Neither.
+    None,
+    /// Both.
+    Both,
+}
+
+impl Values {
+    const ALL: [Self; 2] = [Self::None, Self::Both];
+
+    /// What follows the name of the operation.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => " without a value",
+            Self::Both => " with two values",
+        }
+    }
 }
 
 /// What must be so, without ids, values and texts.
@@ -189,8 +212,8 @@ pub enum Aspect {
 
 impl Subject {
     /// An answer to a call of this operation.
-    pub(crate) fn answer(operation: &Operation) -> Self {
-        Self::Answer { operation: operation_name(operation) }
+    pub(crate) fn answer(operation: &Operation, values: Option<Values>) -> Self {
+        Self::Answer { operation: operation_name(operation), values }
     }
 }
 
@@ -245,7 +268,7 @@ impl fmt::Display for Demand {
 impl fmt::Display for Subject {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Answer { operation } => write!(f, " {operation}"),
+            Self::Answer { operation, values } => write!(f, " {operation}{}", values.map_or("", Values::as_str)),
             Self::State { after: Some(action) } => write!(f, " after {}", action.as_str()),
             Self::State { after: None } | Self::AnyAnswer => Ok(()),
         }
@@ -310,10 +333,12 @@ fn read(text: &str) -> Option<Demand> {
 impl Subject {
     fn read(text: &str) -> Self {
         let action = text.strip_prefix("after ").and_then(named);
-        let operation = || named::<Action>(text).map_or_else(|| text.to_owned().into(), |it| it.as_str().into());
+        let values = Values::ALL.into_iter().find(|values| text.ends_with(values.as_str()));
+        let name = values.and_then(|values| text.strip_suffix(values.as_str())).unwrap_or(text);
+        let operation = || named::<Action>(name).map_or_else(|| name.to_owned().into(), |it| it.as_str().into());
         match action {
             Some(action) => Self::State { after: Some(action) },
-            None => Self::Answer { operation: operation() },
+            None => Self::Answer { operation: operation(), values },
         }
     }
 }

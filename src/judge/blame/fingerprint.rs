@@ -2,15 +2,15 @@
 
 use crate::history::Call;
 use crate::model::{Claim, Fact, Operation};
-use crate::rule::Kind;
-use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject};
+use crate::rule::{Kind, RuleId};
+use crate::verdict::{Aspect, Demand, Fingerprint, Kept, LabelClass, Pattern, Subject, Values};
 
 /// The fingerprint of a fact that a call has shown to be unmet.
 pub(super) fn fingerprint(call: &Call, fact: &Fact, pattern: &str) -> Fingerprint {
     of_fact(fact, &call.request.operation, pattern)
 }
 
-/// A law is broken by the state, whichever call has shown it.
+/// A law is broken by the state that a call has left, whichever has shown it.
 fn of_fact(fact: &Fact, operation: &Operation, pattern: &str) -> Fingerprint {
     let demand = demand(fact, operation);
     let observed = match &demand.pattern {
@@ -26,11 +26,29 @@ fn of_fact(fact: &Fact, operation: &Operation, pattern: &str) -> Fingerprint {
 pub(crate) fn demand(fact: &Fact, operation: &Operation) -> Demand {
     let pattern = pattern(fact);
     let subject = match (&pattern, fact.by) {
-        (Pattern::Law(_), _) => Subject::State { after: None },
+        (Pattern::Law(_), after) => Subject::State { after },
         (_, Some(action)) => Subject::State { after: Some(action) },
-        (_, None) => Subject::answer(operation),
+        (_, None) => Subject::answer(operation, values_of(fact, operation)),
     };
     Demand { rule: fact.rule, subject, pattern }
+}
+
+/// How many values the request has, where that is what a rule is about: two bugs let none and two pass.
+const fn values_of(fact: &Fact, operation: &Operation) -> Option<Values> {
+    if !matches!(fact.rule, RuleId::Val015 | RuleId::Val022) {
+        return None;
+    }
+    let (text, bytes) = match operation {
+        Operation::CreateSecret(request) => (request.secret_string.is_some(), request.secret_binary.is_some()),
+        Operation::PutSecretValue(request) => (request.secret_string.is_some(), request.secret_binary.is_some()),
+        Operation::UpdateSecret(request) => (request.secret_string.is_some(), request.secret_binary.is_some()),
+        _ => return None,
+    };
+    match (text, bytes) {
+        (false, false) => Some(Values::None),
+        (true, true) => Some(Values::Both),
+        (true, false) | (false, true) => None,
+    }
 }
 
 /// What must be so. Which part was changed of what a call must leave alone is the same fault, and what a label is on is

@@ -30,9 +30,8 @@ impl Slot {
         }
         if contradiction {
             let label = twice(output).unwrap_or(Label::Current);
-            let claim = Claim::Label(label, None);
-            let mut violation =
-                blame::violation(trial.call, trial.answer, &contract(RuleId::State001, claim), Vec::new(), Vec::new());
+            let fact = self.last_placed(contract(RuleId::State001, Claim::Label(label.clone(), None)), &label);
+            let mut violation = blame::violation(trial.call, trial.answer, &fact, Vec::new(), Vec::new());
             "each label on at most one version".clone_into(&mut violation.expected);
             return Some(violation);
         }
@@ -52,10 +51,17 @@ impl Slot {
             return None;
         }
         let claim = Claim::Label(Label::Current, secret.versions.last().map(|version| version.id.clone()));
-        let mut violation =
-            blame::violation(trial.call, trial.answer, &contract(RuleId::State002, claim), Vec::new(), Vec::new());
+        let fact = self.last_placed(contract(RuleId::State002, claim), &Label::Current);
+        let mut violation = blame::violation(trial.call, trial.answer, &fact, Vec::new(), Vec::new());
         "AWSCURRENT on one version".clone_into(&mut violation.expected);
         Some(violation)
+    }
+
+    /// The fact with the call that last had to do with the label, by which one bug is told from another.
+    fn last_placed(&self, fact: Fact, label: &Label) -> Fact {
+        let secret = self.states().first().and_then(|state| state.world.secret.as_deref());
+        let by = secret.and_then(|secret| secret.label(label)).and_then(|holder| holder.by);
+        Fact { since: by.map(|by| by.call), by: by.and_then(|by| by.action), ..fact }
     }
 }
 

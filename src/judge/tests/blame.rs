@@ -394,3 +394,36 @@ fn what_is_refused_in_any_case_and_not_found_by_partial_arn_says_nothing_of_part
         assert_eq!(rules, expected, "{}", scene.story());
     }
 }
+
+/// The fingerprints of what each call violates.
+fn fingerprints(scene: &Scene) -> Vec<String> {
+    scene.violations(Duration::ZERO).iter().map(|it| it.fingerprint.to_string()).collect()
+}
+
+#[test]
+fn a_put_of_no_value_and_one_of_two_are_two_bugs() {
+    let found = [
+        json!({ "ClientRequestToken": "$t2" }),
+        json!({ "ClientRequestToken": "$t2", "SecretString": "a", "SecretBinary": "YQ==" }),
+    ]
+    .map(|members| {
+        let mut scene = Scene::of(&[create(), ask("PutSecretValue", members)]);
+        accept(&mut scene, Some("$t2"));
+        fingerprints(&scene)
+    });
+    let expected = ["without a value", "with two values"]
+        .map(|values| vec![format!("ROT-VAL-015 PutSecretValue {values}: the request is refused but accepted")]);
+    assert_eq!(found, expected);
+}
+
+#[test]
+fn awscurrent_lost_by_different_operations_is_so_many_bugs() {
+    let conflict = ask("PutSecretValue", json!({ "ClientRequestToken": "$t1", "SecretString": "b" }));
+    let removal = stage("AWSCURRENT", "$t1", "");
+    for (refused, operation) in [(conflict, "PutSecretValue"), (removal, "UpdateSecretVersionStage")] {
+        let mut scene = Scene::of(&[create(), look(), refused, look()]);
+        show_labels(&mut scene, &[]);
+        let law = format!("ROT-STATE-002 after {operation}: AWSCURRENT");
+        assert!(fingerprints(&scene).contains(&law), "{:?}", fingerprints(&scene));
+    }
+}

@@ -5,7 +5,7 @@ use crate::judge::demand;
 use crate::model::Action;
 use crate::rule::RuleId;
 use crate::strategy::{Atlas, Menu};
-use crate::verdict::{Aspect, Kept, LabelClass, Pattern, Subject};
+use crate::verdict::{Aspect, Kept, LabelClass, Pattern, Subject, Values};
 
 fn read(text: &str) -> Fingerprint {
     let Ok(read) = text.parse();
@@ -18,12 +18,22 @@ fn unmet(rule: RuleId, subject: Subject, pattern: Pattern, observed: Option<&str
 
 #[test]
 fn a_text_is_read_as_what_it_says() {
-    let answer = |operation: &'static str| Subject::Answer { operation: operation.into() };
+    let of = |operation: &'static str, values| Subject::Answer { operation: operation.into(), values };
+    let answer = |operation| of(operation, None);
     let after = |action| Subject::State { after: Some(action) };
     for (text, expected) in [
         (
             "ROT-PROG-001 RotateSecret: the request is refused but accepted",
             unmet(RuleId::Prog001, answer("RotateSecret"), Pattern::Aspect(Aspect::Refused), Some("accepted")),
+        ),
+        (
+            "ROT-VAL-015 PutSecretValue without a value: the request is refused but accepted",
+            unmet(
+                RuleId::Val015,
+                of("PutSecretValue", Some(Values::None)),
+                Pattern::Aspect(Aspect::Refused),
+                Some("accepted"),
+            ),
         ),
         (
             "ROT-STATE-006 after PutSecretValue: AWSPREVIOUS on a version but nowhere",
@@ -114,7 +124,8 @@ fn subject() -> impl Strategy<Value = Subject> {
     prop_oneof![
         Just(Subject::AnyAnswer),
         prop::sample::select(&Action::ALL[..]).prop_map(|action| Subject::State { after: Some(action) }),
-        "[A-Z][A-Za-z]{0,20}".prop_map(|name| Subject::Answer { operation: name.into() }),
+        ("[A-Z][A-Za-z]{0,20}", prop::sample::select(vec![None, Some(Values::None), Some(Values::Both)]))
+            .prop_map(|(name, values)| Subject::Answer { operation: name.into(), values }),
     ]
 }
 
