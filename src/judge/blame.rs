@@ -14,6 +14,7 @@ use crate::verdict::{Exclusion, Violation};
 pub(super) use count::{arm, count};
 pub(crate) use fingerprint::demand;
 use fingerprint::fingerprint;
+pub(super) use observed::label_places;
 use observed::observed;
 pub(super) use score::Score;
 use score::{is_fault, is_of_kind};

@@ -5,6 +5,7 @@ mod frontier;
 mod lag;
 mod law;
 mod open;
+mod promoted;
 mod race;
 mod search;
 mod state;

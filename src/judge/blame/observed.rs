@@ -44,7 +44,7 @@ fn observed_of_output(claim: &Claim, output: &Output) -> (String, String) {
     }
 }
 
-fn label_places(output: &Output, label: &Label) -> Vec<String> {
+pub(in crate::judge) fn label_places(output: &Output, label: &Label) -> Vec<String> {
     match output {
         Output::Description(shown) => {
             let map = shown.version_ids_to_stages.iter().flatten();

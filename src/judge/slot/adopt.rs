@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::law::is_illegal;
+use super::promoted::blame_the_rotation;
 use super::search::Look;
 use super::state::State;
 use super::{BUDGET, Slot, Trial};
@@ -18,7 +19,8 @@ impl Slot {
     /// No world explains the answer: the nearest one is to blame, and what the answer shows is adopted.
     pub(super) fn violate(&mut self, trial: &Trial<'_>, exercise: &mut Exercise) -> Vec<Violation> {
         let (nearest, excluded) = self.nearest(trial);
-        let Some(Candidate { state, outcome, .. }) = nearest else { return Vec::new() };
+        let Some(Candidate { state, mut outcome, .. }) = nearest else { return Vec::new() };
+        blame_the_rotation(&mut outcome.facts, &state.world, trial);
         blame::count(&outcome, trial.answer, (trial.call.number, outcome.next.as_ref()), exercise);
         let mut violations = blame::violations(trial.call, trial.answer, &outcome, excluded);
         for violation in &mut violations {

@@ -427,3 +427,25 @@ fn awscurrent_lost_by_different_operations_is_so_many_bugs() {
         assert!(fingerprints(&scene).contains(&law), "{:?}", fingerprints(&scene));
     }
 }
+
+/// No read has shown that the creation did what it must, but the version that has AWSCURRENT is that of the rotation.
+#[test]
+fn a_rotation_that_promotes_its_version_is_to_blame_and_not_the_creation() {
+    let requests = [create(), rotate_monthly("$t2"), look()];
+    let mut described = Scene::of(&requests);
+    show_labels(&mut described, &[("$t1", &["AWSPREVIOUS"]), ("$t2", &["AWSCURRENT"])]);
+    let mut read = Scene::of(&[&requests[..2], &[get(json!({}))]].concat());
+    let token = read.text("$t2");
+    let mut answer = read.answer().clone();
+    if let Body::Output(Output::Value(value)) = &mut answer.body {
+        (value.version_id, value.version_stages) = (Some(token), Some(vec![Label::Current]));
+    }
+    *read.answer() = answer;
+    for scene in [described, read] {
+        let violations = scene.violations(Duration::ZERO);
+        assert_eq!((violations[0].rule, violations[0].since), (R::Life010, Some(2)), "{}", scene.accusations(&violations));
+    }
+    let mut lost = Scene::of(&requests);
+    show_labels(&mut lost, &[("$t1", &["AWSPREVIOUS"])]);
+    assert_eq!(contract_of(&lost)[0], (3, R::State003), "nothing says that it is the rotation's");
+}

@@ -85,6 +85,8 @@ pub struct Cell<T> {
     /// What it rests on; `None` where a read was the first to show it, so that reads which differ from then on differ
     /// among themselves.
     pub by: Option<Provenance>,
+    /// The latest requirement to stay that came before any read has confirmed the content.
+    pub held: Option<Provenance>,
 }
 
 /// A cell without its value, so that cells of all types can be gone through together.
@@ -92,6 +94,7 @@ pub struct Cell<T> {
 pub(crate) struct Part<'a> {
     pub(crate) knowledge: &'a mut Knowledge,
     pub(crate) by: &'a mut Option<Provenance>,
+    pub(crate) held: &'a mut Option<Provenance>,
 }
 
 impl Part<'_> {
@@ -109,6 +112,7 @@ impl Part<'_> {
         if is_taken_over {
             (*self.knowledge, *self.by) = (Knowledge::WRITTEN, Some(by));
         }
+        *self.held = (!is_taken_over && by.class == Class::Contract).then_some(by);
     }
 
     /// Leaves the content open.
@@ -140,26 +144,26 @@ impl<T: PartialEq> PartialEq for Cell<T> {
 
 impl<T> Cell<T> {
     pub(crate) fn known(value: T, by: impl Into<Option<Provenance>>) -> Self {
-        Self { value, knowledge: Knowledge::WRITTEN, by: by.into() }
+        Self { value, knowledge: Knowledge::WRITTEN, by: by.into(), held: None }
     }
 
     pub(crate) fn open(usual: T, by: impl Into<Option<Provenance>>) -> Self {
-        Self { value: usual, knowledge: Knowledge::Open, by: by.into() }
+        Self { value: usual, knowledge: Knowledge::Open, by: by.into(), held: None }
     }
 
     /// A content that a read was the first to show.
     pub(crate) const fn shown(value: T) -> Self {
-        Self { value, knowledge: Knowledge::SEEN, by: None }
+        Self { value, knowledge: Knowledge::SEEN, by: None, held: None }
     }
 
     /// A content of which nothing is known.
     pub(crate) const fn unknown(usual: T) -> Self {
-        Self { value: usual, knowledge: Knowledge::Open, by: None }
+        Self { value: usual, knowledge: Knowledge::Open, by: None, held: None }
     }
 
     /// The cell without its value.
     pub(crate) const fn part(&mut self) -> Part<'_> {
-        Part { knowledge: &mut self.knowledge, by: &mut self.by }
+        Part { knowledge: &mut self.knowledge, by: &mut self.by, held: &mut self.held }
     }
 
     /// What it weighs if a read shows another content.
@@ -211,7 +215,7 @@ impl<T> Cell<T> {
 
     /// Takes over what a read has shown.
     pub(crate) fn bind(&mut self, value: T) {
-        (self.value, self.knowledge) = (value, Knowledge::SEEN);
+        (self.value, self.knowledge, self.held) = (value, Knowledge::SEEN, None);
     }
 }
 

@@ -238,7 +238,7 @@ impl Canonical {
     }
 
     fn cell<T>(&mut self, cell: &Cell<T>, detail: Detail, write: impl FnOnce(&mut Self, &T)) {
-        let Cell { value, knowledge, by } = cell;
+        let Cell { value, knowledge, by, held } = cell;
         if detail != Detail::Values {
             self.write(match knowledge {
                 Knowledge::Known { .. } => 0,
@@ -251,6 +251,7 @@ impl Canonical {
         }
         if detail == Detail::Blame {
             self.provenance(*by);
+            self.provenance(*held);
             self.flag(knowledge.is_seen());
         }
     }
