@@ -449,3 +449,13 @@ fn a_rotation_that_promotes_its_version_is_to_blame_and_not_the_creation() {
     show_labels(&mut lost, &[("$t1", &["AWSPREVIOUS"])]);
     assert_eq!(contract_of(&lost)[0], (3, R::State003), "nothing says that it is the rotation's");
 }
+
+/// A repetition that is not ignored may move AWSCURRENT; it leaves it somewhere.
+#[test]
+fn after_a_repetition_with_other_labels_some_version_is_current() {
+    let again = json!({ "ClientRequestToken": "$t1", "SecretString": "a", "VersionStages": ["AWSCURRENT"] });
+    let mut scene = Scene::of(&[create(), put("$t2", "b"), ask("PutSecretValue", again), get(json!({}))]);
+    assert_accepted(&scene, Duration::ZERO);
+    *scene.answer() = refused(ErrorType::ResourceNotFoundException);
+    assert_eq!(contract_of(&scene), [(4, R::Read001)]);
+}

@@ -7,7 +7,7 @@ use crate::model::operation::GetSecretValue;
 use crate::model::outcome::{Outcome, Reason, Setting, refuse};
 use crate::model::put::quota::VERSION_QUOTA;
 use crate::model::receipt::identified;
-use crate::model::world::{Content, Secret, Version, World};
+use crate::model::world::{Content, Secret, Strangers, Version, World};
 use crate::model::{Claim, ErrorType, Fact, Label, Member, Timestamp, Value, VersionId};
 use crate::rule::{Class, RuleId};
 
@@ -60,9 +60,9 @@ fn read(world: &World) -> World {
 }
 
 fn by_label(reading: &Reading<'_>, named: Option<&Label>) -> Vec<Outcome> {
-    let Reading { world, secret, .. } = *reading;
+    let secret = reading.secret;
     let label = named.unwrap_or(&Label::Current);
-    let Some(holder) = secret.holder(label) else { return either_way(world) };
+    let Some(holder) = secret.holder(label) else { return by_open_label(reading, label) };
     let Some(version) = holder.and_then(|id| secret.version(id)) else {
         return vec![refuse(&[no_label(label)])];
     };
@@ -72,6 +72,21 @@ fn by_label(reading: &Reading<'_>, named: Option<&Label>) -> Vec<Outcome> {
     };
     let located = owner.map(|cell| owned_until_seen(cell, rule, Class::Contract, Claim::Version(version.id.clone())));
     of_version(reading, version, &Way { rule, located, label: Some(label), is_default: named.is_none() })
+}
+
+/// A label of which it is open where it is. Where a weaker rule left AWSCURRENT open, it is somewhere all the same, and
+/// each version has a value.
+fn by_open_label(reading: &Reading<'_>, label: &Label) -> Vec<Outcome> {
+    let Reading { world, secret, .. } = *reading;
+    let is_somewhere =
+        *label == Label::Current && secret.had_current && secret.label(label).is_some_and(|it| it.required().is_some());
+    let is_filled = |version: &Version| matches!(version.content.get(), Some(Content::Value(_)));
+    let mut outcomes = either_way(world);
+    if is_somewhere && secret.strangers == Strangers::default() && secret.versions.iter().all(is_filled) {
+        let accepted = |outcome: Outcome| outcome.contract(RuleId::Read001, Claim::Accepted);
+        outcomes = outcomes.into_iter().map(accepted).collect();
+    }
+    outcomes
 }
 
 fn by_id(reading: &Reading<'_>, id: &VersionId) -> Vec<Outcome> {
