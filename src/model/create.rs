@@ -51,13 +51,18 @@ pub(crate) fn outcomes(
 }
 
 fn fresh(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Vec<Outcome> {
-    let token = request.client_request_token.as_ref().filter(|_| stores_a_value(request));
     let mut accepted = Outcome::accepted(accepted_by(&world.name))
         .contract(RuleId::Ident001, Claim::Name(world.name.clone()))
         .contract(RuleId::Ident001, Claim::Present(Member::Arn))
-        .contract(token.map_or(RuleId::Idem008, |_| RuleId::Idem001), Claim::VersionId(token.cloned()))
         .fidelity(RuleId::Ident002, Claim::ArnForm(world.name.clone()))
         .contract(RuleId::Ident002, Claim::ArnOf(world.name.clone()));
+    // What a creation without token answers, no rule says.
+    if let Some(token) = &request.client_request_token {
+        accepted = match stores_a_value(request) {
+            true => accepted.contract(RuleId::Idem001, Claim::VersionId(Some(token.clone()))),
+            false => accepted.contract(RuleId::Idem008, Claim::VersionId(None)),
+        };
+    }
     if !world.former_arns.is_empty() {
         accepted = accepted.fidelity(RuleId::Ident006, Claim::ArnUnlike(world.former_arns.clone()));
     }

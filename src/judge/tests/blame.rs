@@ -459,3 +459,15 @@ fn after_a_repetition_with_other_labels_some_version_is_current() {
     *scene.answer() = refused(ErrorType::ResourceNotFoundException);
     assert_eq!(contract_of(&scene), [(4, R::Read001)]);
 }
+
+#[test]
+fn what_a_creation_without_token_and_value_answers_is_no_matter_of_tokens() {
+    let mut scene = Scene::of(&[ask("CreateSecret", json!({}))]);
+    let made_up = Some(scene.text("$t9"));
+    let mut answer = scene.answer().clone();
+    if let Body::Output(Output::Receipt(receipt)) = &mut answer.body {
+        receipt.version_id = made_up;
+    }
+    *scene.answer() = answer;
+    assert_eq!(contract_of(&scene), []);
+}

@@ -7,9 +7,7 @@ use crate::rule::RuleId as R;
 use serde_json::json;
 
 use super::mutant::{Accepted, Mutant, Refused, Says, contract, fidelity, page, receipt, show, shown};
-use super::requests::{
-    ask, create, create_empty, days, describe_anew, get, list, look, put, put_as, rotate, rotate_monthly,
-};
+use super::requests::{ask, create, days, describe_anew, get, list, look, put, put_as, rotate, rotate_monthly};
 
 pub(crate) fn mutants() -> Vec<Mutant> {
     [validation(), rotation_parameters(), fidelity_of_validation(), puts(), creations_and_updates()]
@@ -239,7 +237,7 @@ fn creations_and_updates() -> Vec<Mutant> {
         ),
         contract(
             R::Idem008,
-            [create_empty()],
+            [ask("CreateSecret", json!({ "ClientRequestToken": "$t1" }))],
             Says(|output, scene| receipt(output).version_id = Some(scene.text("$t1"))),
         ),
     ]
