@@ -16,6 +16,7 @@ mod result;
 mod shown;
 mod shrink;
 mod source;
+mod suspect;
 pub mod sweep;
 pub mod tour;
 mod versions;
@@ -45,9 +46,10 @@ use crate::strategy::{Atlas, Case, Menu};
 use crate::verdict::{Status, Violation};
 use contradicted::Contradicted;
 use execution::{Extent, Plan};
-use find::{Gathered, Job, Suspect, is_past};
+use find::{Gathered, Job, is_past};
 use presence::Presence;
 use source::Source;
+use suspect::Suspect;
 
 /// How often a case is replayed before what it shows counts.
 const REPLAYS: u32 = 2;

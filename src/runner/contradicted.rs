@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::execution::{Extent, Trace};
-use super::find::{Suspect, up_to};
+use super::suspect::{Suspect, up_to};
 use crate::rule::RuleId;
 use crate::strategy::Case;
 

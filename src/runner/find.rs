@@ -9,17 +9,18 @@ use std::time::Instant;
 use tokio::sync::Mutex;
 
 use super::contradicted::Contradicted;
-use super::execution::{Execution, Extent, Plan, Sighting, Step, Trace};
+use super::execution::{Execution, Extent, Plan, Sighting, Trace};
 use super::known::Known;
 use super::options::{Enough, Fixed, Options, Progress};
 use super::presence::{Presence, question};
 use super::result::MOST_OF_A_RULE;
 use super::source::{Numbered, Source};
+use super::suspect::{Early, Suspect, up_to};
 use super::{REPLAYS, plan};
 use crate::endpoint::{Endpoint, Stop};
 use crate::model::Text;
-use crate::rule::{Class, RULES, RuleId};
-use crate::strategy::{Case, Cells, State};
+use crate::rule::{RULES, RuleId};
+use crate::strategy::{Case, Cells};
 use crate::verdict::{Exercise, Fingerprint, Violation};
 
 /// After how many calls an endpoint that has given neither a result nor an error is taken for that of another service.
@@ -27,47 +28,6 @@ const FOREIGN: u64 = 100;
 
 /// After how many answers that were faults of the server, in place of one that would decide it, a run for one rule ends.
 const FAULTS: u64 = 20;
-
-/// A violation to examine: the case up to the call that showed it.
-#[derive(Clone, Debug)]
-pub(super) struct Suspect {
-    pub violation: Violation,
-    pub case: Case,
-    /// The index of the step that is to blame, if it is not the last one.
-    pub cause: Option<usize>,
-    /// The state of the secret before that step, where it was known.
-    pub state: Option<State>,
-    /// Whether nothing went wrong in the case before.
-    pub is_clean: bool,
-    /// Whether it was seen only because everything was read after every call.
-    pub is_observed: bool,
-    /// The calls of the run up to the one that first showed it.
-    pub calls: u64,
-    /// Another case that showed it, in case that this one does not show it again.
-    pub other: Option<Case>,
-    /// What replaying the case that first showed it has shown, where that was done at once.
-    pub early: Option<Early>,
-}
-
-/// What replays of a case that was not shrunk yet have shown.
-#[derive(Clone, Debug)]
-pub(super) struct Early {
-    pub case: Case,
-    /// How many replays showed it, of [`REPLAYS`].
-    pub hits: u32,
-    /// The calls of the replays.
-    pub calls: u64,
-    /// What is violated and the calls, of the last replay that showed it.
-    pub shown: Option<(Violation, Vec<Step>)>,
-}
-
-impl Suspect {
-    /// The better suspect for the same violation is the graver, then the one before which nothing went wrong, then the
-    /// shorter.
-    pub(super) fn weight(&self) -> (Class, bool, usize) {
-        (self.violation.class, !self.is_clean, self.case.steps.len())
-    }
-}
 
 /// What the cases of a run have shown.
 #[derive(Debug, Default)]
@@ -350,11 +310,4 @@ fn without(case: &Case, skipped: &[usize]) -> Case {
 fn renumbered(sighting: Sighting, skipped: &[usize]) -> Sighting {
     let number = |index: usize| index - skipped.iter().filter(|skipped| **skipped < index).count();
     Sighting { step: number(sighting.step), cause: sighting.cause.map(number), ..sighting }
-}
-
-/// The case up to the call that showed a violation, which may be a read that the case does not have.
-pub(super) fn up_to(case: &Case, sighting: &Sighting) -> Case {
-    let mut steps = case.steps[..=sighting.step].to_vec();
-    steps.extend(sighting.read.clone());
-    Case { steps }
 }

@@ -14,7 +14,7 @@ use std::collections::BTreeSet;
 
 use super::contradicted::Contradicted;
 use super::execution::{Extent, Sighting, Trace};
-use super::find::{Suspect, up_to};
+use super::suspect::{Suspect, up_to};
 use super::{Examined, Finding, REPLAYS, Run, unshrunk};
 use crate::endpoint::Endpoint;
 use crate::model::Text;

@@ -443,7 +443,12 @@ fn a_rotation_that_promotes_its_version_is_to_blame_and_not_the_creation() {
     *read.answer() = answer;
     for scene in [described, read] {
         let violations = scene.violations(Duration::ZERO);
-        assert_eq!((violations[0].rule, violations[0].since), (R::Life010, Some(2)), "{}", scene.accusations(&violations));
+        assert_eq!(
+            (violations[0].rule, violations[0].since),
+            (R::Life010, Some(2)),
+            "{}",
+            scene.accusations(&violations)
+        );
     }
     let mut lost = Scene::of(&requests);
     show_labels(&mut lost, &[("$t1", &["AWSPREVIOUS"])]);

@@ -8,7 +8,7 @@ use super::reduce::renumbered;
 use crate::endpoint::Endpoint;
 use crate::rule::Class;
 use crate::runner::execution::{Extent, Sighting, Trace};
-use crate::runner::find::{Suspect, up_to};
+use crate::runner::suspect::{Suspect, up_to};
 use crate::runner::{Beaten, Finding};
 use crate::strategy::Case;
 
