@@ -160,10 +160,14 @@ impl Judge {
         self.finish(call)
     }
 
-    /// A call may take effect from now on. A read without an answer has none.
+    /// A call may take effect from now on. A read without an answer has no other effect than that on the date of the last
+    /// access.
     fn start(&mut self, call: &Call) {
-        let is_lost_read = matches!(call.reply, Reply::Nothing(_)) && call.request.operation.is_read();
-        if is_lost_read || is_certainly_not_carried_out(&call.request.operation, &call.reply) {
+        if matches!(call.reply, Reply::Nothing(_)) && call.request.operation.is_read() {
+            self.read_by_lost(call).iter().for_each(|name| self.slot(name).begin_lost_read());
+            return;
+        }
+        if is_certainly_not_carried_out(&call.request.operation, &call.reply) {
             return;
         }
         if let Some(name) = self.name_of(&call.request.operation) {
@@ -243,16 +247,18 @@ impl Judge {
 
     /// A read that was never answered may still have set the date of the last access.
     fn lost(&mut self, call: &Call) {
-        let read: Vec<Text> = match &call.request.operation {
+        self.read_by_lost(call).iter().for_each(|name| self.slot(name).end_lost_read());
+    }
+
+    /// The names of the secrets whose values a call that was never answered may read.
+    fn read_by_lost(&self, call: &Call) -> Vec<Text> {
+        match &call.request.operation {
             operation if is_certainly_not_carried_out(operation, &call.reply) => Vec::new(),
             Operation::GetSecretValue(_) => self.name_of(&call.request.operation).into_iter().collect(),
             Operation::BatchGetSecretValue(request) => {
                 request.secret_id_list.iter().flatten().flat_map(|id| self.all_named(id)).collect()
             }
             _ => Vec::new(),
-        };
-        for name in read {
-            self.slot(&name).may_have_been_read();
         }
     }
 

@@ -64,6 +64,8 @@ pub(super) struct Slot {
     arns: Vec<Text>,
     /// Whether a read that was never answered may take effect at any time from now on.
     may_be_read: bool,
+    /// How many reads are under way that will never be answered.
+    lost_reads: usize,
     /// Whether a violation has left a state that no description has shown yet.
     unsettled: bool,
     /// Whether some search has ended before it could tell.
@@ -86,6 +88,7 @@ impl Slot {
             past: Vec::new(),
             arns: Vec::new(),
             may_be_read: false,
+            lost_reads: 0,
             unsettled: false,
             is_undecided: false,
             retired: false,
@@ -235,11 +238,20 @@ impl Slot {
 
     /// The value may have been read.
     pub(super) fn was_read(&mut self) {
-        self.frontier.states.iter_mut().for_each(State::may_have_been_read);
+        let of_stretch = self.stretch.iter_mut().flat_map(Stretch::states_at_its_start);
+        self.frontier.states.iter_mut().chain(of_stretch).for_each(State::may_have_been_read);
     }
 
-    /// A read whose answer was lost may have been carried out, or will be: where another call is open too, after that.
-    pub(super) fn may_have_been_read(&mut self) {
+    /// A read whose answer is lost may be carried out from now on.
+    pub(super) fn begin_lost_read(&mut self) {
+        self.lost_reads += 1;
+        self.was_read();
+    }
+
+    /// Nobody waits any longer for the answer to a read. It may have been carried out, or will be: where another call is
+    /// open too, after that.
+    pub(super) fn end_lost_read(&mut self) {
+        self.lost_reads = self.lost_reads.saturating_sub(1);
         self.may_be_read |= !self.frontier.is_idle();
         self.was_read();
     }
@@ -372,7 +384,7 @@ impl Slot {
         }
         let states = std::mem::take(&mut self.frontier.states);
         self.frontier.go_on(states, number);
-        if self.may_be_read {
+        if self.may_be_read || self.lost_reads > 0 {
             self.was_read();
         }
         let is_idle = !self.frontier.awaits_answers();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rotation_conformance::history::{Call, Reply};
 use rotation_conformance::model::{
-    Answer, Body, Functions, Label, Operation, Outcome, PutSecretValue, Setting, World, outcomes,
+    Answer, Body, Functions, Label, Operation, Outcome, PutSecretValue, Setting, Text, World, outcomes,
 };
 use rotation_conformance::rule::{Class, RuleId};
 
@@ -15,24 +15,41 @@ struct Rest<'a> {
     calls: Vec<&'a Call>,
     all: &'a [Call],
     functions: &'a Functions,
+    /// Whether a put that was never answered races another only as long as it has not taken effect.
+    is_strict: bool,
 }
 
 /// Whether there is an order that agrees with the intervals of the calls, and in which each answer is permitted. A call
 /// without an answer may come anywhere after its start, or nowhere.
 pub(crate) fn is_explained(calls: &[Call], functions: &Functions, name: &str) -> bool {
-    let rest = Rest { calls: calls.iter().collect(), all: calls, functions };
-    rest.follows(&World::unused(name.into()))
+    explains(calls, functions, name, false)
+}
+
+/// The same where a put without an answer that has taken effect races none that comes later, which reads may have shown
+/// or not.
+pub(crate) fn is_surely_explained(calls: &[Call], functions: &Functions, name: &str) -> bool {
+    explains(calls, functions, name, true)
+}
+
+fn explains(calls: &[Call], functions: &Functions, name: &str, is_strict: bool) -> bool {
+    let rest = Rest { calls: calls.iter().collect(), all: calls, functions, is_strict };
+    rest.follows(&World::unused(name.into()), None)
 }
 
 impl<'a> Rest<'a> {
-    fn follows(&self, world: &World) -> bool {
+    /// Whether the rest follows in a world. `halfway` is the change that has just taken effect, and what may stand between
+    /// two writes of it.
+    fn follows(&self, world: &World, halfway: Option<(&Call, &[World])>) -> bool {
         if self.calls.iter().all(|call| answer_of(call).is_none()) {
             return true;
         }
         let ended = world.with_rotation_ended();
-        std::iter::once(world).chain(&ended).any(|world| {
-            let next = self.calls.iter().filter(|call| self.may_be_next(call));
-            next.into_iter().any(|call| self.after(world, call))
+        let next = || self.calls.iter().filter(|call| self.may_be_next(call));
+        let is_explained = std::iter::once(world).chain(&ended).any(|world| next().any(|call| self.after(world, call)));
+        let Some((change, between)) = halfway.filter(|_| !is_explained) else { return is_explained };
+        next().filter(|read| read.request.operation.is_read() && overlap(read, change)).any(|read| {
+            let shown: Vec<_> = between.iter().filter(|world| self.fits_exactly(world, read)).cloned().collect();
+            !shown.is_empty() && self.without(read).follows(world, Some((change, &shown)))
         })
     }
 
@@ -56,23 +73,41 @@ impl<'a> Rest<'a> {
                     return false;
                 }
             }
+            let between = between(world, &next);
+            let halfway = Some((call, &between[..])).filter(|_| !call.request.operation.is_read());
             self.weigh_less(call, &mut next);
-            self.without(call, world, &next).follows(&next)
+            !self.is_too_early(call, world, &next) && self.without(call).follows(&next, halfway)
         })
     }
 
-    /// What is left without a call, and without the reads beside a change that show it halfway.
-    fn without(&self, call: &Call, before: &World, next: &World) -> Self {
-        let is_halfway = |read: &&&Call| {
-            !call.request.operation.is_read()
-                && read.request.operation.is_read()
-                && overlap(read, call)
-                && self.may_be_next(read)
-                && between(before, next).iter().any(|world| self.fits_exactly(world, read))
-        };
-        let seen: Vec<u32> = self.calls.iter().filter(is_halfway).map(|read| read.number).collect();
-        let is_left = |other: &&&Call| other.number != call.number && !seen.contains(&other.number);
-        Self { calls: self.calls.iter().filter(is_left).copied().collect(), ..self.clone() }
+    /// What is left without a call.
+    fn without(&self, call: &Call) -> Self {
+        let calls = self.calls.iter().filter(|other| other.number != call.number).copied().collect();
+        Self { calls, ..self.clone() }
+    }
+
+    /// Whether a read shows a version whose id is the token of a call that is still to come.
+    fn is_too_early(&self, read: &Call, before: &World, after: &World) -> bool {
+        let versions = |world: &World| world.secret.as_ref().map_or_else(Vec::new, |secret| secret.versions.clone());
+        let known = versions(before);
+        let is_new = |id: &str| known.iter().all(|version| *version.id != *id);
+        let is_shown = |id: &str| versions(after).iter().any(|version| *version.id == *id);
+        let is_refused = |call: &Call| answer_of(call).is_some_and(|answer| !matches!(answer.body, Body::Output(_)));
+        let has_begun = |call: &&&Call| call.called <= read.returned && !is_refused(call);
+        let tokens = self.calls.iter().filter(has_begun).filter_map(|call| call.request.operation.token());
+        read.request.operation.is_read() && tokens.into_iter().any(|token| is_new(token) && is_shown(token))
+    }
+
+    /// Whether two puts do not race by the time at which one of them takes effect, as far as is known then: the other has
+    /// no answer and has taken effect before, or it is made only after some call that is left has returned.
+    fn is_over(&self, other: &Call, call: &Call) -> bool {
+        let is_placed = |call: &Call| self.calls.iter().all(|rest| rest.number != call.number);
+        let is_lost = |call: &Call| answer_of(call).is_none();
+        let answered = self.calls.iter().filter(|call| !is_lost(call));
+        let latest = answered.map(|call| call.returned).min();
+        (is_lost(other) && is_placed(other))
+            || (is_lost(call) && !is_placed(other) && other.called > call.called)
+            || latest.is_some_and(|latest| other.called > latest)
     }
 
     fn fits_exactly(&self, world: &World, read: &Call) -> bool {
@@ -101,6 +136,7 @@ impl<'a> Rest<'a> {
             other.number != call.number
                 && plain_token(other).is_some_and(|other| other != token)
                 && overlap(other, call)
+                && !(self.is_strict && self.is_over(other, call))
         };
         let is_refused = matches!(answer_of(call), Some(answer) if !matches!(answer.body, Body::Output(_)));
         let Some(secret) =
@@ -162,23 +198,20 @@ fn between(before: &World, next: &World) -> Vec<World> {
     let mut worlds = vec![next.clone()];
     for (index, cell) in to.labels.iter().enumerate() {
         let old = from.label(&cell.label);
-        if old == Some(&cell.holder) {
+        // Where the change leaves open where a label is, it shows every place in the end.
+        let Some(new) = cell.holder.required() else { continue };
+        if old.and_then(|old| old.required()) == Some(new) {
             continue;
         }
-        let old = old.and_then(|cell| cell.value.clone());
-        let places = [old, None, cell.holder.value.clone()];
-        worlds = worlds
-            .iter()
-            .flat_map(|world| {
-                places.iter().map(move |place| {
-                    let mut world = world.clone();
-                    if let Some(secret) = world.secret.as_deref_mut() {
-                        secret.labels[index].holder.value.clone_from(place);
-                    }
-                    world
-                })
-            })
-            .collect();
+        let places = [old.and_then(|cell| cell.value.clone()), None, new.clone()];
+        let at = |world: &World, place: &Option<Text>| {
+            let mut world = world.clone();
+            if let Some(secret) = world.secret.as_deref_mut() {
+                secret.labels[index].holder.value.clone_from(place);
+            }
+            world
+        };
+        worlds = worlds.iter().flat_map(|world| places.iter().map(move |place| at(world, place))).collect();
     }
     worlds.retain(|world| world != next);
     worlds

@@ -7,9 +7,7 @@ use std::cell::Cell;
 
 use rotation_conformance::history::{Call, Fate, Moment, Reply, Silence};
 use rotation_conformance::judge::{Judge, Options};
-use rotation_conformance::model::{
-    Answer, Body, Functions, Label, Operation, Output, Request, Secret, Text, Timestamp,
-};
+use rotation_conformance::model::{Answer, Functions, Label, Request, Secret, Text, Timestamp};
 use rotation_conformance::service::{Config, Service};
 use rotation_conformance::verdict::Violation;
 use serde_json::{Value, json};
@@ -300,22 +298,12 @@ impl History {
     }
 
     /// What a read would have been answered when so many calls had taken effect.
-    fn answered_after(&self, count: usize, read: usize) -> Answer {
+    pub(crate) fn answered_after(&self, count: usize, read: usize) -> Answer {
         let scene = Scene::new();
         for (request, (_, at)) in self.served.iter().zip(&self.effects).take(count) {
             scene.answer(request, *at);
         }
         scene.answer(&self.calls[read].request, self.calls[read].returned.0)
-    }
-
-    /// The same with one read answered from before the latest change that had returned when it was called: a plain put
-    /// that overlapped no other change, before a read that overlaps none either, so that nothing explains it.
-    pub(crate) fn with_an_impossible_read(&self, dice: &mut Dice) -> Option<Self> {
-        let reads: Vec<_> = (0..self.calls.len()).filter_map(|read| self.impossible(read)).collect();
-        let (read, answer) = dice.pick(&reads)?.clone();
-        let mut broken = self.clone();
-        broken.calls[read].reply = Reply::Answer(answer);
-        Some(broken)
     }
 
     /// Answers one call from another moment, or as another call was answered, which some order may explain or none.
@@ -334,60 +322,8 @@ impl History {
             self.calls[index].reply = reply;
         }
     }
-
-    fn impossible(&self, read: usize) -> Option<(usize, Answer)> {
-        let Reply::Answer(truly) = &self.calls[read].reply else { return None };
-        let is_change = |index: usize| !self.calls[index].request.operation.is_read();
-        let overlap = |one: usize, other: usize| {
-            let [one, other] = [one, other].map(|index| &self.calls[index]);
-            let ends = |call: &Call| if is_lost(call) { Moment(u64::MAX) } else { call.returned };
-            one.number != other.number && one.called <= ends(other) && other.called <= ends(one)
-        };
-        let changes: Vec<usize> = (0..self.calls.len()).filter(|index| is_change(*index)).collect();
-        let before = changes.iter().filter(|it| self.calls[**it].returned < self.calls[read].called);
-        let latest = *before.max_by_key(|it| self.calls[**it].returned)?;
-        let is_alone = |index: usize| !changes.iter().any(|change| overlap(index, *change));
-        if !is_read(&self.calls[read]) || !is_alone(read) || !is_alone(latest) || !moves_current(&self.calls[latest]) {
-            return None;
-        }
-        let position = self.effects.iter().position(|(index, _)| *index == latest)?;
-        let stale = self.answered_after(position, read);
-        differs_in_substance(truly, &stale).then_some((read, stale))
-    }
 }
 
 fn is_lost(call: &Call) -> bool {
     matches!(call.reply, Reply::Nothing(_))
-}
-
-fn is_read(call: &Call) -> bool {
-    call.request.operation.is_read()
-}
-
-/// Whether a call is a plain put of a new version, which is AWSCURRENT's from then on.
-fn moves_current(call: &Call) -> bool {
-    let Operation::PutSecretValue(put) = &call.request.operation else { return false };
-    match &call.reply {
-        Reply::Answer(Answer { body: Body::Output(Output::Receipt(receipt)), .. }) => {
-            put.version_stages.is_none()
-                && receipt.version_stages.iter().flatten().any(|label| *label == Label::Current)
-        }
-        _ => false,
-    }
-}
-
-/// Whether two answers to a read differ in what no rule leaves open.
-fn differs_in_substance(one: &Answer, other: &Answer) -> bool {
-    let current = |answer: &Answer| match &answer.body {
-        Body::Output(Output::Description(shown)) => shown
-            .version_ids_to_stages
-            .iter()
-            .flatten()
-            .find(|(_, labels)| labels.contains(&Label::Current))
-            .map(|(id, _)| id.clone()),
-        Body::Output(Output::Value(value)) => value.version_id.clone(),
-        _ => None,
-    };
-    let [one, other] = [one, other].map(current);
-    one.is_some() && other.is_some() && one != other
 }

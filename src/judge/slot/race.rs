@@ -5,7 +5,7 @@ use super::open::{Open, token_of_plain_put};
 use super::{Slot, Trial};
 use crate::history::Call;
 use crate::judge::blame;
-use crate::model::{Body, Cell, Claim, Knowledge, Label, LabelCell, Output, Provenance, VersionId, World, fact};
+use crate::model::{Body, Cell, Claim, Label, LabelCell, Output, Provenance, VersionId, World, fact};
 use crate::rule::{Class, RuleId};
 use crate::verdict::{Exercise, Violation};
 
@@ -46,18 +46,16 @@ pub(super) fn mark_race(put: &Call, world: &mut World) {
     }
 }
 
-/// Whether a label is at the same place, as far as that is known.
-fn are_alike(one: &Cell<Option<VersionId>>, other: &Cell<Option<VersionId>>) -> bool {
-    let kind = |cell: &Cell<_>| (cell.is_open(), cell.knowledge == Knowledge::Usual);
-    kind(one) == kind(other) && one.required() == other.required()
+/// Whether a change moves a label: where it leaves open where that is, the world after it shows every place.
+fn is_moved(from: Option<&Cell<Option<VersionId>>>, to: &Cell<Option<VersionId>>) -> bool {
+    to.required().is_some_and(|holder| from.and_then(Cell::required) != Some(holder))
 }
 
 /// What may be seen between two worlds: each label that moves is where it was, nowhere, or where it will be, but not yet
 /// every one of them there.
 pub(super) fn halfway(before: &World, after: &World) -> Vec<World> {
     let Some((from, to)) = before.secret.as_ref().zip(after.secret.as_ref()) else { return Vec::new() };
-    let moved =
-        to.labels.iter().filter(|cell| !from.label(&cell.label).is_some_and(|holder| are_alike(holder, &cell.holder)));
+    let moved = to.labels.iter().filter(|cell| is_moved(from.label(&cell.label), &cell.holder));
     let mut worlds = moved.take(MOST_MOVED).fold(vec![after.clone()], |worlds, cell| {
         let places = [cell.holder.value.clone(), from.label(&cell.label).and_then(|it| it.value.clone()), None];
         let with = |world: &World, place: &Option<VersionId>| {

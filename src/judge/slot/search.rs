@@ -14,7 +14,7 @@ use super::state::{Distinct, Early, Entry, State};
 use super::{Trial, is_lost};
 use crate::history::{Call, Reply};
 use crate::judge::blame::{self, Score};
-use crate::model::{Answer, Body, Claim, Likeness, Outcome, Reading, Setting, World, outcomes};
+use crate::model::{Answer, Body, Claim, Likeness, Outcome, Reading, Setting, Version, VersionId, World, outcomes};
 use crate::verdict::Exercise;
 
 /// What a search makes allowance for.
@@ -163,9 +163,11 @@ fn setting_of<'a>(call: &Call, trial: &Trial<'a>) -> Setting<'a> {
 }
 
 /// Whether a read leaves what the world shows as it is, without any difference in the answer. A change that leaves this
-/// world as it is may do more to a later one.
+/// world as it is may do more to a later one, and the first read of a value is shown by the date of the last access.
 fn is_still(call: &Call, effects: &[Effect], world: &World) -> bool {
-    let is_still = |it: &Effect| it.score.fidelity() == 0 && !it.contradicts && it.world.shows_as(world);
+    let is_still = |it: &Effect| {
+        it.score.fidelity() == 0 && !it.contradicts && it.world.shows_as(world) && it.world.was_read_as(world)
+    };
     call.request.operation.is_read() && !effects.is_empty() && effects.iter().all(is_still)
 }
 
@@ -261,7 +263,38 @@ impl<'a> Search<'a> {
         if let Some(exercise) = exercise {
             blame::arm(slice::from_ref(&*early.outcome), exercise);
         }
-        self.found.keep(Survivor::new(state, early.outcome));
+        for state in self.when_through(state) {
+            self.found.keep(Survivor::new(state, Arc::clone(&early.outcome)));
+        }
+    }
+
+    /// The states once a call has come to its end, those in which others have shown it halfway included.
+    fn when_through(&self, state: State) -> Vec<State> {
+        let is_of_change = !self.trial.call.request.operation.is_read();
+        let mut states = vec![state];
+        let mut next = 0;
+        while is_of_change && next < states.len() {
+            let shown: Vec<_> =
+                self.others.iter().filter_map(|other| self.shown_halfway(other, &states[next])).collect();
+            states.extend(shown);
+            next += 1;
+        }
+        if is_of_change {
+            states.iter_mut().for_each(State::is_through);
+        }
+        states
+    }
+
+    /// The state after another open read that shows the latest change halfway.
+    fn shown_halfway(&self, other: &Open, state: &State) -> Option<State> {
+        if !state.is_halfway() || other.is_change() || state.done.has(other.place) {
+            return None;
+        }
+        let asked = Asked::of_other(other, self.trial)?;
+        let mut shown = state.shown_halfway(|world| asked.fits(world))?;
+        shown.done = shown.done.with(other.place);
+        shown.early.push(early(other, Outcome::unjudged(), Score::default()));
+        Some(shown)
     }
 
     fn visit(&mut self, state: State) {
@@ -277,8 +310,10 @@ impl<'a> Search<'a> {
         {
             self.visit(state.in_world(ended));
         }
-        let own = self.asked.effects(&state.world, self.look, exercise);
-        if self.others.is_empty() || is_still(self.trial.call, &own, &state.world) {
+        let own = self.effects(self.asked, state, exercise);
+        if state.is_halfway() {
+            self.expand_halfway(state);
+        } else if self.others.is_empty() || is_still(self.trial.call, &own, &state.world) {
             for effect in own {
                 self.find(state, state, effect);
             }
@@ -295,13 +330,41 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Lets the call, and each of the others, show the latest change halfway.
+    fn expand_halfway(&mut self, state: &State) {
+        let is_read = self.trial.call.request.operation.is_read();
+        if let Some(shown) = state.shown_halfway(|world| self.asked.fits(world)).filter(|_| is_read) {
+            self.found.keep(Survivor::new(shown, Arc::new(Outcome::unjudged())));
+        }
+        for other in self.others.clone() {
+            if let Some(shown) = self.shown_halfway(other, state) {
+                self.visit(shown);
+            }
+        }
+    }
+
+    /// What a call leaves of a state. A read that shows a version whose id is the token of an open call comes after that
+    /// call, unless it is refused: nobody else makes a version of this id.
+    fn effects(&self, asked: Asked<'_>, state: &State, exercise: Option<&mut Exercise>) -> Vec<Effect> {
+        let mut effects = asked.effects(&state.world, self.look, exercise);
+        if asked.call.request.operation.is_read() {
+            let is_to_come = |id: &VersionId| {
+                let open = self.others.iter().copied().chain(self.own).filter(|open| !state.done.has(open.place));
+                let mut makers = open.filter(|open| !is_refused(&open.call));
+                makers.any(|open| open.call.request.operation.token() == Some(id))
+            };
+            effects.retain(|effect| !new_versions(&state.world, &effect.world).any(|version| is_to_come(&version.id)));
+        }
+        effects
+    }
+
     /// The call takes effect in a state, some calls having done so just before.
     fn find(&mut self, before: &State, settled: &State, effect: Effect) {
         let Effect { mut world, outcome, score, readings, contradicts, changes } = effect;
         if self.probe.is_some() && changes {
             self.probe(&halfway(&before.world, &world));
         }
-        let halfway = self.seen_halfway(self.trial.call, &before.world, &world, settled);
+        let between = self.between(self.trial.call, &before.world, &world);
         mark(self.own, &mut world);
         if self.own.is_none() && is_accepted(self.trial.answer) && self.races_a_lost_put() {
             mark_race(self.trial.call, &mut world);
@@ -310,11 +373,14 @@ impl<'a> Search<'a> {
             Some(_) => settled.after(self.trial.call.number, world),
             None => settled.in_world(world),
         };
-        add(&mut state, halfway);
+        state.stands_between(between);
         let outcome = Arc::new(outcome);
         state.owe(|| self.own_call(), &outcome, score);
         let changes = changes || !self.others.is_empty();
-        self.found.keep(Survivor { readings, contradicts, changes, ..Survivor::new(state, outcome) });
+        for state in self.when_through(state) {
+            let survivor = Survivor::new(state, Arc::clone(&outcome));
+            self.found.keep(Survivor { readings: readings.clone(), contradicts, changes, ..survivor });
+        }
     }
 
     fn own_call(&self) -> Arc<Call> {
@@ -331,10 +397,13 @@ impl<'a> Search<'a> {
     /// The state after the open calls that fit it and leave it as it is.
     fn with_what_fits(&self, state: &State) -> State {
         let mut settled = state.clone();
+        if state.is_halfway() {
+            return settled;
+        }
         let reads = self.others.iter().filter(|other| !other.is_change() && !state.done.has(other.place));
         for other in reads {
             let Some(asked) = Asked::of_other(other, self.trial) else { continue };
-            let effects = asked.effects(&settled.world, self.look, None);
+            let effects = self.effects(asked, &settled, None);
             if is_still(&other.call, &effects, &settled.world)
                 && let Some(effect) = effects.into_iter().next()
             {
@@ -347,68 +416,43 @@ impl<'a> Search<'a> {
     /// Another open call takes effect: by any acceptance, or as its answer shows.
     fn let_happen(&mut self, other: &'a Open, state: &State) {
         let effects = match Asked::of_other(other, self.trial) {
-            Some(asked) => asked.effects(&state.world, self.look, None),
+            Some(asked) => self.effects(asked, state, None),
             None => unanswered(other, &state.world, self.trial),
         };
         for effect in effects.into_iter().filter(|effect| !effect.contradicts) {
-            if self.look.halfway {
-                self.find_halfway(state, &effect.world);
-            }
             if self.probe.is_some() && effect.changes {
                 self.probe(&halfway(&state.world, &effect.world));
             }
-            let halfway = self.seen_halfway(&other.call, &state.world, &effect.world, state);
+            let between = self.between(&other.call, &state.world, &effect.world);
             let mut next = after(state, other, effect);
             mark(Some(other), &mut next.world);
-            add(&mut next, halfway);
+            next.stands_between(between);
             self.visit(next);
         }
     }
 
-    /// The call may be a read of what stands between a world and the next.
-    fn find_halfway(&mut self, state: &State, next: &World) {
-        if !self.trial.call.request.operation.is_read() {
-            return;
+    /// What stands between the writes of a change, where allowance is made for it.
+    fn between(&self, change: &Call, before: &World, next: &World) -> Vec<World> {
+        match self.look.halfway && !change.request.operation.is_read() {
+            true => halfway(before, next),
+            false => Vec::new(),
         }
-        if halfway(&state.world, next).iter().any(|between| self.asked.fits(between)) {
-            self.found.keep(Survivor::new(state.clone(), Arc::new(Outcome::unjudged())));
-        }
-    }
-
-    /// The other open reads that show what stands between two worlds.
-    fn seen_halfway(&self, change: &Call, before: &World, next: &World, state: &State) -> Vec<Early> {
-        if !self.look.halfway || change.request.operation.is_read() {
-            return Vec::new();
-        }
-        let between = halfway(before, next);
-        let is_due = |open: &&&Open| {
-            open.call.request.operation.is_read() && open.call.number != change.number && !state.done.has(open.place)
-        };
-        let fits = |open: &&&Open| {
-            Asked::of_other(open, self.trial).is_some_and(|asked| between.iter().any(|world| asked.fits(world)))
-        };
-        let seen = self.others.iter().filter(is_due).filter(fits);
-        seen.map(|open| early(open, Outcome::unjudged(), Score::default())).collect()
     }
 }
 
 /// Racing puts leave labels that weigh less (ROT-CONC-006).
 fn mark(open: Option<&Open>, world: &mut World) {
-    let is_refused = |call: &Call| matches!(&call.reply, Reply::Answer(answer) if !is_accepted(answer));
     if let Some(open) = open.filter(|open| open.races_a_put && !is_refused(&open.call)) {
         mark_race(&open.call, world);
     }
 }
 
-const fn is_accepted(answer: &Answer) -> bool {
-    matches!(answer.body, Body::Output(_))
+const fn is_refused(call: &Call) -> bool {
+    matches!(&call.reply, Reply::Answer(answer) if !is_accepted(answer))
 }
 
-fn add(state: &mut State, halfway: Vec<Early>) {
-    for early in halfway {
-        state.done = state.done.with(early.place);
-        state.early.push(early);
-    }
+const fn is_accepted(answer: &Answer) -> bool {
+    matches!(answer.body, Body::Output(_))
 }
 
 fn early(open: &Open, outcome: Outcome, score: Score) -> Early {
@@ -423,6 +467,12 @@ fn after(state: &State, other: &Open, effect: Effect) -> State {
         next.early.push(early(other, effect.outcome, effect.score));
     }
     next
+}
+
+/// The versions that a world has beyond another, which it comes after.
+fn new_versions<'a>(before: &World, after: &'a World) -> impl Iterator<Item = &'a Version> {
+    let count = before.secret.as_ref().map_or(0, |secret| secret.versions.len());
+    after.secret.iter().flat_map(move |secret| secret.versions.iter().skip(count))
 }
 
 /// What a call leaves that was never answered and was accepted.

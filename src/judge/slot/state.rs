@@ -63,19 +63,42 @@ pub(super) struct State {
     pub(super) early: Vec<Early>,
     /// What answers to calls that have returned fall short of.
     pub(super) debts: Vec<Debt>,
+    /// What reads may show since the latest call has taken effect, if it writes twice.
+    between: Option<Arc<Vec<World>>>,
     order: Option<Arc<Step>>,
 }
 
 impl From<World> for State {
     fn from(world: World) -> Self {
-        Self { world, done: Done::default(), early: Vec::new(), debts: Vec::new(), order: None }
+        Self { world, done: Done::default(), early: Vec::new(), debts: Vec::new(), between: None, order: None }
     }
 }
 
 impl State {
     /// The same, with another world.
     pub(super) fn in_world(&self, world: World) -> Self {
-        Self { world, ..self.clone() }
+        Self { world, between: None, ..self.clone() }
+    }
+
+    /// The call that has just taken effect writes twice, and one of these worlds is what stands between.
+    pub(super) fn stands_between(&mut self, worlds: Vec<World>) {
+        self.between = Some(worlds).filter(|worlds| !worlds.is_empty()).map(Arc::new);
+    }
+
+    /// The call that writes twice has come to its end.
+    pub(super) fn is_through(&mut self) {
+        self.between = None;
+    }
+
+    pub(super) const fn is_halfway(&self) -> bool {
+        self.between.is_some()
+    }
+
+    /// The same before the second write of the call that has just taken effect, as a read shows that fits these worlds.
+    pub(super) fn shown_halfway(&self, fits: impl Fn(&World) -> bool) -> Option<Self> {
+        let mut state = self.clone();
+        state.stands_between(self.between.as_deref()?.iter().filter(|world| fits(world)).cloned().collect());
+        state.is_halfway().then_some(state)
     }
 
     /// The same after a call that overlaps others has taken effect and left this world.
@@ -123,6 +146,20 @@ impl State {
         if let Some(secret) = self.world.secret.as_mut().filter(is_new) {
             secret.dates.may_have_been_read = true;
         }
+    }
+
+    /// Allows for what reads may show halfway in a twin as well; tells whether that is more.
+    fn allow_halfway(&mut self, twin: &Self) -> bool {
+        let Some(others) = &twin.between else { return false };
+        let own = self.between.get_or_insert_default();
+        let count = own.len();
+        if !Arc::ptr_eq(own, others) {
+            let new: Vec<_> = others.iter().filter(|world| !own.contains(world)).cloned().collect();
+            if !new.is_empty() {
+                Arc::make_mut(own).extend(new);
+            }
+        }
+        own.len() > count
     }
 
     /// Whether both are one for a search: the same calls have taken effect, and the worlds are alike.
@@ -184,9 +221,11 @@ impl<T: Entry> Distinct<T> {
         };
         let twin = &mut self.entries[index];
         let is_kept = if twin.cost() <= entry.cost() {
-            twin.state_mut().world.relax_dates(&entry.state().world)
+            let allows_more = twin.state_mut().allow_halfway(entry.state());
+            twin.state_mut().world.relax_dates(&entry.state().world) || allows_more
         } else {
             entry.state_mut().world.relax_dates(&twin.state().world);
+            entry.state_mut().allow_halfway(twin.state());
             *twin = entry;
             true
         };

@@ -134,6 +134,10 @@ impl Stretch {
         self.events.clear();
     }
 
+    pub(super) fn states_at_its_start(&mut self) -> &mut [State] {
+        &mut self.start.states
+    }
+
     fn returned(&self) -> impl Iterator<Item = &Returned> {
         self.events.iter().filter_map(|event| match event {
             Event::Returned(returned) => Some(returned),

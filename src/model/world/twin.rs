@@ -29,6 +29,12 @@ impl World {
         self.is_like(other, Likeness::Contents)
     }
 
+    /// Whether in both a value was read, or in neither.
+    pub(crate) fn was_read_as(&self, other: &Self) -> bool {
+        let read = |world: &Self| world.secret.as_ref().map(|it| (it.dates.was_read, it.dates.may_have_been_read));
+        read(self) == read(other)
+    }
+
     /// Allows for the dates that another world allows for as well; tells whether that is more.
     pub(crate) fn relax_dates(&mut self, other: &Self) -> bool {
         let (Some(secret), Some(other)) = (&mut self.secret, &other.secret) else { return false };
