@@ -291,7 +291,7 @@ impl<'a> Search<'a> {
             return None;
         }
         let asked = Asked::of_other(other, self.trial)?;
-        let mut shown = state.shown_halfway(|world| asked.fits(world))?;
+        let mut shown = state.shown_halfway(other.call.number, |world| asked.fits(world))?;
         shown.done = shown.done.with(other.place);
         shown.early.push(early(other, Outcome::unjudged(), Score::default()));
         Some(shown)
@@ -333,7 +333,9 @@ impl<'a> Search<'a> {
     /// Lets the call, and each of the others, show the latest change halfway.
     fn expand_halfway(&mut self, state: &State) {
         let is_read = self.trial.call.request.operation.is_read();
-        if let Some(shown) = state.shown_halfway(|world| self.asked.fits(world)).filter(|_| is_read) {
+        if let Some(shown) =
+            state.shown_halfway(self.trial.call.number, |world| self.asked.fits(world)).filter(|_| is_read)
+        {
             self.found.keep(Survivor::new(shown, Arc::new(Outcome::unjudged())));
         }
         for other in self.others.clone() {

@@ -94,9 +94,9 @@ impl State {
         self.between.is_some()
     }
 
-    /// The same before the second write of the call that has just taken effect, as a read shows that fits these worlds.
-    pub(super) fn shown_halfway(&self, fits: impl Fn(&World) -> bool) -> Option<Self> {
-        let mut state = self.clone();
+    /// The same before the second write of the call that has just taken effect, as this read shows.
+    pub(super) fn shown_halfway(&self, read: u32, fits: impl Fn(&World) -> bool) -> Option<Self> {
+        let mut state = self.after(read, self.world.clone());
         state.stands_between(self.between.as_deref()?.iter().filter(|world| fits(world)).cloned().collect());
         state.is_halfway().then_some(state)
     }

@@ -72,6 +72,23 @@ fn reads_beside_a_change_show_the_old_state_and_then_the_new_one() {
     }
 }
 
+/// What stands between the writes of a put does not excuse it: a label that is there is not where it was any more.
+#[test]
+fn a_read_of_the_old_value_after_one_of_the_new_differs_while_the_put_is_open() {
+    let mut scene = reads_beside_a_put(&[false, true]);
+    scene.ask(&look());
+    assert_blamed(&scene, &[(R::Conc011, Class::Fidelity, 5)]);
+}
+
+/// Nobody waits for the first of these reads when the description comes, which shows that a value was read.
+#[test]
+fn a_read_without_an_answer_counts_from_its_start() {
+    let mut scene = Scene::of(&[create()]);
+    scene.ask_in_vain(&current(), Fate::Unknown, true);
+    scene.ask(&look());
+    assert_accepted(&at(scene, &[(2, 3_000_000, 9_000_000)]), Duration::ZERO);
+}
+
 /// A deletion and, while it is open, three reads one after the other, of which the middle one does not see it.
 fn reads_beside_a_deletion() -> Scene {
     let mut scene = Scene::of(&[create(), current()]);
