@@ -53,10 +53,12 @@ fn result_of(url: &str, name: &str, more: &[&str], variables: &[(&str, &str)]) -
 fn assert_ends(ended: &Ended, code: i32, name: &str) {
     assert_eq!(ended.code, Some(code), "{name}: {}", ended.shown());
     assert!(!ended.stderr.contains("panicked"), "{name}: {}", ended.stderr);
-    match code {
-        2 => assert!(ended.stderr.starts_with("error: failed to "), "{name}: {}", ended.shown()),
-        _ => assert!(ended.stdout.contains("\nrules ") && ended.stdout.contains("seed 1\n"), "{name}: {ended:?}"),
+    if code == 2 {
+        return assert!(ended.stderr.starts_with("error: failed to "), "{name}: {}", ended.shown());
     }
+    // The line that has the seed is broken where its figures make it long.
+    let words = ended.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(ended.stdout.contains("\nrules ") && words.contains(" seed 1 "), "{name}: {ended:?}");
 }
 
 /// The same response to everything.
