@@ -225,8 +225,7 @@ impl Judge {
             self.aliases.read_entries(&mut answer);
             answer
         });
-        let told = answer;
-        let answer = read.as_ref().unwrap_or(told);
+        let answer = read.as_ref().unwrap_or(answer);
         let mut judgement = match &call.request.operation {
             Operation::BatchGetSecretValue(_) => self.judge_batch(call, answer),
             Operation::ListSecrets(_) => self.judge_summaries(call, answer),
@@ -481,7 +480,7 @@ fn without_versions(call: &Call) -> Option<Call> {
     else {
         return None;
     };
-    shown.hides_versions = shown.version_ids_to_stages.as_ref().is_none_or(BTreeMap::is_empty);
+    shown.hides_versions = !shown.shows_versions();
     shown.hides_versions.then_some(call)
 }
 

@@ -102,7 +102,7 @@ fn hides_versions(calls: &[Call]) -> bool {
             _ => None,
         })
     };
-    let is_described = |output: &Output| matches!(output, Output::Description(shown) if shown.version_ids_to_stages.as_ref().is_some_and(|it| !it.is_empty()));
+    let is_described = |output: &Output| matches!(output, Output::Description(shown) if shown.shows_versions());
     let is_labelled = |labels: &Option<Vec<Label>>| labels.as_ref().is_some_and(|labels| !labels.is_empty());
     let shows_labels = |output: &Output| match output {
         Output::Value(value) => is_labelled(&value.version_stages),

@@ -366,6 +366,12 @@ impl Output {
 }
 
 impl Description {
+    /// Whether it shows any version.
+    #[must_use]
+    pub fn shows_versions(&self) -> bool {
+        self.version_ids_to_stages.as_ref().is_some_and(|map| !map.is_empty())
+    }
+
     /// Gives other ids to the versions that it shows, where there are such.
     pub(crate) fn rename_versions(&mut self, other: &impl Fn(&VersionId) -> Option<VersionId>) {
         if let Some(map) = self.version_ids_to_stages.take() {

@@ -12,6 +12,7 @@ use crate::model::{
     Body, CreateSecret, DeleteSecret, DescribeSecret, GetSecretValue, Label, Operation, Output, RotateSecret,
     RotationRules, Text, VersionId,
 };
+use crate::runner::execution::sending::names_only;
 use crate::strategy::Bindings;
 
 /// How long to wait before the first look, if the first is not enough; each further time is twice as long.
@@ -28,7 +29,7 @@ pub struct Acting {
 
 /// Rotates a secret of its own with this function, and looks for as long as `patience` whether anything moves by itself.
 pub async fn acting<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str, patience: Duration) -> Acting {
-    let mut probe = Probe { endpoint, patience, left: Vec::new() };
+    let mut probe = Probe { endpoint, prefix, patience, left: Vec::new() };
     let acts = probe.moves(function, &format!("{prefix}-q")).await == Some(true)
         && probe.moves(&made_up(function), &format!("{prefix}-r")).await != Some(true);
     Acting { acts, left: probe.left }
@@ -36,7 +37,7 @@ pub async fn acting<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str, pa
 
 /// Whether the endpoint begins a rotation of a secret of its own with this function, and what could not be removed.
 pub async fn accepts<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str) -> (bool, Vec<Text>) {
-    let mut probe = Probe { endpoint, patience: Duration::ZERO, left: Vec::new() };
+    let mut probe = Probe { endpoint, prefix, patience: Duration::ZERO, left: Vec::new() };
     let is_accepted = probe.moves(function, &format!("{prefix}-q")).await.is_some();
     (is_accepted, probe.left)
 }
@@ -48,6 +49,7 @@ fn made_up(function: &str) -> Text {
 
 struct Probe<'a, E> {
     endpoint: &'a E,
+    prefix: &'a str,
     patience: Duration,
     left: Vec<Text>,
 }
@@ -119,7 +121,13 @@ impl<E: Endpoint> Probe<'_, E> {
     }
 
     /// The answer to a request that was accepted.
+    ///
+    /// # Panics
+    ///
+    /// If it could change a secret that is not of this run.
     async fn ask(&self, operation: Operation) -> Option<Output> {
+        let is_safe = names_only(&operation, self.prefix);
+        assert!(is_safe, "{} was about to be sent for a secret that is not of this run", operation.name());
         match self.endpoint.call(&operation.into()).await {
             Reply::Answer(answer) => match answer.body {
                 Body::Output(output) => Some(output),

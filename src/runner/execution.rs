@@ -4,7 +4,7 @@ mod cleaning;
 mod demanding;
 mod describing;
 mod reading;
-mod sending;
+pub(super) mod sending;
 mod showing;
 mod trace;
 

@@ -46,9 +46,7 @@ impl Member {
             (Self::LastAccessedDate, Output::Description(shown)) => shown.last_accessed_date.is_some(),
             (Self::LastRotatedDate, Output::Description(shown)) => shown.last_rotated_date.is_some(),
             (Self::NextRotationDate, Output::Description(shown)) => shown.next_rotation_date.is_some(),
-            (Self::Versions, Output::Description(shown)) => {
-                shown.version_ids_to_stages.as_ref().is_some_and(|map| !map.is_empty())
-            }
+            (Self::Versions, Output::Description(shown)) => shown.shows_versions(),
             _ => return None,
         })
     }

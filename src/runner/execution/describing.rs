@@ -15,7 +15,7 @@ use crate::strategy::Bindings;
 impl<E: Endpoint> Execution<'_, E> {
     /// Takes a description without versions for one that says nothing of them, if no description of the endpoint does.
     pub(super) async fn heed_missing_versions(&mut self, request: &Request, reply: &Reply) {
-        let is_bare = description(reply).is_some_and(|shown| !has_versions(shown));
+        let is_bare = description(reply).is_some_and(|shown| !shown.shows_versions());
         if is_bare && self.judge.must_have_a_label(&request.operation) {
             let presence = Arc::clone(&self.plan.presence);
             if presence.hides_versions(|| self.hides_versions()).await {
@@ -28,6 +28,8 @@ impl<E: Endpoint> Execution<'_, E> {
     async fn hides_versions(&mut self) -> bool {
         let bindings = Bindings::new(format!("{}-v", self.plan.prefix), None, None);
         let name = bindings.name(1);
+        // Removed with what the case makes, also where nobody knows whether it was made.
+        self.uncertain.push(name.clone());
         let create = CreateSecret {
             name: Some(name.clone()),
             client_request_token: Some(bindings.token(1)),
@@ -39,14 +41,11 @@ impl<E: Endpoint> Execution<'_, E> {
         }
         let describe = DescribeSecret { secret_id: Some(name.clone()) };
         let described = self.ask(Operation::DescribeSecret(describe)).await;
-        let is_bare = matches!(described, Some(Output::Description(shown)) if !has_versions(&shown));
+        let is_bare = matches!(described, Some(Output::Description(shown)) if !shown.shows_versions());
         let listed = if is_bare { self.ask(all_versions(&name)).await } else { None };
         let is_listed = |page: &VersionPage| {
             page.versions.iter().flatten().any(|entry| entry.version_stages.as_ref().is_some_and(|it| !it.is_empty()))
         };
-        if !self.delete(&name).await {
-            self.trace.left.push(name);
-        }
         matches!(listed, Some(Output::Versions(page)) if is_listed(&page))
     }
 
@@ -72,7 +71,7 @@ pub(super) fn all_versions(name: &Text) -> Operation {
 }
 
 /// The description that an answer is.
-pub(in crate::runner) fn description(reply: &Reply) -> Option<&Description> {
+fn description(reply: &Reply) -> Option<&Description> {
     match reply {
         Reply::Answer(answer) => match &answer.body {
             Body::Output(Output::Description(shown)) => Some(shown),
@@ -80,9 +79,4 @@ pub(in crate::runner) fn description(reply: &Reply) -> Option<&Description> {
         },
         Reply::Nothing(_) => None,
     }
-}
-
-/// Whether a description shows versions.
-pub(in crate::runner) fn has_versions(shown: &Description) -> bool {
-    shown.version_ids_to_stages.as_ref().is_some_and(|map| !map.is_empty())
 }
