@@ -6,8 +6,8 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use std::sync::atomic::AtomicBool;
 //!
+//! use rotation_conformance::endpoint::Stop;
 //! use rotation_conformance::runner::{Options, Run};
 //! use rotation_conformance::service::{Config, Service};
 //!
