@@ -28,7 +28,7 @@ use alias::{Alias, Aliases, OfSecret};
 use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
-pub(crate) use missing::{is_known, missing};
+pub(crate) use missing::Told;
 use names::Index;
 use slot::{Slot, SlotResult, Trial};
 
@@ -514,7 +514,7 @@ const fn answered(call: &Call) -> Option<(&Call, &Answer)> {
 fn is_certainly_not_carried_out(operation: &Operation, reply: &Reply) -> bool {
     match reply {
         Reply::Nothing(silence) => silence.request == crate::history::Fate::NotSent,
-        Reply::Answer(answer) => is_throttled(answer) || missing(operation, answer).is_some(),
+        Reply::Answer(answer) => is_throttled(answer) || matches!(Told::by(operation, answer), Told::Missing(_)),
     }
 }
 

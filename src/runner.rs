@@ -21,7 +21,7 @@ pub mod sweep;
 pub mod tour;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
@@ -43,7 +43,7 @@ use crate::judge;
 use crate::model::Text;
 use crate::rule::{Class, RuleId};
 use crate::strategy::{Atlas, Case, Menu};
-use crate::verdict::{Status, Violation};
+use crate::verdict::{Fingerprint, Status, Violation};
 use contradicted::Contradicted;
 use execution::{Extent, Plan};
 use find::{Gathered, Job, is_past};
@@ -85,6 +85,15 @@ enum Lead {
     Rule(Beaten),
 }
 
+impl Lead {
+    fn fingerprint(&self) -> Option<&Fingerprint> {
+        match self {
+            Self::Suspect(suspect) => Some(&suspect.violation.fingerprint),
+            Self::Rule(_) => None,
+        }
+    }
+}
+
 /// A violated rule with the gravest and the shortest of its findings.
 #[derive(Clone, Debug)]
 struct Beaten {
@@ -99,10 +108,18 @@ struct Beaten {
     of: u64,
 }
 
+/// A suspect that turned out to be another violation, which has a lead of its own.
+#[derive(Debug)]
+struct PutOff {
+    suspect: Suspect,
+    owner: Fingerprint,
+}
+
 /// What following a lead has found, and what it took and left beside.
 #[derive(Debug)]
 struct Examined {
     findings: Vec<Finding>,
+    put_off: Option<PutOff>,
     /// The calls that led to no finding.
     spent: u64,
     clean: u64,
@@ -120,6 +137,7 @@ struct Harvest {
     calls: Calls,
     left: Vec<Text>,
     contradicted: Contradicted,
+    put_off: Vec<PutOff>,
 }
 
 impl Harvest {
@@ -131,11 +149,13 @@ impl Harvest {
             calls,
             left: std::mem::take(&mut gathered.left),
             contradicted: std::mem::take(&mut gathered.contradicted),
+            put_off: Vec::new(),
         }
     }
 
     fn add(&mut self, examined: Vec<Examined>) {
-        for Examined { findings, spent, clean, left, contradicted } in examined {
+        for Examined { findings, put_off, spent, clean, left, contradicted } in examined {
+            self.put_off.extend(put_off);
             self.calls.shrink += spent + findings.iter().map(|it| it.calls_to_shrink).sum::<u64>();
             self.calls.confirm += findings.iter().map(|it| it.calls_to_confirm).sum::<u64>();
             self.calls.clean += clean;
@@ -145,6 +165,30 @@ impl Harvest {
                 self.keep_the_better(finding);
             }
         }
+    }
+
+    /// The suspects that were put off for a violation that was not found after all, nor what that one was put off for. Of
+    /// the others, the replays of the case that first showed them count.
+    fn without_owner(&mut self) -> Vec<Lead> {
+        let put_off = std::mem::take(&mut self.put_off);
+        let owner_of = |fingerprint: &Fingerprint| {
+            put_off.iter().find(|it| it.suspect.violation.fingerprint == *fingerprint).map(|it| &it.owner)
+        };
+        let is_found =
+            |owner: &Fingerprint| self.findings.iter().any(|it| it.is_shown() && it.violation.fingerprint == *owner);
+        let has_owner = |one: &PutOff| {
+            let owners = std::iter::successors(Some(&one.owner), |owner| owner_of(owner));
+            owners.take(put_off.len()).any(is_found)
+        };
+        let is_done: Vec<bool> = put_off.iter().map(has_owner).collect();
+        let mut leads = Vec::new();
+        for (PutOff { suspect, .. }, is_done) in put_off.into_iter().zip(is_done) {
+            match is_done {
+                true => self.calls.confirm += suspect.early.map_or(0, |early| early.calls),
+                false => leads.push(Lead::Suspect(Box::new(suspect))),
+            }
+        }
+        leads
     }
 
     /// Adds a finding, or what it is better evidence than for the same violation, or is not.
@@ -183,11 +227,16 @@ impl<E: Endpoint + 'static> Run<E> {
         let suspects = std::mem::take(&mut gathered.suspects).into_values();
         let is_dead = gathered.died.is_some();
         let leads: Vec<_> = suspects.filter(|it| self.matters(it)).map(|it| Lead::Suspect(Box::new(it))).collect();
-        let count = leads.len();
-        harvest.add(self.examine(leads, 0, is_dead).await);
+        let owners = Arc::new(leads.iter().filter_map(Lead::fingerprint).cloned().collect());
+        let mut count = leads.len();
+        harvest.add(self.examine(leads, &owners, 0, is_dead).await);
+        let leads = harvest.without_owner();
+        let first = count;
+        count += leads.len();
+        harvest.add(self.examine(leads, &Arc::default(), first, is_dead).await);
         let leads: Vec<_> = beaten(&harvest.findings, gathered.calls).into_iter().map(Lead::Rule).collect();
         let beaten = count + leads.len();
-        harvest.add(self.examine(leads, count, is_dead).await);
+        harvest.add(self.examine(leads, &Arc::default(), count, is_dead).await);
         let all = self.examine_strays(&mut harvest, (gathered.calls, beaten), is_dead).await;
         if !is_dead {
             self.replay_alone(&mut harvest, all).await;
@@ -230,7 +279,7 @@ impl<E: Endpoint + 'static> Run<E> {
                 return number;
             }
             let next = number + leads.len();
-            harvest.add(self.examine(leads, number, is_dead).await);
+            harvest.add(self.examine(leads, &Arc::default(), number, is_dead).await);
             number = next;
         }
     }
@@ -268,7 +317,14 @@ impl<E: Endpoint + 'static> Run<E> {
     }
 
     /// Follows each lead, several at once; the results are in the order of the leads, which have the numbers from `first`.
-    async fn examine(&self, leads: Vec<Lead>, first: usize, is_dead: bool) -> Vec<Examined> {
+    /// What turns out to be one of the violations of `owners` is put off.
+    async fn examine(
+        &self,
+        leads: Vec<Lead>,
+        owners: &Arc<BTreeSet<Fingerprint>>,
+        first: usize,
+        is_dead: bool,
+    ) -> Vec<Examined> {
         if leads.is_empty() {
             return Vec::new();
         }
@@ -276,18 +332,18 @@ impl<E: Endpoint + 'static> Run<E> {
         let permits = Arc::new(Semaphore::new(self.options.jobs.max(1)));
         let mut tasks = JoinSet::new();
         for (number, lead) in (first..).zip(leads) {
-            let (run, permits) = (self.clone(), Arc::clone(&permits));
+            let (run, permits, owners) = (self.clone(), Arc::clone(&permits), Arc::clone(owners));
             tasks.spawn(async move {
                 let _permit = permits.acquire().await;
                 if is_dead || run.is_over() {
                     return (number, Examined::unshrunk(lead));
                 }
-                let mut lab = shrink::Lab::new(&run, atlas, number);
+                let mut lab = shrink::Lab::new(&run, atlas, number).beside(owners);
                 let findings = match lead {
                     Lead::Suspect(suspect) => {
                         let finding = lab.finding(*suspect).await;
                         run.progress.was_examined();
-                        vec![finding]
+                        finding.into_iter().collect()
                     }
                     Lead::Rule(beaten) => lab.shorter_of_rule(beaten).await,
                 };
@@ -344,7 +400,7 @@ impl Examined {
             Lead::Suspect(suspect) => vec![unshrunk(*suspect)],
             Lead::Rule(_) => Vec::new(),
         };
-        Self { findings, spent: 0, clean: 0, left: Vec::new(), contradicted: Contradicted::default() }
+        Self { findings, put_off: None, spent: 0, clean: 0, left: Vec::new(), contradicted: Contradicted::default() }
     }
 }
 
@@ -414,5 +470,45 @@ mod tests {
         let endpoint = Arc::new(Faulty(Service::new(Config::default()), AtomicU64::new(0)));
         let options = Options { cases: 40, max_calls: 1000, shrink_calls: 0, ..Options::default() };
         Run::new(endpoint, options, Stop::default()).run().await;
+    }
+
+    /// The findings of a service whose AWSCURRENT can be removed, and how often one of them was put off for another.
+    async fn with_put_off(owners: &[(&str, &str)]) -> usize {
+        let buggy = Config { defects: vec!["current-removable".parse().expect("a defect")], ..Config::default() };
+        let service = Arc::new(Service::new(buggy));
+        let options = Options { enough: Enough::Seen(1), functions: service.functions(), ..Options::default() };
+        let mut harvest = Harvest::new(&mut Gathered::default());
+        harvest.findings = Run::new(service, options, Stop::default()).run().await.findings;
+        let found = harvest.findings.iter().find(|it| it.is_shown()).expect("a finding").clone();
+        let fingerprint = |name: &str| match name {
+            "found" => found.violation.fingerprint.clone(),
+            other => Fingerprint::Foreign(other.into()),
+        };
+        harvest.put_off = owners
+            .iter()
+            .map(|(own, owner)| PutOff {
+                suspect: Suspect {
+                    violation: Violation { fingerprint: fingerprint(own), ..found.violation.clone() },
+                    case: found.case.clone(),
+                    cause: None,
+                    state: None,
+                    is_clean: true,
+                    is_observed: false,
+                    calls: 0,
+                    other: None,
+                    early: None,
+                },
+                owner: fingerprint(owner),
+            })
+            .collect();
+        harvest.without_owner().len()
+    }
+
+    #[tokio::test]
+    async fn what_is_put_off_for_what_was_not_found_after_all_is_examined() {
+        assert_eq!(with_put_off(&[("a", "found")]).await, 0);
+        assert_eq!(with_put_off(&[("a", "b"), ("b", "found")]).await, 0, "by way of another");
+        assert_eq!(with_put_off(&[("a", "lost"), ("b", "found")]).await, 1);
+        assert_eq!(with_put_off(&[("a", "b"), ("b", "a")]).await, 2, "each for the other");
     }
 }

@@ -14,66 +14,70 @@ const NOT_IMPLEMENTED: u16 = 501;
 const TYPES: [&str; 4] = ["InvalidAction", "NotImplemented", "NotImplementedException", "UnknownOperation"];
 /// What the text of an error says of an operation that was not made yet.
 const NOT_DONE: [&str; 3] = ["not implemented", "not yet implemented", "not been implemented"];
-/// What stands before the word action or operation where there is none of that name.
+/// What an action is called in such a text.
+const WORDS: [&str; 2] = ["action", "operation"];
+/// What stands before one of these words where there is none of that name.
 const NO_SUCH: [&str; 5] = ["invalid", "no such", "unable to find", "unknown", "unsupported"];
 /// Types that say who may ask, or when, and nothing of what there is.
 const OF_PERMISSION: [&str; 4] =
     ["AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "UnrecognizedClientException"];
 
-/// The action that the endpoint does not have, if the answer to a request for it says so.
-pub(crate) fn missing(operation: &Operation, answer: &Answer) -> Option<Action> {
-    if matches!(operation, Operation::Unknown(_) | Operation::Malformed(_)) {
-        return None;
+/// What an answer says of whether there is an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Told {
+    /// There is none of this action.
+    Missing(Action),
+    /// It was carried out, or refused for a reason of its own.
+    There(Action),
+    Nothing,
+}
+
+impl Told {
+    /// What the answer to a request says.
+    pub(crate) fn by(operation: &Operation, answer: &Answer) -> Self {
+        let is_of_the_service = !matches!(operation, Operation::Unknown(_) | Operation::Malformed(_));
+        let Some(action) = operation.action().filter(|_| is_of_the_service) else { return Self::Nothing };
+        let error = match &answer.body {
+            Body::Output(_) => return Self::There(action),
+            Body::Unreadable(_) => return Self::Nothing,
+            Body::Error(error) => error,
+        };
+        let (error_type, status) = (error.error_type.as_str(), answer.form.status);
+        let is_fault = status >= 500;
+        let is_of_the_time = error.error_type == ErrorType::ThrottlingException || OF_PERMISSION.contains(&error_type);
+        if (is_fault && status != NOT_IMPLEMENTED) || is_of_the_time {
+            return Self::Nothing;
+        }
+        let is_named = error.error_type == ErrorType::UnknownOperationException || TYPES.contains(&error_type);
+        if is_named || says_so(action, error.message.as_deref().unwrap_or_default()) {
+            return Self::Missing(action);
+        }
+        if is_fault { Self::Nothing } else { Self::There(action) }
     }
-    let action = operation.action()?;
-    let Body::Error(error) = &answer.body else { return None };
-    let error_type = error.error_type.as_str();
-    let is_fault = answer.form.status >= 500 && answer.form.status != NOT_IMPLEMENTED;
-    if is_fault || OF_PERMISSION.contains(&error_type) {
-        return None;
-    }
-    let is_named = error.error_type == ErrorType::UnknownOperationException || TYPES.contains(&error_type);
-    let is_told = || says_so(action, error.message.as_deref().unwrap_or_default());
-    (is_named || is_told()).then_some(action)
 }
 
 /// Whether a text says of an action, and not of a part of the request, that it is not there.
 fn says_so(action: Action, text: &str) -> bool {
     let text = text.to_ascii_lowercase();
-    let words = ["action", "operation"];
-    let is_none = |word: &str| NO_SUCH.iter().any(|before| text.contains(&format!("{before} {word}")));
+    let is_none = |word: &str| {
+        let mut before = text.match_indices(word).filter_map(|(start, _)| text[..start].strip_suffix(' '));
+        before.any(|before| NO_SUCH.iter().any(|negation| before.ends_with(negation)))
+    };
     let is_about_it =
-        || text.contains(&action.as_str().to_ascii_lowercase()) || words.iter().any(|word| text.contains(word));
-    words.into_iter().any(is_none) || (NOT_DONE.iter().any(|done| text.contains(done)) && is_about_it())
+        || text.contains(&action.as_str().to_ascii_lowercase()) || WORDS.iter().any(|word| text.contains(word));
+    WORDS.into_iter().any(is_none) || (NOT_DONE.iter().any(|done| text.contains(done)) && is_about_it())
 }
 
 /// The violation if the endpoint does not have the operation; counts that the answer decides it either way.
 pub(super) fn violation(call: &Call, answer: &Answer, exercise: &mut Exercise) -> Option<Violation> {
-    let operation = &call.request.operation;
-    let missing = missing(operation, answer);
-    if missing.is_some() || is_known(operation, answer) {
+    let told = Told::by(&call.request.operation, answer);
+    if told != Told::Nothing {
         exercise.arm(RuleId::Wire013);
         exercise.check(RuleId::Wire013);
     }
-    let action = missing?;
-    let Body::Error(error) = &answer.body else { return None };
+    let (Told::Missing(action), Body::Error(error)) = (told, &answer.body) else { return None };
     let text = error.message.as_deref().map(|text| format!(": {text}")).unwrap_or_default();
     Some(lack(call, action, format!("{}{text}", error.error_type)))
-}
-
-/// Whether the answer shows that the endpoint has the operation: it was carried out, or refused for a reason of its own.
-pub(crate) fn is_known(operation: &Operation, answer: &Answer) -> bool {
-    let is_of_the_service = !matches!(operation, Operation::Unknown(_) | Operation::Malformed(_));
-    is_of_the_service
-        && match &answer.body {
-            Body::Output(_) => true,
-            Body::Error(error) => {
-                let says_nothing = error.error_type == ErrorType::ThrottlingException
-                    || OF_PERMISSION.contains(&error.error_type.as_str());
-                answer.form.status < 500 && !says_nothing && missing(operation, answer).is_none()
-            }
-            Body::Unreadable(_) => false,
-        }
 }
 
 fn lack(call: &Call, action: Action, observed: String) -> Violation {
@@ -123,7 +127,7 @@ mod tests {
             error(501, "InternalFailure", "API action 'CancelRotateSecret' is not yet implemented"),
             error(400, "InvalidRequestException", "CancelRotateSecret is not implemented"),
         ] {
-            assert_eq!(missing(&cancel(), &answer), Some(Action::CancelRotateSecret), "{answer:?}");
+            assert_eq!(Told::by(&cancel(), &answer), Told::Missing(Action::CancelRotateSecret), "{answer:?}");
         }
     }
 
@@ -140,9 +144,9 @@ mod tests {
             error(400, "ValidationException", "RotateImmediately=false is not implemented"),
             Answer { body: Body::Unreadable("not implemented".to_owned()), form: Form::plain(404), partial: false },
         ] {
-            assert_eq!(missing(&cancel(), &answer), None, "{answer:?}");
             let is_reason_of_its_own = answer.form.status == 400 && !says_nothing(&answer);
-            assert_eq!(is_known(&cancel(), &answer), is_reason_of_its_own, "{answer:?}");
+            let told = if is_reason_of_its_own { Told::There(Action::CancelRotateSecret) } else { Told::Nothing };
+            assert_eq!(Told::by(&cancel(), &answer), told, "{answer:?}");
         }
     }
 
@@ -151,6 +155,6 @@ mod tests {
         let answer = error(400, "UnknownOperationException", "");
         let unknown = Operation::Unknown(Unknown { action: "RotateSecrets".into() });
         let malformed = Operation::Malformed(Malformed { action: Action::GetSecretValue, body: "{".into() });
-        assert_eq!([unknown, malformed].map(|operation| missing(&operation, &answer)), [None, None]);
+        assert_eq!([unknown, malformed].map(|operation| Told::by(&operation, &answer)), [Told::Nothing; 2]);
     }
 }

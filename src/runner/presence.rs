@@ -12,7 +12,7 @@ use tokio::sync::OnceCell;
 
 use crate::endpoint::Endpoint;
 use crate::history::{Call, Moment, Reply};
-use crate::judge::{self, Judge, is_known, missing};
+use crate::judge::{self, Judge, Told};
 use crate::model::{Action, Operation, Request};
 use crate::strategy::{Bindings, Case};
 
@@ -42,12 +42,11 @@ impl Presence {
 
     /// Learns from an answer. A lack of permission, a throttle and a fault of the server say nothing.
     pub(super) fn see(&self, operation: &Operation, reply: &Reply) {
-        let (Some(action), Reply::Answer(answer)) = (operation.action(), reply) else { return };
-        let mut seen = self.seen();
-        match missing(operation, answer) {
-            Some(action) => _ = seen.missing.insert(action),
-            None if is_known(operation, answer) => _ = seen.there.insert(action),
-            None => {}
+        let Reply::Answer(answer) = reply else { return };
+        match Told::by(operation, answer) {
+            Told::Missing(action) => _ = self.seen().missing.insert(action),
+            Told::There(action) => _ = self.seen().there.insert(action),
+            Told::Nothing => {}
         }
     }
 

@@ -11,11 +11,12 @@ mod route;
 mod trying;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use super::contradicted::Contradicted;
 use super::execution::{Extent, Sighting, Trace};
 use super::suspect::{Suspect, up_to};
-use super::{Examined, Finding, REPLAYS, Run, unshrunk};
+use super::{Examined, Finding, PutOff, REPLAYS, Run, unshrunk};
 use crate::endpoint::Endpoint;
 use crate::model::Text;
 use crate::rule::{Class, Kind, RuleId};
@@ -66,6 +67,17 @@ pub(super) struct Lab<'a, E> {
     clean: u64,
     left: Vec<Text>,
     contradicted: Contradicted,
+    /// The violations that have leads of their own.
+    leads: Arc<BTreeSet<Fingerprint>>,
+    /// What turned out to be one of these.
+    put_off: Option<PutOff>,
+}
+
+/// The case that shows a violation so far, as short as a few guesses have made it.
+struct Guessed {
+    case: Case,
+    /// Whether no case is shorter by the model.
+    is_least: bool,
 }
 
 impl<'a, E: Endpoint + 'static> Lab<'a, E> {
@@ -89,27 +101,34 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             clean: 0,
             left: Vec::new(),
             contradicted: Contradicted::default(),
+            leads: Arc::default(),
+            put_off: None,
         }
+    }
+
+    /// The same, where these violations have leads of their own: what turns out to be one of them is put off.
+    pub(super) fn beside(self, leads: Arc<BTreeSet<Fingerprint>>) -> Self {
+        Self { leads, ..self }
     }
 
     /// What came of it all.
     pub(super) fn examined(self, findings: Vec<Finding>) -> Examined {
-        let Self { spent, clean, left, contradicted, .. } = self;
-        Examined { findings, spent, clean, left, contradicted }
+        let Self { spent, clean, left, contradicted, put_off, .. } = self;
+        Examined { findings, put_off, spent, clean, left, contradicted }
     }
 
-    /// Shrinks a suspect, finds who is to blame, and replays it.
-    pub(super) async fn finding(&mut self, mut suspect: Suspect) -> Finding {
+    /// Shrinks a suspect, finds who is to blame, and replays it; `None` if it is put off.
+    pub(super) async fn finding(&mut self, mut suspect: Suspect) -> Option<Finding> {
         let other = suspect.other.take();
         let again = Suspect { cause: None, state: None, is_clean: false, ..suspect.clone() };
-        let finding = self.examine(suspect).await;
+        let finding = self.examine(suspect).await?;
         match other {
             Some(case) if finding.replays.0 == 0 && !self.is_spent() => self.examine(Suspect { case, ..again }).await,
-            _ => finding,
+            _ => Some(finding),
         }
     }
 
-    async fn examine(&mut self, suspect: Suspect) -> Finding {
+    async fn examine(&mut self, suspect: Suspect) -> Option<Finding> {
         let as_it_was_found = suspect.clone();
         let mut violation = suspect.violation;
         let is_difference = violation.class == Class::Fidelity;
@@ -117,8 +136,18 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.extent = if suspect.is_observed { Extent::Observed } else { Extent::Whole };
         self.must_be_clean = suspect.is_clean;
         self.cause = None;
-        let mut case = self.shrink(suspect.case, (suspect.cause, suspect.state), &violation).await;
         let mut culprit = suspect.cause;
+        let mut guessed = self.guess(suspect.case, (suspect.cause, suspect.state), &violation).await;
+        if let Some((owner, extent)) = self.lead_to_blame(&guessed, &violation).await {
+            if self.leads.contains(&owner.violation.fingerprint) {
+                self.contradicted.moved(violation.rule, owner.violation.rule);
+                self.put_off = Some(PutOff { suspect: as_it_was_found, owner: owner.violation.fingerprint });
+                return None;
+            }
+            (guessed, culprit) = (self.blame(&guessed.case, &owner, extent).await, owner.cause);
+            violation = owner.violation;
+        }
+        let mut case = self.cut(guessed, &violation.fingerprint).await;
         if let Some(shown) = self.shown.take() {
             // The same may weigh more where less came before.
             (violation, culprit) = (shown.violation, shown.cause);
@@ -132,7 +161,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         let early = suspect.early.as_ref().map_or(0, |early| early.calls);
         let calls_to_confirm = early + std::mem::take(&mut self.spent);
         let Some((hits, last)) = confirmed else {
-            return Finding { calls_to_shrink, calls_to_confirm, ..unshrunk(as_it_was_found) };
+            return Some(Finding { calls_to_shrink, calls_to_confirm, ..unshrunk(as_it_was_found) });
         };
         let mut steps = Vec::new();
         if let Some(trace) = last {
@@ -144,14 +173,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             }
             steps = trace.evidence(&violation.fingerprint);
         }
-        let status = match hits {
-            REPLAYS if violation.fails(false) => Status::Fail,
-            REPLAYS => Status::Differs,
-            _ => Status::Intermittent,
-        };
         let finding = Finding {
+            status: status(&violation, hits),
             violation,
-            status,
             case,
             is_observed: self.extent == Extent::Observed,
             after: self.after,
@@ -161,7 +185,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             calls_to_confirm,
             replays: (hits, REPLAYS),
         };
-        self.cleared(finding).await
+        Some(self.cleared(finding).await)
     }
 
     /// Blames another rule, with a case of its own, where the one at hand cannot be it.
@@ -179,14 +203,20 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             violation = other;
         }
         if let Some((earlier, extent)) = self.first_to_blame(&case, &violation).await {
-            self.extent = extent;
-            self.must_be_clean = false;
-            self.cause = None;
-            self.allow_more();
-            case = self.shrink(up_to(&case, &earlier), (earlier.cause, earlier.state), &earlier.violation).await;
+            let guessed = self.blame(&case, &earlier, extent).await;
+            case = self.cut(guessed, &earlier.violation.fingerprint).await;
             violation = earlier.violation;
         }
         (case, violation)
+    }
+
+    /// Goes on with an earlier violation of a case.
+    async fn blame(&mut self, case: &Case, earlier: &Sighting, extent: Extent) -> Guessed {
+        self.extent = extent;
+        self.must_be_clean = false;
+        self.cause = None;
+        self.allow_more();
+        self.guess(up_to(case, earlier), (earlier.cause, earlier.state), &earlier.violation).await
     }
 
     /// Another violation than the one that was shrunk is worth a quarter of the calls again.
@@ -238,28 +268,46 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         None
     }
 
-    /// Tries the shortest cases that demand the same by the model, then the shortest way to the same state, then deletes
-    /// ever smaller windows of calls as long as the violation is still seen.
+    /// Shortens a case as long as the violation is still seen.
     ///
     /// `cause` is the step that is to blame, if not the last one, and the state that it met.
     async fn shrink(&mut self, best: Case, cause: (Option<usize>, Option<State>), wanted: &Violation) -> Case {
+        let guessed = self.guess(best, cause, wanted).await;
+        self.cut(guessed, &wanted.fingerprint).await
+    }
+
+    /// Tries the shortest cases that demand the same by the model, then the shortest ways to the same state.
+    async fn guess(
+        &mut self,
+        best: Case,
+        (culprit, state): (Option<usize>, Option<State>),
+        wanted: &Violation,
+    ) -> Guessed {
         self.need = Need::of(&best, wanted, self.run.menu()).await;
         self.tried.clear();
         self.shown = None;
         // Of an operation that is not there, any request shows it.
         if best.steps.len() == 1 && wanted.fingerprint.missing().is_some() {
-            return best;
+            return Guessed { case: best, is_least: true };
         }
         let wanted = &wanted.fingerprint;
         let last = best.steps.len().saturating_sub(1);
-        let scene = Scene::of(self.atlas, &best, cause.0.unwrap_or(last), cause.1);
-        let (mut best, is_least) = self.by_the_model(best, scene.as_ref(), wanted).await;
+        let scene = Scene::of(self.atlas, &best, culprit.unwrap_or(last), state);
+        let (mut shortest, is_least) = self.by_the_model(best, scene.as_ref(), wanted).await;
         if !is_least {
             let on_the_shortest_way = scene.as_ref().map(Scene::on_the_shortest_way).unwrap_or_default();
-            let mut first: Vec<Case> = ends(&best).into_iter().collect();
-            first.extend(on_the_shortest_way.into_iter().chain(of_one_secret(&best)));
+            let mut first: Vec<Case> = ends(&shortest).into_iter().collect();
+            first.extend(on_the_shortest_way.into_iter().chain(of_one_secret(&shortest)));
             first.extend(scene.iter().flat_map(Scene::with_what_matters));
-            best = self.shorter(best, first, wanted).await;
+            shortest = self.shorter(shortest, first, wanted).await;
+        }
+        Guessed { case: shortest, is_least }
+    }
+
+    /// Deletes ever smaller windows of calls, and writes those that stay more simply.
+    async fn cut(&mut self, guessed: Guessed, wanted: &Fingerprint) -> Case {
+        let Guessed { case: mut best, is_least } = guessed;
+        if !is_least {
             best = self.without_windows(best, wanted).await;
             best = self.with_a_function_of_its_own(best, wanted).await;
             let other = merged(&best).into_iter().chain(filled_at_once(&best)).collect();
@@ -281,6 +329,20 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         }
         self.settle_extent(&best, wanted).await;
         best
+    }
+
+    /// What is to blame for the violation at hand, asked where there is much to cut yet: that takes a few calls per
+    /// request, and cutting a case that shows something else takes more.
+    async fn lead_to_blame(&mut self, guessed: &Guessed, known: &Violation) -> Option<(Sighting, Extent)> {
+        if guessed.is_least || self.leads.is_empty() || self.is_spent() {
+            return None;
+        }
+        let after = self.after;
+        let owner = self.first_to_blame(&guessed.case, known).await;
+        if owner.is_none() {
+            self.after = after;
+        }
+        owner
     }
 
     /// The shortest of these candidates that shows the violation, if any is shorter than the best.
@@ -420,8 +482,8 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     }
 
     /// Where the violation is not seen if everything is read, and adopted, after every call, an earlier call is to
-    /// blame: the first violation of the state, or a read before, and whether it shows only with those reads.
-    async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
+    /// blame: the first violation of the state, or a read before.
+    async fn blamed_with_reads(&mut self, case: &Case, known: &Violation) -> Option<Sighting> {
         // The answer to a repetition tells labels, which are of the state.
         let shows_state = matches!(known.rule.rule().kind, Kind::NothingChanges { answer_shows_state: true });
         let is_of_state = known.is_of_state || shows_state;
@@ -441,7 +503,12 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
             is_read && seen.step + 1 < case.steps.len() && seen.violation.class <= known.class
         };
         let earlier = || trace.sightings.iter().find(is_earlier_read);
-        let first = of_state(known.class).or_else(|| of_state(Class::Fidelity)).or_else(earlier)?.clone();
+        of_state(known.class).or_else(|| of_state(Class::Fidelity)).or_else(earlier).cloned()
+    }
+
+    /// What is to blame in place of a violation, and whether it shows only if everything is read after every call.
+    async fn first_to_blame(&mut self, case: &Case, known: &Violation) -> Option<(Sighting, Extent)> {
+        let first = self.blamed_with_reads(case, known).await?;
         self.need = Need::Nothing;
         let fingerprint = &first.violation.fingerprint;
         let alone = self.execute(&up_to(case, &first), Extent::Until(fingerprint.clone())).await;
@@ -494,5 +561,14 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     /// Whether the run was told to stop, so that a case which is under way ends before its end.
     fn is_stopped(&self) -> bool {
         self.run.stop.is_set()
+    }
+}
+
+/// What a violation is that so many replays have shown.
+fn status(violation: &Violation, hits: u32) -> Status {
+    match hits {
+        REPLAYS if violation.fails(false) => Status::Fail,
+        REPLAYS => Status::Differs,
+        _ => Status::Intermittent,
     }
 }

@@ -77,7 +77,8 @@ impl From<World> for State {
 impl State {
     /// The same, with another world.
     pub(super) fn in_world(&self, world: World) -> Self {
-        Self { world, between: None, ..self.clone() }
+        let Self { done, early, debts, order, .. } = self;
+        Self { world, done: *done, early: early.clone(), debts: debts.clone(), between: None, order: order.clone() }
     }
 
     /// The call that has just taken effect writes twice, and one of these worlds is what stands between.

@@ -62,7 +62,7 @@ impl<E: Endpoint + 'static> Lab<'_, E> {
             && !self.run.is_over()
         {
             let spent = std::mem::take(&mut self.spent);
-            let finding = self.finding(suspect).await;
+            let Some(finding) = self.finding(suspect).await else { break };
             let is_shorter =
                 finding.violation.rule == beaten.rule && finding.case.steps.len() < beaten.case.steps.len();
             beaten.case = finding.case.clone();
