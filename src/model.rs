@@ -31,7 +31,7 @@ pub use answer::*;
 pub use bind::Contradiction;
 pub use bound::{Bound, OPEN_ROTATIONS};
 pub(crate) use fact::fact;
-pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text, shown_arn, shown_ids, shown_name};
+pub use fact::{Claim, Fact, Member, Rank, entry_value, labels_text, shown_arn, shown_ids, shown_name, strange_labels};
 pub use identifier::*;
 pub use operation::*;
 pub use outcome::{Functions, Outcome, Reading, Refusal, Setting};

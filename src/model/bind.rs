@@ -82,7 +82,7 @@ impl Secret {
         let map = shown.version_ids_to_stages.as_ref().unwrap_or(&empty);
         let holders = holders(map.iter().map(|(id, labels)| (id, labels.as_slice())))?;
         self.bind_holders(&holders, readings, |_| true);
-        self.labels_open = false;
+        self.unnamed.bind(());
         self.strangers.undescribed = false;
         let is_pending_elsewhere =
             holders.get(&Label::Pending).is_some_and(|id| holders.get(&Label::Current) != Some(id));

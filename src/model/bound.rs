@@ -6,7 +6,7 @@
 //! leave alone. All of this is said of a rotation whose function is known not to act.
 
 use super::Label;
-use super::world::{Origin, Secret, World};
+use super::world::{Cell, Origin, Secret, World};
 use crate::rule::RuleId;
 
 /// A part of the answer, or of the state, that an accepted request leaves alone, or changes only as it says itself.
@@ -143,7 +143,9 @@ impl Secret {
                 (cell.holder.by, cell.put_by) = (None, Origin::Unknown);
             }
         }
-        self.labels_open |= !is_held(Bound::Custom);
+        if !is_held(Bound::Custom) {
+            self.unnamed = Cell::unknown(());
+        }
         if !is_held(Bound::Values) {
             self.versions.iter_mut().for_each(|version| version.content.part().open());
         }

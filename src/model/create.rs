@@ -131,7 +131,7 @@ fn created(world: &World, request: &CreateSecret, setting: &Setting<'_>) -> Worl
         strangers: Strangers::default(),
         had_current: current.is_some(),
         labels: vec![label(Label::Current, current), label(Label::Pending, None), label(Label::Previous, None)],
-        labels_open: false,
+        unnamed: Cell::known((), by),
         rotation: Rotation::never(setting.contract(RuleId::Conf003)),
         dates: Dates { created: setting.stamp, changed: setting.stamp, ..Dates::default() },
         listing: None,

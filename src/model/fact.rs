@@ -9,7 +9,7 @@ mod member;
 mod words;
 
 pub use claim::{Claim, Rank};
-pub use holds::{entry_value, shown_ids};
+pub use holds::{entry_value, shown_ids, strange_labels};
 pub use member::{Member, arn as shown_arn, name as shown_name};
 pub use words::labels_text;
 

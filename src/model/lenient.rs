@@ -62,6 +62,9 @@ fn without_contract(mut next: World, before: &World, by: Provenance) -> World {
 }
 
 fn loosen_labels(secret: &mut Secret, before: &Secret, by: Provenance) {
+    if secret.labels != before.labels {
+        secret.unnamed.loosen(by);
+    }
     for cell in &mut secret.labels {
         let is_changed = before.label(&cell.label).is_none_or(|known| *known != cell.holder);
         if is_changed && matches!(cell.holder.knowledge, Knowledge::Known { .. }) {

@@ -117,6 +117,7 @@ fn filled(world: &World, token: &VersionId, value: &Value, stages: &[Label], set
     let next = with_secret(world, |secret| {
         let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::Idem010));
         secret.add_version(Version::new(token, content, Origin::Filled, setting.stamp));
+        secret.unnamed.hold(setting.contract(RuleId::State026));
         secret.hold_label(&Label::Current, setting.contract(RuleId::State007));
         secret.hold_label(&Label::Previous, setting.contract(RuleId::State007));
         for label in stages {
@@ -182,6 +183,7 @@ fn stored(
         Some(None) | None => secret.has_a_value().map(|has| !has),
     };
     let next = with_secret(world, |secret| {
+        secret.unnamed.hold(setting.contract(RuleId::State026));
         add(secret, token, value, setting);
         match stages {
             None => {

@@ -27,6 +27,7 @@ fn owned_until_seen<T>(cell: &Cell<T>, rule: RuleId, class: Class, claim: Claim)
 pub(crate) fn describe(world: &World, secret: &Secret) -> Outcome {
     let mut outcome = identified(Outcome::accepted(RuleId::Ident001), world);
     outcome.facts.extend(label_facts(secret));
+    outcome.facts.extend(secret.unnamed.required().map(|()| secret.unnamed.fact(only_labels(secret))));
     outcome.facts.extend(rotation_facts(secret));
     if let Some(closed) = &secret.closed {
         let claim = only_versions(secret, closed.value);
@@ -53,6 +54,18 @@ fn changed_fact(secret: &Secret) -> Option<Fact> {
 /// That there are no versions but those known, and so many others.
 fn only_versions(secret: &Secret, others: usize) -> Claim {
     Claim::OnlyVersions { known: secret.versions.iter().map(|version| version.id.clone()).collect(), others }
+}
+
+/// That there are no labels of a client's choice but those known.
+fn only_labels(secret: &Secret) -> Claim {
+    let custom = secret.labels.iter().map(|cell| &cell.label).filter(|label| matches!(label, Label::Custom(_)));
+    Claim::OnlyLabels(custom.cloned().collect())
+}
+
+/// The same in an answer that shows some labels; of what a read has shown already, it is this one that errs.
+fn only_labels_shown(secret: &Secret) -> Option<Fact> {
+    let claim = secret.unnamed.required().map(|()| only_labels(secret))?;
+    Some(owned_until_seen(&secret.unnamed, RuleId::Read005, Class::Fidelity, claim))
 }
 
 /// Where the labels are.
@@ -177,7 +190,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     let page = request.next_token.as_ref();
     let listing = secret.listing.as_ref().filter(|listing| Some(&listing.next_token) == page);
     // What a token stands for after changes that nobody has seen is not documented either.
-    let is_outdated = page.is_some() && listing.is_none() && secret.labels_open;
+    let is_outdated = page.is_some() && listing.is_none() && secret.unnamed.is_open();
     if is_outdated && reasons.is_empty() {
         return vec![Outcome::unjudged(), Outcome::unjudged_refusal(ErrorType::InvalidNextTokenException, None)];
     }
@@ -195,6 +208,7 @@ pub(crate) fn list(world: &World, secret: &Secret, request: &ListSecretVersionId
     let rule = if is_paged { RuleId::Wire012 } else { RuleId::State009 };
     let mut outcome = identified(Outcome::accepted(rule), world);
     outcome.facts.extend(listed_labels(secret));
+    outcome.facts.extend(only_labels_shown(secret));
     let expected = expected_ids(secret, request.include_deprecated == Some(true));
     let before = listing.map_or(&[][..], |listing| &listing.seen);
     if is_paged {
@@ -328,7 +342,7 @@ mod tests {
     fn with_versions(count: usize) -> World {
         let mut world = World::adopted("db".into());
         let secret = world.secret.as_mut().expect("an adopted secret is there");
-        secret.labels_open = false;
+        secret.unnamed.bind(());
         for cell in &mut secret.labels {
             cell.holder.bind((cell.label == Label::Current).then(|| VersionId::from("v0")));
         }

@@ -40,7 +40,7 @@ pub(crate) fn outcomes(
         return open(world, label, to, RuleId::State029, setting);
     }
     let Some(holder) = secret.holder(label) else {
-        return open(world, label, to, RuleId::State024, setting);
+        return of_an_open_label(world, secret, (label, to, from), setting);
     };
     let wanted = Move { label, holder, to, from };
     if let Some(to) = to
@@ -52,6 +52,40 @@ pub(crate) fn outcomes(
     let mut outcomes = settled(world, secret, &wanted, setting);
     if to.is_some_and(|to| secret.labels_of(to).next().is_none()) {
         allow_for_removal(&mut outcomes);
+    }
+    outcomes
+}
+
+/// Where the label is open, so is whether the request is legal. Once it is accepted, the label is where the request wants
+/// it: it was taken from the version that the request names (ROT-STATE-012, -015), or was there already, or nowhere.
+fn of_an_open_label(
+    world: &World,
+    secret: &Secret,
+    (label, to, from): (&Label, Option<&VersionId>, Option<&VersionId>),
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let is_there = |to: &VersionId| secret.value(to).is_some();
+    let (rule, is_sure) = match (label, to, from) {
+        (Label::Current | Label::Custom(_), Some(to), Some(_)) => (RuleId::State012, is_there(to)),
+        (Label::Custom(_), Some(to), None) => (RuleId::State011, is_there(to)),
+        (Label::Custom(_), None, Some(_)) => (RuleId::State015, true),
+        _ => (RuleId::State024, false),
+    };
+    let outcomes = open(world, label, to, RuleId::State024, setting);
+    if is_sure { arriving(outcomes, label, to, rule, setting) } else { outcomes }
+}
+
+/// Wherever the label was before, it is where the request wants it once that is accepted.
+fn arriving(
+    mut outcomes: Vec<Outcome>,
+    label: &Label,
+    to: Option<&VersionId>,
+    rule: RuleId,
+    setting: &Setting<'_>,
+) -> Vec<Outcome> {
+    let next = outcomes.iter_mut().filter(|outcome| outcome.is_accepted()).filter_map(|it| it.next.as_mut());
+    for secret in next.filter_map(|world| world.secret.as_mut()) {
+        secret.set_label(label, Cell::known(to.cloned(), setting.contract(rule)), setting.origin());
     }
     outcomes
 }
@@ -85,7 +119,13 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
         }
         (None, None, _) if is_custom_or_pending => nothing_to_remove(world, wanted.label, setting),
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
-        (Some(holder), Some(to), _) if holder == to => open(world, wanted.label, Some(to), RuleId::State024, setting),
+        (Some(holder), Some(to), _) if holder == to => {
+            let outcomes = open(world, wanted.label, Some(to), RuleId::State024, setting);
+            match wanted.label {
+                Label::Pending => outcomes,
+                _ => arriving(outcomes, wanted.label, Some(to), RuleId::State012, setting),
+            }
+        }
         (Some(holder), Some(_), None) => vec![refuse(&[not_named(secret, wanted, holder)])],
         (Some(holder), to, Some(from)) if holder != from => {
             let mut reasons = vec![Reason::any_type(RuleId::State013, ErrorType::InvalidParameterException)];
@@ -240,6 +280,7 @@ fn moved(
 
 /// Labels that the request does not name stay; those that mean something to the service keep their owner.
 fn hold_bystanders(secret: &mut Secret, setting: &Setting<'_>) {
+    secret.unnamed.hold(setting.contract(RuleId::State011));
     for cell in &mut secret.labels {
         let rule = match &cell.label {
             Label::Custom(text) if text.starts_with("AWS") => RuleId::State020,

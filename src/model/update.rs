@@ -78,6 +78,7 @@ fn update_value(
             let next = with_secret(world, |secret| {
                 describe(secret, request, setting);
                 secret.dates.outdate(setting.called, setting.stamp);
+                secret.unnamed.hold(setting.contract(RuleId::State005));
                 add(secret, token, value, setting);
                 move_current(secret, token, RuleId::State005, setting);
                 if secret.holder(&Label::Pending) != Some(None) {

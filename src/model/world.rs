@@ -65,7 +65,7 @@ impl World {
             closed: None,
             strangers: Strangers::default(),
             labels: vec![label(Label::Current), label(Label::Pending), label(Label::Previous)],
-            labels_open: true,
+            unnamed: Cell::unknown(()),
             had_current: false,
             rotation: Rotation::never(None),
             dates: Dates { may_have_been_read: true, ..Dates::default() },
@@ -118,7 +118,6 @@ impl World {
     pub fn settle(&mut self) {
         let Some(secret) = self.secret.as_mut().filter(|secret| !secret.is_settled()) else { return };
         secret.parts().for_each(Part::settle);
-        secret.labels_open = false;
         secret.tags_open = false;
         let holder = |label| secret.holder(label).flatten();
         let is_pending_elsewhere =
@@ -142,7 +141,8 @@ mod tests {
     /// A secret that the model knows all of: one version, which is AWSCURRENT's.
     fn known() -> Secret {
         let mut secret = (*World::adopted("db".into()).secret.expect("an adopted secret is there")).clone();
-        (secret.labels_open, secret.tags_open) = (false, false);
+        secret.unnamed = Cell::known((), None);
+        secret.tags_open = false;
         for cell in &mut secret.labels {
             cell.holder = Cell::known((cell.label == Label::Current).then(|| VersionId::from("v1")), None);
         }
@@ -192,7 +192,7 @@ mod tests {
     #[test]
     fn settling_closes_each_open_cell() {
         let open: [fn(&mut Secret); 9] = [
-            |secret| secret.labels_open = true,
+            |secret| secret.unnamed.part().open(),
             |secret| secret.labels[0].holder.part().open(),
             |secret| secret.versions[0].content.part().open(),
             |secret| secret.rotation.enabled.part().open(),

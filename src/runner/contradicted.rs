@@ -11,7 +11,10 @@ use crate::strategy::Case;
 /// Each rule that some answer contradicted, with the rules that were to blame at the time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Contradicted {
-    causes: BTreeMap<RuleId, BTreeSet<RuleId>>,
+    /// How often each was.
+    causes: BTreeMap<RuleId, BTreeMap<RuleId, u64>>,
+    /// What a violation was found to be one of.
+    owners: BTreeMap<RuleId, BTreeSet<RuleId>>,
     /// Of rules that were violated with nothing wrong before while something else was examined, the shortest case.
     strays: BTreeMap<RuleId, Suspect>,
 }
@@ -23,21 +26,30 @@ impl Contradicted {
             let rule = seen.violation.rule;
             let causes = self.causes.entry(rule).or_default();
             let fingerprint = &seen.violation.fingerprint;
-            causes.extend(trace.first_before(fingerprint).or_else(|| trace.anything_before(fingerprint)));
+            if let Some(cause) = trace.first_before(fingerprint).or_else(|| trace.anything_before(fingerprint)) {
+                *causes.entry(cause).or_default() += 1;
+            }
             for also in &seen.violation.also {
-                self.causes.entry(*also).or_default().insert(rule);
+                *self.causes.entry(*also).or_default().entry(rule).or_default() += 1;
             }
         }
     }
 
     /// A violation of one rule was found to be one of another.
     pub(super) fn moved(&mut self, from: RuleId, to: RuleId) {
-        self.causes.entry(from).or_default().insert(to);
+        self.causes.entry(from).or_default();
+        self.owners.entry(from).or_default().insert(to);
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         for (rule, causes) in other.causes {
-            self.causes.entry(rule).or_default().extend(causes);
+            let known = self.causes.entry(rule).or_default();
+            for (cause, times) in causes {
+                *known.entry(cause).or_default() += times;
+            }
+        }
+        for (rule, owners) in other.owners {
+            self.owners.entry(rule).or_default().extend(owners);
         }
         other.strays.into_values().for_each(|stray| self.stray(stray));
     }
@@ -97,8 +109,13 @@ impl Contradicted {
         nearest
     }
 
+    /// The rules that were to blame for this one: those that it was found to belong to, then the most frequent first.
     fn causes(&self, rule: RuleId) -> impl Iterator<Item = RuleId> {
-        self.causes.get(&rule).into_iter().flatten().copied().filter(move |cause| *cause != rule)
+        let mut causes: Vec<_> = self.causes.get(&rule).into_iter().flatten().collect();
+        causes.sort_by_key(|(_, times)| std::cmp::Reverse(**times));
+        let causes: Vec<_> = causes.into_iter().map(|(cause, _)| *cause).collect();
+        let owners = self.owners.get(&rule).into_iter().flatten().copied();
+        owners.chain(causes).filter(move |cause| *cause != rule)
     }
 }
 

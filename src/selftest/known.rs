@@ -170,6 +170,7 @@ mod tests {
         "previous-moves-with-every-put ROT-STATE-007",
         "progress-by-time ROT-CONF-002",
         "put-copies-labels ROT-STATE-001",
+        "put-attaches-a-label-of-its-own ROT-STATE-026",
         "refusal-makes-version ROT-VAL-020",
         "rotated-at-once ROT-CONF-015",
         "rotation-moves-previous ROT-LIFE-010",

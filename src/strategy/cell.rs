@@ -206,7 +206,7 @@ impl State {
     pub fn is_known(world: &World) -> bool {
         world.secret.as_ref().is_none_or(|secret| {
             let is_filled_known = |id: &VersionId| secret.version(id).is_none_or(|version| !version.content.is_open());
-            !secret.labels_open
+            !secret.unnamed.is_open()
                 && secret.labels.iter().all(|label| !label.holder.is_open())
                 && secret.holder(&Label::Pending).flatten().is_none_or(is_filled_known)
         })

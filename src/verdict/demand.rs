@@ -138,6 +138,8 @@ pub enum Aspect {
     NoVersionId,
     #[serde(rename = "no other version")]
     OnlyVersions,
+    #[serde(rename = "no other custom label")]
+    OnlyLabels,
     #[serde(rename = "no such version")]
     NotShown,
     #[serde(rename = "no version without a value in the list")]

@@ -56,7 +56,7 @@ const fn values_of(fact: &Fact, operation: &Operation) -> Option<Values> {
 fn pattern(fact: &Fact) -> Pattern {
     match (fact.rule.rule().kind, &fact.claim) {
         (Kind::Law, Claim::Label(label, _)) => Pattern::Law(LabelClass::of(label)),
-        (Kind::NothingChanges { .. }, Claim::Label(..) | Claim::OnlyVersions { .. }) => {
+        (Kind::NothingChanges { .. }, Claim::Label(..) | Claim::OnlyVersions { .. } | Claim::OnlyLabels(_)) => {
             Pattern::Kept(Kept::LabelsAndVersions)
         }
         (
@@ -82,6 +82,7 @@ fn pattern_of(claim: &Claim) -> Pattern {
         Claim::Listed(_, true) => Aspect::Listed,
         Claim::Listed(_, false) => Aspect::NotListed,
         Claim::OnlyVersions { .. } => Aspect::OnlyVersions,
+        Claim::OnlyLabels(_) => Aspect::OnlyLabels,
         Claim::NotShown(_) => Aspect::NotShown,
         Claim::Unlisted(_) => Aspect::Unlisted,
         Claim::PageRepeats(_) => Aspect::PageRepeats,

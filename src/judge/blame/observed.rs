@@ -1,9 +1,11 @@
 //! What an answer shows where a claim does not hold.
 
+use std::collections::BTreeSet;
+
 use crate::judge::class;
 use crate::model::{
     Answer, Body, Claim, Description, Label, Output, SecretValue, entry_value, labels_text, shown_arn, shown_ids,
-    shown_name,
+    shown_name, strange_labels,
 };
 
 /// What the answer says where the claim does not hold: in words, and without ids and texts.
@@ -132,6 +134,10 @@ fn shown_anywhere(claim: &Claim, output: &Output) -> Option<String> {
         Claim::Missing(_) => "it has one".to_owned(),
         Claim::Arn(_) | Claim::ArnOf(_) | Claim::ArnForm(_) => text("ARN", shown_arn(output)?.map(|arn| &**arn)),
         Claim::Name(_) => text("Name", shown_name(output)?.map(|name| &**name)),
+        Claim::OnlyLabels(known) => {
+            let strangers: BTreeSet<_> = strange_labels(output, known)?.map(Label::as_str).collect();
+            format!("also {}", strangers.into_iter().collect::<Vec<_>>().join(", "))
+        }
         Claim::OnlyVersions { known, .. } => {
             let shown = shown_ids(output)?;
             let strangers: Vec<_> = shown.filter(|id| !known.contains(id)).map(ToString::to_string).collect();

@@ -27,7 +27,29 @@ fn laws() -> Vec<Mutant> {
         contract(
             R::State002,
             [create(), look(), stage("AWSCURRENT", "$t1", "$t1"), look()],
-            Says(|output, scene| show(output, scene, &[("$t1", &["X"])])),
+            Says(|output, scene| show(output, scene, &[("$t1", &["AWSPREVIOUS"])])),
+        ),
+        contract(
+            R::State003,
+            [create(), look()],
+            Says(|output, scene| show(output, scene, &[("$t1", &["AWSCURRENT", "X"])])),
+        ),
+        contract(
+            R::State026,
+            [create(), look(), put_as("$t2", &["X"]), look()],
+            Says(|output, scene| show(output, scene, &[("$t1", &["AWSCURRENT", "Y"]), ("$t2", &["X"])])),
+        ),
+        contract(
+            R::State011,
+            [create(), look(), stage("X", "", "$t1"), look()],
+            Says(|output, scene| show(output, scene, &[("$t1", &["AWSCURRENT", "X", "Y"])])),
+        ),
+        contract(
+            R::Life010,
+            [create(), look(), rotate_monthly("$t2"), look()],
+            Says(|output, scene| {
+                show(output, scene, &[("$t1", &["AWSCURRENT", "Y"]), ("$t2", &["AWSPENDING"])]);
+            }),
         ),
         contract(
             R::State003,

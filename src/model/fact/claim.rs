@@ -29,6 +29,8 @@ pub enum Claim {
         /// How many others there may be at most.
         others: usize,
     },
+    /// No label of a client's choice is shown but these.
+    OnlyLabels(Vec<Label>),
     /// No version of an earlier page is listed again; those of the earlier pages.
     PageRepeats(Vec<VersionId>),
     /// The last page lists these, which no page before has listed.
@@ -133,6 +135,7 @@ impl Claim {
             Self::Label(..)
             | Self::Listed(..)
             | Self::OnlyVersions { .. }
+            | Self::OnlyLabels(_)
             | Self::NotShown(_)
             | Self::Enabled(_)
             | Self::Function(_)

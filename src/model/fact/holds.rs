@@ -36,6 +36,7 @@ impl Claim {
             Self::Label(..)
             | Self::Listed(..)
             | Self::OnlyVersions { .. }
+            | Self::OnlyLabels(_)
             | Self::PageRepeats(_)
             | Self::LastPage(_)
             | Self::NotShown(_)
@@ -81,10 +82,8 @@ impl Claim {
             Self::NoFault | Self::ErrorType(_) | Self::Message(_) => None,
             Self::Label(label, holder) => label_is_at(output, label, holder.as_ref(), partial),
             Self::Listed(id, listed) => Some(lists(last_page(output)?, id) == *listed),
-            Self::OnlyVersions { known, others } => {
-                let unknown: BTreeSet<_> = shown_ids(output)?.filter(|id| !known.contains(id)).collect();
-                Some(unknown.len() <= *others)
-            }
+            Self::OnlyVersions { known, others } => Some(strange_ids(output, known)?.len() <= *others),
+            Self::OnlyLabels(known) => Some(strange_labels(output, known)?.next().is_none()),
             Self::NotShown(id) => Some(shown_ids(output)?.all(|shown| shown != id)),
             Self::Unlisted(id) => Some(!lists(page(output)?, id)),
             Self::PageRepeats(before) => Some(!shown_ids(output)?.any(|id| before.contains(id))),
@@ -297,6 +296,26 @@ pub fn shown_ids(output: &Output) -> Option<impl Iterator<Item = &VersionId>> {
     };
     let listed = listed.into_iter().flatten().filter_map(|entry| entry.version_id.as_ref());
     Some(described.into_iter().flatten().map(|(id, _)| id).chain(listed))
+}
+
+/// The ids of versions that an answer shows beyond those known, if it is about versions.
+fn strange_ids<'a>(output: &'a Output, known: &[VersionId]) -> Option<BTreeSet<&'a VersionId>> {
+    Some(shown_ids(output)?.filter(|id| !known.contains(id)).collect())
+}
+
+/// The labels of a client's choice that an answer shows beyond those known, if it shows the labels of versions.
+#[must_use]
+pub fn strange_labels<'a>(output: &'a Output, known: &'a [Label]) -> Option<impl Iterator<Item = &'a Label>> {
+    let (described, listed, read) = match output {
+        Output::Description(shown) if !shown.hides_versions => (shown.version_ids_to_stages.as_ref(), None, None),
+        Output::Versions(page) => (None, page.versions.as_ref(), None),
+        Output::Value(value) => (None, None, value.version_stages.as_ref()),
+        _ => return None,
+    };
+    let described = described.into_iter().flatten().flat_map(|(_, labels)| labels);
+    let listed = listed.into_iter().flatten().flat_map(|entry| entry.version_stages.iter().flatten());
+    let shown = described.chain(listed).chain(read.into_iter().flatten());
+    Some(shown.filter(|label| matches!(label, Label::Custom(_)) && !known.contains(label)))
 }
 
 fn value_is(output: &Output, expected: &Value, partial: bool) -> Option<bool> {

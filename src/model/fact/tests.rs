@@ -114,6 +114,20 @@ fn a_value_tells_a_label_of_its_own_version_alone() {
 }
 
 #[test]
+fn a_label_that_no_call_has_named_is_told_wherever_labels_are_shown() {
+    let labels = json!(["AWSCURRENT", "mine"]);
+    let page = list(json!({ "Versions": [{ "VersionId": "v1", "VersionStages": labels }] }));
+    let map = description(json!({ "VersionIdsToStages": { "v1": labels } }));
+    let read = value(json!({ "VersionId": "v1", "VersionStages": labels }));
+    for (known, expected) in [(vec!["mine".into()], HOLDS), (vec!["other".into()], BROKEN), (vec![], BROKEN)] {
+        for shown in [&page, &map, &read] {
+            assert_claim(&Claim::OnlyLabels(known.clone()), shown, expected, expected);
+        }
+    }
+    assert_claim(&Claim::OnlyLabels(vec![]), &receipt(json!({ "VersionStages": labels })), SILENT, SILENT);
+}
+
+#[test]
 fn versions_are_listed_shown_or_repeated() {
     let [one, other] = [text("v1"), text("v2")];
     let page = list(json!({ "Versions": [{ "VersionId": "v1" }] }));
@@ -425,6 +439,8 @@ fn a_claim_in_words_names_the_member_and_no_value() {
         (Claim::Duration(None), "no Duration"),
         (Claim::OnlyVersions { known: vec![], others: 0 }, "no version"),
         (Claim::OnlyVersions { known: vec![text("v1"), text("v2")], others: 0 }, "no version but v1, v2"),
+        (Claim::OnlyLabels(vec![]), "no custom label"),
+        (Claim::OnlyLabels(vec!["mine".into()]), "no custom label but [mine]"),
         (Claim::Value(crate::model::Value::Text(SecretString::from("hunter2"))), "the stored SecretString of 7 bytes"),
     ] {
         assert_eq!(claim.to_string(), words);

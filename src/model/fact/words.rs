@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::Claim;
-use crate::model::{ErrorType, Label, Value};
+use crate::model::{ErrorType, Label, Value, VersionId};
 
 impl fmt::Display for Claim {
     /// The claim in words that fit after "expected".
@@ -21,11 +21,9 @@ impl fmt::Display for Claim {
             Self::Label(label, None) => write!(f, "{label} nowhere"),
             Self::Listed(id, true) => write!(f, "version {id} in the list"),
             Self::Listed(id, false) => write!(f, "version {id} not in the list"),
-            Self::OnlyVersions { known, others: 0 } if known.is_empty() => f.write_str("no version"),
-            Self::OnlyVersions { known, others: 0 } => write!(f, "no version but {}", known.join(", ")),
-            Self::OnlyVersions { known, others } => {
-                write!(f, "no version but {} and {others} of an id of the service's choice", known.join(", "))
-            }
+            Self::OnlyVersions { known, others } => write_only_versions(f, known, *others),
+            Self::OnlyLabels(known) if known.is_empty() => f.write_str("no custom label"),
+            Self::OnlyLabels(known) => write!(f, "no custom label but {}", labels_text(known)),
             Self::Unlisted(id) => write!(f, "no version {id}, which has no value, in the list"),
             Self::NotShown(id) => write!(f, "no version {id}"),
             Self::PageRepeats(_) => f.write_str("no version of an earlier page"),
@@ -67,6 +65,16 @@ impl fmt::Display for Claim {
             Self::BatchError(id) => write!(f, "{id} in Errors"),
             Self::BatchErrorCode(id, error_type) => write!(f, "ErrorCode {error_type} for {id}"),
             Self::Message(text) => write!(f, "the message {text:?}"),
+        }
+    }
+}
+
+fn write_only_versions(f: &mut fmt::Formatter<'_>, known: &[VersionId], others: usize) -> fmt::Result {
+    match (known, others) {
+        ([], 0) => f.write_str("no version"),
+        (known, 0) => write!(f, "no version but {}", known.join(", ")),
+        (known, others) => {
+            write!(f, "no version but {} and {others} of an id of the service's choice", known.join(", "))
         }
     }
 }

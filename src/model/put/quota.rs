@@ -69,7 +69,7 @@ mod tests {
     fn labelled(labels: &[Label]) -> World {
         let mut world = World::adopted("db".into());
         let secret = world.secret.as_mut().expect("an adopted secret is there");
-        secret.labels_open = false;
+        secret.unnamed.bind(());
         for label in &AWS {
             secret.set_label(label, Cell::known(None, None), Origin::Unknown);
         }

@@ -1,6 +1,6 @@
 //! GetSecretValue: one version, found by its id, by a label, or by both.
 
-use super::owned_until_seen;
+use super::{only_labels_shown, owned_until_seen};
 use crate::model::fact::fact;
 use crate::model::lenient::refuse_or_read;
 use crate::model::operation::GetSecretValue;
@@ -163,6 +163,7 @@ fn of_version(reading: &Reading<'_>, version: &Version, way: &Way<'_>) -> Vec<Ou
     }
     outcome.facts.extend(located.clone());
     outcome.facts.extend(labels_of_version(secret));
+    outcome.facts.extend(only_labels_shown(secret));
     outcome.facts.push(stored);
     outcome = outcome
         .contract(RuleId::Wire007, Claim::OneValue)

@@ -26,7 +26,7 @@ impl Secret {
     pub fn holder(&self, label: &Label) -> Option<Option<&VersionId>> {
         match self.label(label) {
             Some(cell) => cell.get().map(Option::as_ref),
-            None if self.labels_open => None,
+            None if self.unnamed.is_open() => None,
             None => Some(None),
         }
     }
@@ -48,7 +48,7 @@ impl Secret {
     /// Whether any label is or may be on this version.
     #[must_use]
     pub fn may_have_a_label(&self, id: &str) -> bool {
-        self.labels_open
+        self.unnamed.is_open()
             || self.labels.iter().any(|cell| cell.holder.is_open() || cell.holder.value.as_deref() == Some(id))
     }
 
@@ -80,7 +80,7 @@ impl Secret {
 
     /// Requires a label to stay where it is in strict mode only, so that no call can rely on it.
     pub(crate) fn loosen_label(&mut self, label: &Label, by: Provenance) {
-        if self.label(label).is_none() && !self.labels_open {
+        if self.label(label).is_none() && !self.unnamed.is_open() {
             self.set_label(label, Cell::known(None, by), Origin::Unknown);
         }
         // The service may move AWSPENDING itself while it may be rotating.
@@ -127,12 +127,14 @@ impl Secret {
 
     /// Requires every label but AWSPENDING to stay.
     pub(crate) fn hold_labels_but_pending(&mut self, by: Provenance) {
+        self.unnamed.hold(by);
         for cell in self.labels.iter_mut().filter(|cell| cell.label != Label::Pending) {
             cell.holder.hold(by);
         }
     }
 
     pub(crate) fn hold_labels(&mut self, by: Provenance) {
+        self.unnamed.hold(by);
         for cell in &mut self.labels {
             cell.holder.hold(by);
         }

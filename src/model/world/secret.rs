@@ -32,8 +32,8 @@ pub struct Secret {
     pub strangers: Strangers,
     /// Where each label is that was ever seen or named.
     pub labels: Vec<LabelCell>,
-    /// Whether labels without a cell are open rather than nowhere.
-    pub labels_open: bool,
+    /// That labels without a cell are nowhere.
+    pub unnamed: Cell<()>,
     /// Whether AWSCURRENT was ever on a version; it stays somewhere from then on (ROT-STATE-002).
     pub had_current: bool,
     /// The rotation configuration.
@@ -139,14 +139,14 @@ impl Secret {
     pub(crate) fn parts(&mut self) -> impl Iterator<Item = Part<'_>> {
         let labels = self.labels.iter_mut().map(|cell| cell.holder.part());
         let versions = self.versions.iter_mut().map(|version| version.content.part());
-        labels.chain(versions).chain(self.rotation.parts())
+        labels.chain(versions).chain([self.unnamed.part()]).chain(self.rotation.parts())
     }
 
     /// What is known of every cell.
     pub(crate) fn knowledge(&self) -> impl Iterator<Item = Knowledge> {
         let labels = self.labels.iter().map(|cell| cell.holder.knowledge);
         let versions = self.versions.iter().map(|version| version.content.knowledge);
-        labels.chain(versions).chain(self.rotation.knowledge())
+        labels.chain(versions).chain([self.unnamed.knowledge]).chain(self.rotation.knowledge())
     }
 
     /// Forbids versions beyond those known, and beyond those that were allowed for.
@@ -191,7 +191,6 @@ impl Secret {
         self.tags_open = true;
         self.dates.is_first_rotation = false;
         self.expect_strangers();
-        self.labels_open = true;
         self.listing = None;
         self.rotation.open();
         self.rotation.lose_track();
@@ -200,7 +199,7 @@ impl Secret {
     /// Whether no cell is open and no placeholder is left to forget.
     pub(super) fn is_settled(&self) -> bool {
         let is_filled = |version: &Version| version.content.value != Content::Unfilled;
-        !self.labels_open && !self.knowledge().any(Knowledge::is_open) && self.versions.iter().all(is_filled)
+        !self.knowledge().any(Knowledge::is_open) && self.versions.iter().all(is_filled)
     }
 
     /// A placeholder that lost its label is no version (the reference service's reading of ROT-STATE-023).

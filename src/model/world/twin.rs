@@ -77,7 +77,7 @@ impl World {
 impl Secret {
     fn is_like(&self, other: &Self, likeness: Likeness) -> bool {
         let Self { arn, made_empty_with, deletion, restored, description, kms_key_id, tags, tags_open, .. } = self;
-        let Self { versions, closed, strangers, labels, labels_open, had_current, rotation, dates, listing, .. } = self;
+        let Self { versions, closed, strangers, labels, unnamed, had_current, rotation, dates, listing, .. } = self;
         (arn, deletion, description, kms_key_id, tags, tags_open)
             == (&other.arn, &other.deletion, &other.description, &other.kms_key_id, &other.tags, &other.tags_open)
             && restored.is_some() == other.restored.is_some()
@@ -86,7 +86,8 @@ impl Secret {
                 (Some(one), Some(other)) => one.is_like(other, likeness),
                 (one, other) => one.is_none() && other.is_none(),
             }
-            && (strangers, labels_open, had_current) == (&other.strangers, &other.labels_open, &other.had_current)
+            && (strangers, had_current) == (&other.strangers, &other.had_current)
+            && unnamed.is_like(&other.unnamed, likeness)
             && *listing == other.listing
             && (likeness != Likeness::Permissions || dates.bound(&other.dates))
             && rotation.is_like(&other.rotation, likeness)

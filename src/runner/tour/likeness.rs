@@ -58,7 +58,7 @@ impl Known {
             nowhere.map(|cell| (cell.label.clone(), cell.holder.knowledge == Knowledge::Usual)).collect();
         open.sort();
         Self {
-            flags: [secret.deletion.is_some(), secret.labels_open, secret.had_current],
+            flags: [secret.deletion.is_some(), secret.unnamed.is_open(), secret.had_current],
             rotation: [
                 rotation.enabled.value,
                 rotation.enabled.is_open(),

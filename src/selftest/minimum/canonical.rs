@@ -86,7 +86,7 @@ impl Canonical {
             closed,
             strangers,
             labels,
-            labels_open,
+            unnamed,
             had_current,
             rotation,
             dates,
@@ -117,7 +117,8 @@ impl Canonical {
         self.listing(listing.as_ref());
         if detail != Detail::Values {
             let Strangers { unlisted, undescribed } = *strangers;
-            for flag in [arn.is_some(), *tags_open, unlisted, undescribed, *labels_open, *had_current, closed.is_some()]
+            for flag in
+                [arn.is_some(), *tags_open, unlisted, undescribed, unnamed.is_open(), *had_current, closed.is_some()]
             {
                 self.flag(flag);
             }

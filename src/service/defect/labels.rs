@@ -20,6 +20,13 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Stores(move_copies_label)],
     },
     Bug {
+        name: "put-attaches-a-label-of-its-own",
+        does: "PutSecretValue attaches a label to its version that no request has named",
+        seen: "family: a label that an implementation keeps for itself",
+        breaks: &[RuleId::State026, RuleId::State003],
+        hooks: &[Hook::Stores(put_attaches_a_label_of_its_own)],
+    },
+    Bug {
         name: "put-ignores-stages",
         does: "PutSecretValue ignores VersionStages and moves AWSCURRENT",
         seen: "family: an optional member that is not read",
@@ -62,6 +69,13 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Reads(assume_the_holder)],
     },
 ];
+
+fn put_attaches_a_label_of_its_own(world: &mut World, scene: &Scene<'_>) {
+    let (Operation::PutSecretValue(put), Some(secret)) = (scene.operation, &mut world.secret) else { return };
+    if let Some(token) = put.client_request_token.as_ref().filter(|_| !scene.is_refused) {
+        put_label(secret, &Label::Custom("LATEST".into()), Some(token.clone()));
+    }
+}
 
 fn put_copies_labels(world: &mut World, scene: &Scene<'_>) {
     let (Operation::PutSecretValue(put), Some(secret)) = (scene.operation, &mut world.secret) else { return };

@@ -70,10 +70,7 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         Claim::CreatedDate(date) => of_value(output, |value| value.created_date = Some(Timestamp(date.0 + 60.0))),
         Claim::Listed(id, true) => of_page(output, |versions| leave_out(versions, Some(id))),
         Claim::Listed(id, false) => of_page(output, |versions| versions.push(entry(id))),
-        Claim::Unlisted(id) => {
-            let pending = VersionEntry { version_stages: Some(vec![Label::Pending]), ..entry(id) };
-            of_page(output, |versions| versions.push(pending));
-        }
+        Claim::Unlisted(id) => of_page(output, |versions| versions.push(pending_entry(id))),
         Claim::PageRepeats(before) => of_page(output, |versions| versions.extend(before.first().map(entry))),
         Claim::LastPage(missing) => of_page(output, |versions| leave_out(versions, missing.first())),
         Claim::BatchHas(name) => of_values(output, |values| values.retain(|it| it.name.as_ref() != Some(name))),
@@ -93,6 +90,7 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         | Claim::ArnForm(_)
         | Claim::ArnUnlike(_)
         | Claim::OnlyVersions { .. }
+        | Claim::OnlyLabels(_)
         | Claim::NotShown(_)
         | Claim::HasLabel(..)
         | Claim::ChangedAfter(_)
@@ -102,6 +100,10 @@ pub(super) fn contradict(output: &mut Output, claim: &Claim) {
         | Claim::Duration(_)
         | Claim::Schedule(_) => {}
     }
+}
+
+fn pending_entry(id: &VersionId) -> VersionEntry {
+    VersionEntry { version_stages: Some(vec![Label::Pending]), ..entry(id) }
 }
 
 /// The id of a version that no request has made.
