@@ -88,7 +88,7 @@ fn rotation_facts(secret: &Secret) -> Vec<Fact> {
             false => (RuleId::Conf003, Class::Contract),
         };
         facts.extend([Claim::Missing(Member::LastRotatedDate), NO_NEXT_DATE].map(|claim| fact(rule, class, claim)));
-    } else if rotation.is_cancelled() && rotation.enabled.get() == Some(&false) {
+    } else if rotation.is_cancelled() && !rotation.touched && rotation.enabled.get() == Some(&false) {
         facts.push(fact(RuleId::Conf011, Class::Fidelity, NO_NEXT_DATE));
     }
     facts

@@ -186,6 +186,8 @@ fn open(world: &World, label: &Label, to: Option<&VersionId>, rule: RuleId, sett
         if *label == Label::Pending && secret.rotation.may_act() {
             secret.rotation.lose_track();
         }
+        // What makes a version of a rotation AWSCURRENT may end it, with a date.
+        secret.dates.is_first_rotation &= !matches!(label, Label::Current | Label::Pending);
         // AWSCURRENT may have moved onto the AWSPENDING version.
         if *label == Label::Current && to.is_some() && secret.holder(&Label::Pending) == Some(to) {
             secret.open_label(&Label::Pending, true, setting.contract(RuleId::State016));

@@ -123,7 +123,11 @@ fn is_well_formed(rotate: &RotateSecret) -> bool {
             && rules.duration.is_none()
             && rules.automatically_after_days.is_some_and(|days| (1..=1000).contains(&days))
     });
-    let is_missing = rotate.rotation_lambda_arn.as_ref().is_some_and(|arn| arn.ends_with("missing") || arn.len() > 200);
+    let is_elsewhere = |arn: &str| !arn.starts_with("arn:aws:lambda:us-east-1:");
+    let is_missing = rotate
+        .rotation_lambda_arn
+        .as_ref()
+        .is_some_and(|arn| arn.ends_with("missing") || arn.len() > 200 || is_elsewhere(arn));
     let is_of_partner =
         rotate.external_secret_rotation_metadata.is_some() || rotate.external_secret_rotation_role_arn.is_some();
     has_token && is_plain_rule && !is_missing && !is_of_partner
