@@ -261,7 +261,9 @@ fn expected_ids(secret: &Secret, include_deprecated: bool) -> Vec<(VersionId, bo
         let is_unlabelled = !secret.may_have_a_label(&version.id);
         match (is_stored, is_labelled, is_unlabelled) {
             (true, true, _) => Some((version.id.clone(), true)),
-            (true, false, true) if !too_many => Some((version.id.clone(), include_deprecated)),
+            // Whatever its labels are, a version that is stored is in the list that has those without any.
+            (true, false, _) if include_deprecated && !too_many => Some((version.id.clone(), true)),
+            (true, false, true) if !too_many => Some((version.id.clone(), false)),
             _ => None,
         }
     };

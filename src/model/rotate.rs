@@ -520,6 +520,8 @@ fn cancelled(world: &World, rule: RuleId, setting: &Setting<'_>) -> World {
         rotation.hold(kept);
         rotation.enabled = Cell::known(false, setting.contract(rule));
         rotation.progress = Progress::Cancelled;
+        // What a refused RotateSecret has left of a secret that is rotated goes with the rest.
+        rotation.touched = false;
     }
     if secret.holder(&Label::Pending) != Some(None) {
         secret.open_label(&Label::Pending, true, setting.contract(RuleId::Prog010));

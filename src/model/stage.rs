@@ -37,7 +37,13 @@ pub(crate) fn outcomes(
     let to = request.move_to_version_id.as_ref();
     let from = request.remove_from_version_id.as_ref();
     if to == from {
-        return open(world, label, to, RuleId::State029, setting);
+        let outcomes = open(world, label, to, RuleId::State029, setting);
+        return match to {
+            Some(_) if secret.holder(label) == Some(to) && *label != Label::Pending => {
+                arriving(outcomes, label, to, RuleId::State012, setting)
+            }
+            _ => outcomes,
+        };
     }
     let Some(holder) = secret.holder(label) else {
         return of_an_open_label(world, secret, (label, to, from), setting);
