@@ -86,8 +86,7 @@ impl History {
                 self.is_new(operation) && puts(operation, label) && operation.token() != holder.as_ref()
             }
             (operation, Shown::Version(id, false)) => {
-                let is_pending = puts(operation, &Label::Pending);
-                self.is_new(operation) && operation.token() == Some(id) && stores(operation) && !is_pending
+                self.is_new(operation) && operation.token() == Some(id) && stores(operation)
             }
             (Operation::DeleteSecret(_), Shown::MarkForDeletion(is_marked)) => !is_marked,
             (Operation::RestoreSecret(_), Shown::MarkForDeletion(is_marked)) => *is_marked,
