@@ -38,7 +38,9 @@ pub(crate) fn get(
 }
 
 fn either_way(world: &World) -> Vec<Outcome> {
-    let answered = identified(Outcome::unjudged(), world).then(read(world));
+    // Whatever is read, an answer has one value.
+    let one = Outcome::unjudged().contract(RuleId::Wire007, Claim::OneValue);
+    let answered = identified(one, world).then(read(world));
     vec![answered, Outcome::unjudged_refusal(ErrorType::ResourceNotFoundException, None)]
 }
 
