@@ -472,43 +472,33 @@ mod tests {
         Run::new(endpoint, options, Stop::default()).run().await;
     }
 
-    /// The findings of a service whose AWSCURRENT can be removed, and how often one of them was put off for another.
-    async fn with_put_off(owners: &[(&str, &str)]) -> usize {
-        let buggy = Config { defects: vec!["current-removable".parse().expect("a defect")], ..Config::default() };
-        let service = Arc::new(Service::new(buggy));
-        let options = Options { enough: Enough::Seen(1), functions: service.functions(), ..Options::default() };
-        let mut harvest = Harvest::new(&mut Gathered::default());
-        harvest.findings = Run::new(service, options, Stop::default()).run().await.findings;
-        let found = harvest.findings.iter().find(|it| it.is_shown()).expect("a finding").clone();
+    /// How many suspects are left to examine where these are put off for others, and a finding "found" is there.
+    fn left_to_examine(found: &Finding, put_off: &[(&str, &str)]) -> usize {
         let fingerprint = |name: &str| match name {
             "found" => found.violation.fingerprint.clone(),
             other => Fingerprint::Foreign(other.into()),
         };
-        harvest.put_off = owners
-            .iter()
-            .map(|(own, owner)| PutOff {
-                suspect: Suspect {
-                    violation: Violation { fingerprint: fingerprint(own), ..found.violation.clone() },
-                    case: found.case.clone(),
-                    cause: None,
-                    state: None,
-                    is_clean: true,
-                    is_observed: false,
-                    calls: 0,
-                    other: None,
-                    early: None,
-                },
-                owner: fingerprint(owner),
-            })
-            .collect();
+        let put_off = put_off.iter().map(|(own, owner)| {
+            let violation = Violation { fingerprint: fingerprint(own), ..found.violation.clone() };
+            PutOff { suspect: Suspect::of(violation, found.case.clone()), owner: fingerprint(owner) }
+        });
+        let mut harvest = Harvest::new(&mut Gathered::default());
+        harvest.findings.push(found.clone());
+        harvest.put_off = put_off.collect();
         harvest.without_owner().len()
     }
 
     #[tokio::test]
     async fn what_is_put_off_for_what_was_not_found_after_all_is_examined() {
-        assert_eq!(with_put_off(&[("a", "found")]).await, 0);
-        assert_eq!(with_put_off(&[("a", "b"), ("b", "found")]).await, 0, "by way of another");
-        assert_eq!(with_put_off(&[("a", "lost"), ("b", "found")]).await, 1);
-        assert_eq!(with_put_off(&[("a", "b"), ("b", "a")]).await, 2, "each for the other");
+        let buggy = Config { defects: vec!["current-removable".parse().expect("a defect")], ..Config::default() };
+        let service = Arc::new(Service::new(buggy));
+        let options = Options { enough: Enough::Seen(1), functions: service.functions(), ..Options::default() };
+        let findings = Run::new(service, options, Stop::default()).run().await.findings;
+        let found = findings.iter().find(|it| it.is_shown()).expect("a finding");
+        let left = |put_off: &[(&str, &str)]| left_to_examine(found, put_off);
+        assert_eq!(left(&[("a", "found")]), 0);
+        assert_eq!(left(&[("a", "b"), ("b", "found")]), 0, "by way of another");
+        assert_eq!(left(&[("a", "lost"), ("b", "found")]), 1);
+        assert_eq!(left(&[("a", "b"), ("b", "a")]), 2, "each for the other");
     }
 }

@@ -38,12 +38,8 @@ pub(crate) fn outcomes(
     let from = request.remove_from_version_id.as_ref();
     if to == from {
         let outcomes = open(world, label, to, RuleId::State029, setting);
-        return match to {
-            Some(_) if secret.holder(label) == Some(to) && *label != Label::Pending => {
-                arriving(outcomes, label, to, RuleId::State012, setting)
-            }
-            _ => outcomes,
-        };
+        let is_in_place = to.is_some() && secret.holder(label) == Some(to);
+        return if is_in_place { arriving(outcomes, label, to, RuleId::State012, setting) } else { outcomes };
     }
     let Some(holder) = secret.holder(label) else {
         return of_an_open_label(world, secret, (label, to, from), setting);
@@ -81,7 +77,8 @@ fn of_an_open_label(
     if is_sure { arriving(outcomes, label, to, rule, setting) } else { outcomes }
 }
 
-/// Wherever the label was before, it is where the request wants it once that is accepted.
+/// Wherever the label was before, it is where the request wants it once that is accepted; but AWSPENDING, which a
+/// rotation may move at any time.
 fn arriving(
     mut outcomes: Vec<Outcome>,
     label: &Label,
@@ -89,7 +86,8 @@ fn arriving(
     rule: RuleId,
     setting: &Setting<'_>,
 ) -> Vec<Outcome> {
-    let next = outcomes.iter_mut().filter(|outcome| outcome.is_accepted()).filter_map(|it| it.next.as_mut());
+    let is_sure = |outcome: &&mut Outcome| outcome.is_accepted() && *label != Label::Pending;
+    let next = outcomes.iter_mut().filter(is_sure).filter_map(|it| it.next.as_mut());
     for secret in next.filter_map(|world| world.secret.as_mut()) {
         secret.set_label(label, Cell::known(to.cloned(), setting.contract(rule)), setting.origin());
     }
@@ -127,10 +125,7 @@ fn settled(world: &World, secret: &Secret, wanted: &Move<'_>, setting: &Setting<
         (None, to, _) => open(world, wanted.label, to, RuleId::State024, setting),
         (Some(holder), Some(to), _) if holder == to => {
             let outcomes = open(world, wanted.label, Some(to), RuleId::State024, setting);
-            match wanted.label {
-                Label::Pending => outcomes,
-                _ => arriving(outcomes, wanted.label, Some(to), RuleId::State012, setting),
-            }
+            arriving(outcomes, wanted.label, Some(to), RuleId::State012, setting)
         }
         (Some(holder), Some(_), None) => vec![refuse(&[not_named(secret, wanted, holder)])],
         (Some(holder), to, Some(from)) if holder != from => {

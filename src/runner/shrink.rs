@@ -286,8 +286,7 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
         self.need = Need::of(&best, wanted, self.run.menu()).await;
         self.tried.clear();
         self.shown = None;
-        // Of an operation that is not there, any request shows it.
-        if best.steps.len() == 1 && wanted.fingerprint.missing().is_some() {
+        if is_least_of_missing(&best, &wanted.fingerprint) {
             return Guessed { case: best, is_least: true };
         }
         let wanted = &wanted.fingerprint;
@@ -307,6 +306,9 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     /// Deletes ever smaller windows of calls, and writes those that stay more simply.
     async fn cut(&mut self, guessed: Guessed, wanted: &Fingerprint) -> Case {
         let Guessed { case: mut best, is_least } = guessed;
+        if is_least_of_missing(&best, wanted) {
+            return best;
+        }
         if !is_least {
             best = self.without_windows(best, wanted).await;
             best = self.with_a_function_of_its_own(best, wanted).await;
@@ -562,6 +564,11 @@ impl<'a, E: Endpoint + 'static> Lab<'a, E> {
     fn is_stopped(&self) -> bool {
         self.run.stop.is_set()
     }
+}
+
+/// Whether a case cannot be shorter or plainer: of an operation that is not there, any request shows it.
+fn is_least_of_missing(case: &Case, wanted: &Fingerprint) -> bool {
+    case.steps.len() == 1 && wanted.missing().is_some()
 }
 
 /// What a violation is that so many replays have shown.

@@ -39,6 +39,22 @@ pub(super) struct Early {
 }
 
 impl Suspect {
+    /// One of which nothing is known but that a case shows it.
+    #[cfg(test)]
+    pub(super) fn of(violation: Violation, case: Case) -> Self {
+        Self {
+            violation,
+            case,
+            cause: None,
+            state: None,
+            is_clean: true,
+            is_observed: false,
+            calls: 0,
+            other: None,
+            early: None,
+        }
+    }
+
     /// The better suspect for the same violation is the graver, then the one before which nothing went wrong, then the
     /// shorter.
     pub(super) fn weight(&self) -> (Class, bool, usize) {

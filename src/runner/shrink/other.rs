@@ -174,17 +174,7 @@ mod tests {
             unsettles: false,
             stretch: Vec::new(),
         };
-        Suspect {
-            violation,
-            case,
-            cause: None,
-            state: None,
-            is_clean: true,
-            is_observed: false,
-            calls: 0,
-            other: None,
-            early: None,
-        }
+        Suspect::of(violation, case)
     }
 
     #[test]
