@@ -199,7 +199,7 @@ fn stored(
 pub(super) fn add(secret: &mut Secret, token: &VersionId, value: &Value, setting: &Setting<'_>) {
     let content = Cell::known(Content::Value(value.clone()), setting.contract(RuleId::State018));
     secret.add_version(Version::new(token, content, setting.origin(), setting.stamp));
-    secret.closed = None;
+    secret.close(setting.contract(RuleId::Idem001));
     secret.dates.changed = setting.stamp.or(secret.dates.changed);
 }
 

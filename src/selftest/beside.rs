@@ -34,14 +34,15 @@ const FOR_ANY: &[(RuleId, &str)] = &[
 const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     (
         "rotation-fills-pending",
-        &[RuleId::Idem009, RuleId::Err014],
-        "storing under the rotation's token, or reading its version, meets a value before the version was looked at",
+        &[RuleId::Idem009, RuleId::Err014, RuleId::State023],
+        "storing under the rotation's token, reading its version or listing it meets a value before the version was \
+         looked at",
     ),
     ("current-twice-after-rotation", &[RuleId::State012], "which holder a refused move names, where there are two"),
     ("no-version-as-bad-request", &[RuleId::Ident005], "it owns the refusal of a name with a suffix, of the same type"),
     (
         "against:ROT-LIFE-009",
-        &[RuleId::Idem009, RuleId::Err014, RuleId::Read004],
+        &[RuleId::Idem009, RuleId::Err014, RuleId::Read004, RuleId::State023],
         "as with rotation-fills-pending; and a value from nowhere has no date",
     ),
     (
@@ -116,7 +117,17 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-ERR-015", &[RuleId::Idem006], "where a name is in use, that rule owns the type of the refusal"),
     ("against:ROT-READ-001", &[RuleId::Prog014], "the version that is read in place of the current one has no value"),
     ("against:ROT-READ-005", &[RuleId::Read003], "GetSecretValue disagrees with the listing that lied before"),
-    ("against:ROT-STATE-009", &[RuleId::State003, RuleId::Idem007, RuleId::State011], "a version from nowhere"),
+    (
+        "against:ROT-STATE-009",
+        &[RuleId::State003, RuleId::Idem001, RuleId::Idem007, RuleId::State011],
+        "a version from nowhere",
+    ),
+    ("whole-days-refused", &[RuleId::Prog002], "whichever rule permits the RotateSecret owns that"),
+    (
+        "days-computed-wrong",
+        &[RuleId::Conf010],
+        "a cancellation required the days to stay, and so was the last to own them",
+    ),
     ("against:ROT-STATE-012", &[RuleId::Life023], "AWSPENDING goes from where AWSCURRENT did not move to"),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
     ("beyond:ROT-LIFE-026:previous", &[RuleId::Err013], "AWSPREVIOUS is on a version that has no value"),
@@ -141,6 +152,12 @@ const MARKED: &str = "every request after the RotateSecret finds the secret mark
 /// Why ROT-CONF-015 may be blamed where an open rotation moves AWSCURRENT.
 const PROMOTED: &str = "the service takes AWSCURRENT on the version of the rotation for its success, and dates it";
 
+/// Rules about requests that set the rotation configuration.
+const SETS_CONFIGURATION: &[RuleId] = &[RuleId::Conf001, RuleId::Conf002, RuleId::Conf007, RuleId::Conf013];
+
+/// Why one of them may be blamed where an open rotation changes the configuration.
+const CONFIGURED: &str = "whichever request set the member last owns it";
+
 /// Why this rule may be blamed for this defect, which does not announce it; `None` if there is no good reason.
 #[must_use]
 pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
@@ -150,6 +167,7 @@ pub fn beside(defect: Defect, rule: RuleId) -> Option<&'static str> {
     let of_any = || FOR_ANY.iter().find(|(of, _)| *of == rule).map(|(_, why)| *why);
     let beyond = || match defect {
         Defect::Beyond(_, Bound::Deletion) => Some(MARKED),
+        Defect::Beyond(_, Bound::Configuration) => Some(CONFIGURED).filter(|_| SETS_CONFIGURATION.contains(&rule)),
         Defect::Beyond(_, Bound::Current) => Some(PROMOTED).filter(|_| rule == RuleId::Conf015),
         Defect::Bug(_) | Defect::Against(_) | Defect::Beyond(..) => None,
     };

@@ -75,7 +75,7 @@ fn a_custom_label_stays_moves_or_goes_where_its_version_loses_current() {
     ] {
         let mut scene = showing(&requests, places);
         assert_reading(&scene, R::State027, text);
-        // The same again settles nothing more, and anything else is a read that errs.
+        // The same again settles nothing more, and a version that no call has named is one too many.
         scene.ask(&look());
         edit_last(&mut scene, |output, scene| show(output, scene, places));
         assert_reading(&scene, R::State027, text);
@@ -83,7 +83,7 @@ fn a_custom_label_stays_moves_or_goes_where_its_version_loses_current() {
         edit_last(&mut scene, |output, scene| {
             show(output, scene, &[("$t1", &["AWSPREVIOUS"]), ("$t2", &["AWSCURRENT"]), ("$t3", &["mine"])]);
         });
-        let expected = [(7, R::Read005, Class::Fidelity)];
+        let expected = [(7, R::Idem001, Class::Contract)];
         assert_eq!(blamed(&scene)[..1], expected, "{}", scene.story());
     }
 }

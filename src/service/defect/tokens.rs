@@ -76,6 +76,20 @@ pub(super) static BUGS: &[Bug] = &[
         hooks: &[Hook::Decides(create_overwrites)],
     },
     Bug {
+        name: "put-makes-a-second-version",
+        does: "PutSecretValue under a fresh token stores the value once more, under an id that no call has named",
+        seen: "family: a call that is carried out again without its token",
+        breaks: &[RuleId::Idem001],
+        hooks: &[Hook::Stores(put_makes_a_second_version)],
+    },
+    Bug {
+        name: "update-makes-a-second-version",
+        does: "UpdateSecret with a value stores it once more, under an id that no call has named",
+        seen: "family: a call that is carried out again without its token",
+        breaks: &[RuleId::Idem001],
+        hooks: &[Hook::Stores(update_makes_a_second_version)],
+    },
+    Bug {
         name: "description-makes-version",
         does: "UpdateSecret of the description alone makes a version with the current value",
         seen: "family: one path for every update",
@@ -230,6 +244,27 @@ fn create_overwrites(outcome: &mut Outcome, scene: &Scene<'_>) {
     if is_refused_by(outcome, RuleId::Idem006) {
         succeed(outcome, scene);
     }
+}
+
+fn put_makes_a_second_version(world: &mut World, scene: &Scene<'_>) {
+    if let Operation::PutSecretValue(put) = scene.operation {
+        add_second_version(world, put.client_request_token.as_ref(), scene);
+    }
+}
+
+fn update_makes_a_second_version(world: &mut World, scene: &Scene<'_>) {
+    if let Operation::UpdateSecret(update) = scene.operation {
+        add_second_version(world, update.client_request_token.as_ref(), scene);
+    }
+}
+
+/// Stores the value that this call has stored under its token once more.
+fn add_second_version(world: &mut World, token: Option<&Text>, scene: &Scene<'_>) {
+    let (Some(secret), Some(token), false) = (&mut world.secret, token, scene.is_refused) else { return };
+    let was_there = scene.before.secret.as_ref().is_some_and(|secret| secret.version(token).is_some());
+    let Some(mut second) = secret.version(token).filter(|_| !was_there).cloned() else { return };
+    second.id = made_up(token);
+    secret.add_version(second);
 }
 
 fn description_makes_version(world: &mut World, scene: &Scene<'_>) {
