@@ -34,7 +34,7 @@ const ROUNDS: usize = 5;
 const CASES: u64 = 30_000;
 /// The cases of which the parts are measured.
 const SAMPLE: u64 = 5_000;
-const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
 /// What a part of the work took: calls, and microseconds of CPU.
 struct Took {

@@ -141,7 +141,11 @@ fn options(seed: u64, jobs: usize) -> Options {
         quiet_calls: u64::MAX,
         prefix: "rc-bench".to_owned(),
         fixed: Vec::new(),
-        functions: Functions { missing: vec![format!("{arn}-missing").into()], accepted: vec![arn.into()] },
+        functions: Functions {
+            missing: vec![format!("{arn}-missing").into()],
+            accepted: vec![arn.into()],
+            ..Functions::default()
+        },
         ..Options::default()
     }
 }

@@ -26,7 +26,7 @@ const QUICK: u64 = 1_000;
 const CASES: u64 = 700;
 /// How many of the slowest defects are named.
 const NAMED: usize = 8;
-const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
 /// A way to look for defects.
 struct Way {

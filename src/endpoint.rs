@@ -1,5 +1,9 @@
 //! The seam between what drives a run and what is tested: one request in, one reply out.
 
+mod host;
+
+pub use host::{Host, Invocation, Player};
+
 use std::future::Future;
 use std::sync::Arc;
 

@@ -5,7 +5,9 @@
 
 use std::time::Duration;
 
-use crate::model::{Answer, Request};
+use serde_json::Value;
+
+use crate::model::{Answer, Failure, Request, RotationStep};
 
 /// Microseconds since the start of the history.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -58,3 +60,36 @@ pub enum Fate {
     /// It may have been carried out, and may yet be.
     Unknown,
 }
+
+/// What a rotation function is called with (ROT-LIFE-004), as it was received.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Event(pub Value);
+
+impl Event {
+    /// A member that is a text.
+    #[must_use]
+    pub fn text(&self, member: &str) -> Option<&str> {
+        self.0.get(member)?.as_str()
+    }
+
+    /// `SecretId`
+    #[must_use]
+    pub fn secret_id(&self) -> Option<&str> {
+        self.text("SecretId")
+    }
+
+    /// `ClientRequestToken`
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        self.text("ClientRequestToken")
+    }
+
+    /// `Step`, if it is one of the four.
+    #[must_use]
+    pub fn step(&self) -> Option<RotationStep> {
+        RotationStep::named(self.text("Step")?)
+    }
+}
+
+/// How an invocation of a rotation function ended.
+pub type Invoked = Result<(), Failure>;

@@ -10,8 +10,10 @@ mod alias;
 mod blame;
 mod class;
 mod form;
+mod journal;
 mod missing;
 mod names;
+mod rotation;
 mod slot;
 
 use std::collections::BTreeMap;
@@ -28,6 +30,7 @@ use alias::{Alias, Aliases, OfSecret};
 use blame::Score;
 pub(crate) use blame::demand;
 use form::Past;
+use journal::Journal;
 pub(crate) use missing::Told;
 use names::Index;
 use slot::{Slot, SlotResult, Trial};
@@ -67,6 +70,8 @@ pub struct Judge {
     /// Which of the secrets may be meant, once there are many.
     index: Option<Index>,
     aliases: Aliases,
+    /// The rotations whose functions the harness plays.
+    journal: Journal,
     exercise: Exercise,
     inconclusive: bool,
 }
@@ -76,7 +81,7 @@ impl Judge {
     #[must_use]
     pub fn new(options: Options) -> Self {
         let (slots, aliases, exercise) = (BTreeMap::new(), Aliases::default(), Exercise::default());
-        Self { options, slots, index: None, aliases, exercise, inconclusive: false }
+        Self { options, slots, index: None, aliases, journal: Journal::default(), exercise, inconclusive: false }
     }
 
     /// How often each rule was exercised so far.
@@ -157,7 +162,10 @@ impl Judge {
         if matches!(call.reply, Reply::Nothing(_)) {
             self.start(call);
         }
-        self.finish(call)
+        match self.options.functions.acting.is_empty() {
+            true => self.finish(call),
+            false => self.judge_with_rotations(call),
+        }
     }
 
     /// A call may take effect from now on. A read without an answer has no other effect than that on the date of the last

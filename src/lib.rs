@@ -50,7 +50,7 @@
 //! | [`runner`] | runs, the tour, shrinking, confirmation, replays, recordings of scenarios, cleaning up; prints nothing |
 //! | [`selftest`] | proves the oracle: every defect of the reference service, looked for |
 //! | [`settings`] | what a run is told, by flags or by the environment |
-//! | [`report`], [`client`], [`recorder`], [`service::http`] | the outside: what a person reads, an endpoint over HTTP, every call of a run written down, the reference service for other programs |
+//! | [`report`], [`client`], [`function`], [`recorder`], [`service::http`] | the outside: what a person reads, an endpoint over HTTP, where an endpoint calls the functions of a run, every call of a run written down, the reference service for other programs |
 //! | [`cli`], [`trials`] | the ways to start a run: the command line, and `cargo test` |
 //! | `main` | the program |
 //!
@@ -59,8 +59,8 @@
 //!
 //! # What it does not prove
 //!
-//! Rules that need a running rotation function, a second account, permissions or days of waiting are listed as not
-//! applicable. Concurrent callers are judged but not generated yet. A green run against the reference service proves
+//! Rules that need a second account, permissions or days of waiting are listed as not applicable, and those about the life
+//! of a rotation where the endpoint does not call the function that the run plays. Concurrent callers are judged but not generated yet. A green run against the reference service proves
 //! the plumbing only: the service and the judge share the model, which rests on recorded answers and documents, not on
 //! an account.
 
@@ -68,6 +68,7 @@ pub mod catalogue;
 pub mod cli;
 pub mod client;
 pub mod endpoint;
+pub mod function;
 pub mod history;
 pub mod judge;
 pub mod model;

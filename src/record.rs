@@ -106,7 +106,7 @@ mod tests {
         let noted = Form { date: Some(Timestamp(1.7e9)), departures: departures.to_vec(), ..Form::plain(200) };
         let unseen = Form { departures: vec![Departure::NotBase64], has_headers: false, ..Form::plain(200) };
         let malformed = Malformed { action: Action::RotateSecret, body: "{".into() };
-        let quirky = Request { operation: describe.clone(), quirk: Some(Quirk::NullMember) };
+        let quirky = Request { operation: describe.clone(), quirk: Some(Quirk::NullMember), script: None };
         let silent = |request, cause: &str| Reply::Nothing(Silence { request, cause: cause.into() });
         let refused = Answer::error(ErrorType::ValidationException, Some("no".into()));
         let partial = Answer { partial: true, ..Answer::output(Output::Receipt(Receipt::default())) };

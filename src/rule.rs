@@ -116,6 +116,8 @@ pub enum Kind {
     },
     /// A request is refused for the state of the secret, which is to blame before anything about the request's form.
     RefusalForState,
+    /// Nothing is demanded, and what is seen is reported.
+    Report,
 }
 
 impl Rule {
@@ -123,6 +125,12 @@ impl Rule {
     #[must_use]
     pub const fn is_due(&self) -> bool {
         matches!(self.checkable, Checkable::Yes | Checkable::Arn) && !self.derived
+    }
+
+    /// Whether it takes several callers at once to decide it, which no case has yet.
+    #[must_use]
+    pub const fn needs_callers(&self) -> bool {
+        matches!(self.id, RuleId::Conc004 | RuleId::Conc005 | RuleId::Conc007)
     }
 
     /// Whether it leaves something open which a read settles and which is then reported.
@@ -414,7 +422,7 @@ const fn derived(id: RuleId, name: &'static str, level: Level, checkable: Checka
 /// The catalogue, in the order of `specs/rules`; a rule's index is its id as a number.
 pub static RULES: [Rule; 192] = {
     use Checkable::{Arn, Function, No, Yes};
-    use Kind::{Law, NothingChanges, Reading, RefusalForState};
+    use Kind::{Law, NothingChanges, Reading, RefusalForState, Report};
     use Level::{Must, Observed, Should, Unspecified};
     [
         plain(RuleId::Val001, "ROT-VAL-001", Must, Yes),
@@ -513,7 +521,7 @@ pub static RULES: [Rule; 192] = {
         plain(RuleId::Life013, "ROT-LIFE-013", Unspecified, Function),
         plain(RuleId::Life014, "ROT-LIFE-014", Observed, Function),
         plain(RuleId::Life015, "ROT-LIFE-015", Must, Function),
-        plain(RuleId::Life016, "ROT-LIFE-016", Must, Function),
+        plain(RuleId::Life016, "ROT-LIFE-016", Must, Function).of(Report),
         plain(RuleId::Life017, "ROT-LIFE-017", Should, Function),
         plain(RuleId::Life018, "ROT-LIFE-018", Must, Function),
         plain(RuleId::Life019, "ROT-LIFE-019", Must, Arn),
@@ -546,7 +554,7 @@ pub static RULES: [Rule; 192] = {
         plain(RuleId::Conf020, "ROT-CONF-020", Should, No),
         plain(RuleId::Conf021, "ROT-CONF-021", Unspecified, Yes),
         plain(RuleId::Conf022, "ROT-CONF-022", Unspecified, Arn),
-        plain(RuleId::Conf023, "ROT-CONF-023", Observed, Function),
+        plain(RuleId::Conf023, "ROT-CONF-023", Observed, Function).of(Report),
         plain(RuleId::Conf024, "ROT-CONF-024", Observed, No),
         plain(RuleId::Conf025, "ROT-CONF-025", Unspecified, Arn),
         plain(RuleId::Conf026, "ROT-CONF-026", Observed, Arn),

@@ -30,7 +30,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Mutex, Semaphore};
 use tokio::task::JoinSet;
 
-pub use acting::{Acting, accepts, acting};
+pub use acting::{Acting, accepts, acting, calls};
 pub use execution::{Sighting, Step, Trace};
 pub use options::{Course, Enough, Fixed, Options, Progress};
 pub use recording::Recording;
@@ -263,8 +263,7 @@ impl<E: Endpoint + 'static> Run<E> {
             ending: self.ending(gathered.died),
             left,
             inconclusive: gathered.inconclusive,
-            has_function: !self.options.functions.accepted.is_empty(),
-            function_acts: self.options.function_acts,
+            functions: self.options.function_mode(),
             operations,
         }
     }
@@ -385,6 +384,8 @@ fn plan(options: &Options, stop: &Stop, tag: &str, extent: Extent) -> Plan {
         known: None,
         presence: Arc::default(),
         extent,
+        host: options.host.clone(),
+        patience: options.patience,
         options: judge::Options {
             functions: options.functions.clone(),
             function_acts: options.function_acts,

@@ -33,7 +33,7 @@ use crate::strategy::{Case, Menu, Steered};
 use trial::Task;
 
 /// What the reference service has.
-const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
 /// For how many cases of the service without a defect each of its variants runs one.
 const VARIANT_SHARE: u64 = 20;

@@ -8,6 +8,7 @@ mod defect;
 mod forget;
 mod hook;
 pub mod http;
+mod rotation;
 mod variant;
 mod view;
 
@@ -16,21 +17,23 @@ pub use variant::{Otherwise, UnknownVariant, Variant};
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::fmt;
 use std::iter;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use foldhash::fast::FixedState;
 use indexmap::IndexMap;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Host, Invocation};
 use crate::history::Reply;
 use crate::model::{
-    Answer, BatchGetSecretValue, Body, Fact, Functions, Label, Named, Operation, Outcome, Output, Refusal, Request,
-    SUFFIX_LENGTH, Secret, Setting, Shared, Text, Timestamp, VersionId, World, batch, form_of, outcomes,
+    Answer, BatchGetSecretValue, Body, ErrorType, Fact, Functions, Label, Named, Operation, Outcome, Output, Refusal,
+    Request, SUFFIX_LENGTH, Secret, Setting, Shared, Text, Timestamp, VersionId, World, batch, form_of, outcomes,
 };
 use crate::rule::RuleId;
-use hook::{Hook, Scene};
+use hook::{Hook, Patience, Scene};
+use rotation::{Deliver, Rotations, Stage};
 
 /// The account of the reference service.
 pub const ACCOUNT: &str = "123456789012";
@@ -86,10 +89,17 @@ fn system_time() -> Timestamp {
 }
 
 /// A Secrets Manager in this process.
-#[derive(Debug)]
 pub struct Service {
-    config: Config,
-    state: Mutex<State>,
+    config: Arc<Config>,
+    state: Arc<Mutex<State>>,
+    /// Who plays the functions that act; where that is nobody, none does.
+    deliver: Option<Deliver>,
+}
+
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Service").field("config", &self.config).field("state", &self.state).finish_non_exhaustive()
+    }
 }
 
 /// The state of each name, in no order that matters.
@@ -106,6 +116,9 @@ struct State {
     /// Names of secrets that were deleted by force, those that went first in front.
     gone: VecDeque<Text>,
     functions: BTreeSet<Text>,
+    /// Those of them that act.
+    acting: BTreeSet<Text>,
+    rotations: Rotations,
     read: Reads,
     created: u64,
     calls: u32,
@@ -124,11 +137,32 @@ struct Decided<'r> {
     opened_by: Option<RuleId>,
 }
 
+#[expect(clippy::must_use_candidate, reason = "most methods change the state behind the lock")]
 impl Service {
     /// A service without secrets.
     #[must_use]
     pub fn new(config: Config) -> Self {
-        Self { config, state: Mutex::new(State::default()) }
+        Self { config: Arc::new(config), state: Arc::default(), deliver: None }
+    }
+
+    /// The same, with functions that act as whoever plays them at this host says.
+    #[must_use]
+    pub fn hosted(self, host: &Arc<Host>) -> Self {
+        let host = Arc::clone(host);
+        self.calling(move |invocation| host.deliver(invocation))
+    }
+
+    /// The same, with functions that act: each invocation is handed to `deliver`, which ends it now or later.
+    #[must_use]
+    pub fn calling(self, deliver: impl Fn(Invocation) + Send + Sync + 'static) -> Self {
+        Self { deliver: Some(Arc::new(deliver)), ..self }
+    }
+
+    /// Registers a rotation function that acts, if anybody plays it; returns its ARN.
+    pub fn register_acting(&self, name: &str) -> Text {
+        let arn = self.register_function(name);
+        self.lock().acting.insert(arn.clone());
+        arn
     }
 
     /// Registers a rotation function that is accepted and never acts; returns its ARN.
@@ -138,11 +172,13 @@ impl Service {
         arn
     }
 
-    /// A function that is accepted, registered now, and the ARN of one that there is not.
+    /// A function that is accepted, registered now, one that acts if anybody plays it, and the ARN of one that there is
+    /// not.
     pub fn functions(&self) -> Functions {
-        let accepted = self.register_function("rotation-conformance");
+        let acting: Vec<_> = self.deliver.iter().map(|_| self.register_acting("rotation-conformance-acting")).collect();
+        let accepted = iter::once(self.register_function("rotation-conformance")).chain(acting.clone()).collect();
         let missing = self.function_arn("rotation-conformance-missing").into();
-        Functions { accepted: vec![accepted], missing: vec![missing] }
+        Functions { accepted, acting, missing: vec![missing] }
     }
 
     /// Removes a function; tells whether it was there.
@@ -173,7 +209,7 @@ impl Service {
 
     /// Another service in the same state: what one is asked from now on, the other does not know.
     pub(crate) fn fork(&self) -> Self {
-        Self { config: self.config.clone(), state: Mutex::new(self.lock().clone()) }
+        Self { config: Arc::clone(&self.config), state: Arc::new(Mutex::new(self.lock().clone())), deliver: None }
     }
 
     /// The state of every name that was ever used, in the order of the names.
@@ -207,13 +243,42 @@ impl Service {
             _ => state.answer_one(request, now, &self.config),
         };
         answer.form.date.get_or_insert(now);
+        if let Some(deliver) = self.deliver.as_ref().filter(|_| !request.operation.is_read()) {
+            let name = state.target(&request.operation, self.config.hooks());
+            let due = state.due(&name, &self.config);
+            drop(state);
+            rotation::deliver(due, &name, &self.state, &self.config, deliver);
+        }
         answer
     }
 }
 
 impl Endpoint for Service {
     async fn call(&self, request: &Request) -> Reply {
-        Reply::Answer(self.answer(request))
+        let answer = self.answer(request);
+        let is_rotation = matches!(request.operation, Operation::RotateSecret(_));
+        let patience = hook::patience(self.config.hooks()).filter(|_| is_rotation && answer.error_type().is_none());
+        match patience {
+            None => Reply::Answer(answer),
+            Some(patience) => Reply::Answer(self.answer_after_its_function(request, answer, patience).await),
+        }
+    }
+}
+
+impl Service {
+    /// The answer once the rotation is over, or its attempt has failed.
+    async fn answer_after_its_function(&self, request: &Request, answer: Answer, patience: Patience) -> Answer {
+        let name = self.lock().target(&request.operation, self.config.hooks());
+        loop {
+            let stage = self.lock().rotations.stage(&name);
+            match stage {
+                Stage::UnderWay => tokio::task::yield_now().await,
+                Stage::Failed if patience == Patience::ForTheResult => {
+                    return Answer::error(ErrorType::InvalidRequestException, None);
+                }
+                Stage::Failed | Stage::Over => return answer,
+            }
+        }
     }
 }
 
@@ -283,18 +348,23 @@ impl State {
         let scene = Scene::new(&request.operation, &before, &self.worlds, self.calls, now);
         let Decided { read, refusal, facts, next, opened_by } = self.decided(request, &scene, config);
         let refusal = match refusal {
-            Some(refusal) if config.is_plain() => return refusal,
+            Some(refusal) if config.is_plain() => {
+                self.attempt_again(&name, &read.operation);
+                return refusal;
+            }
             other => other,
         };
-        let scene =
-            Scene { operation: &read.operation, is_refused: refusal.is_some(), facts: &facts, opened_by, ..scene };
+        let is_refused = refusal.is_some();
+        let scene = Scene { operation: &read.operation, is_refused, facts: &facts, opened_by, ..scene };
         let mut world = next.unwrap_or_else(|| before.clone());
         hook::store(config.hooks(), &mut world, &scene);
         if let Some(secret) = &mut world.secret {
             if secret.arn.is_none() {
                 secret.arn = Some(new_arn(&mut self.created, &name, config));
             }
-            finish_rotation(secret, before.secret.as_deref(), now);
+            if !self.rotations.is_running(&world.name) {
+                finish_rotation(secret, before.secret.as_deref(), now);
+            }
             let is_read = matches!(read.operation, Operation::GetSecretValue(_)) && refusal.is_none();
             if is_read && secret.dates.accessed != Some(midnight(now)) {
                 secret.dates.accessed = Some(midnight(now));
@@ -305,6 +375,7 @@ impl State {
         note_reads(&mut self.read, &mut answer, now);
         defect::spoil(&config.defects, &mut answer, &mut world, &scene);
         hook::say(config.hooks(), &mut answer, &scene);
+        self.heed(&read.operation, &mut world, is_refused, config);
         self.keep(world, &read.operation, &config.defects);
         answer
     }
@@ -362,8 +433,11 @@ impl State {
         let Operation::RotateSecret(request) = operation else { return Functions::default() };
         let stored = world.secret.as_ref().and_then(|secret| secret.rotation.function.value.clone());
         match request.rotation_lambda_arn.clone().or(stored) {
-            Some(arn) if self.functions.contains(&arn) => Functions { accepted: vec![arn], missing: vec![] },
-            Some(arn) => Functions { accepted: vec![], missing: vec![arn] },
+            Some(arn) if self.functions.contains(&arn) => {
+                let acting = self.acting.get(&arn).cloned().into_iter().collect();
+                Functions { accepted: vec![arn], acting, missing: vec![] }
+            }
+            Some(arn) => Functions { missing: vec![arn], ..Functions::default() },
             None => Functions::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 mod environment;
 
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use clap::Args;
@@ -65,6 +66,11 @@ pub struct Reach {
     /// themselves, the life of a rotation (ROT-LIFE) is not judged.
     #[arg(long, value_name = "ARN")]
     pub function_arn: Option<String>,
+    /// Play a rotation function here, on a port of this machine: the endpoint calls it by Lambda's Invoke API, as an
+    /// emulator does whose Lambda is pointed to this address. It is named like the other function of the run, with
+    /// "-acting" at its end.
+    #[arg(long, value_name = "ADDR", conflicts_with = "function_arn")]
+    pub function_listen: Option<SocketAddr>,
     /// The Region to sign for.
     #[arg(long)]
     pub region: Option<String>,
@@ -84,6 +90,11 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// The Region that was named, or the usual one.
+    pub(crate) fn region(&self) -> &str {
+        self.region.as_deref().unwrap_or(REGION)
+    }
+
     /// Tells by a rotation whether the function that was named acts, and what could not be removed after it.
     pub(crate) async fn try_function<E: Endpoint>(
         &self,
@@ -93,11 +104,7 @@ impl Reach {
     ) -> Vec<Text> {
         let Some(function) = options.functions.accepted.first().filter(|_| self.function_arn.is_some()) else {
             let is_untried = options.functions.accepted.is_empty() && is_loopback;
-            return if is_untried {
-                try_made_up(endpoint, options, self.region.as_deref().unwrap_or(REGION)).await
-            } else {
-                Vec::new()
-            };
+            return if is_untried { try_made_up(endpoint, options, self.region()).await } else { Vec::new() };
         };
         let patience = if is_loopback { PATIENCE } else { REMOTE_PATIENCE };
         let Acting { acts, left } = acting(endpoint, function, &options.prefix, patience).await;

@@ -14,6 +14,7 @@ mod effect;
 mod generate;
 mod need;
 mod placeholder;
+mod rotation;
 mod scenario;
 mod steer;
 mod sweep;
@@ -27,6 +28,7 @@ pub use costly::costly;
 pub use generate::{Habits, Menu, complete_read, generate, generate_by};
 pub use need::Need;
 pub use placeholder::{Bindings, LONG, LONGEST, Roles, TOO_LONG, meaning};
+pub use rotation::{Story, rotation, stories};
 pub use scenario::{Scenario, scenarios};
 pub use steer::{STEERED, Steered};
 pub use sweep::sweep;
@@ -41,7 +43,8 @@ use crate::model::Request;
 /// the name with the suffix, `$s1.former` the ARN of its deleted predecessor; `$t1` the first token, which is also the
 /// id of the version that it makes; `$s1.AWSPENDING` the version that has the label when the call is made; `$s1.next`
 /// the page after the last one that was listed;
-/// `$function` an accepted function ARN and `$missing` one that names no function; `$long` a
+/// `$function` an accepted function ARN, `$acting` one whose function the harness plays and `$missing` one that names no
+/// function; `$long` a
 /// value of 65 536 characters and `$too-long` one of 65 537. In reports, `$v1` is the first version
 /// whose id the endpoint made up.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

@@ -84,16 +84,18 @@ fn trial(rule: &'static Rule, shared: &Arc<Shared>) -> Trial {
 fn never_applicable(rule: &Rule) -> Option<(&'static str, String)> {
     let entry = catalogue::entry(rule.id);
     match rule.checkable {
-        Checkable::Function => Some(("needs function", "not applicable: it needs a running function".to_owned())),
         Checkable::No => {
             let reason = entry.checkable.trim_start_matches("no (").trim_end_matches(')');
             Some(("no check", format!("not applicable: no check over an endpoint's API: {reason}")))
         }
-        Checkable::Yes | Checkable::Arn if rule.derived => {
+        _ if rule.needs_callers() => {
+            Some(("needs callers", "not applicable: it needs several callers at once".to_owned()))
+        }
+        Checkable::Yes | Checkable::Arn | Checkable::Function if rule.derived => {
             let rules: Vec<_> = entry.derived_from.iter().map(|rule| rule.as_str()).collect();
             Some(("derived", format!("a violation is one of {}", rules.join(", "))))
         }
-        Checkable::Yes | Checkable::Arn => None,
+        Checkable::Yes | Checkable::Arn | Checkable::Function => None,
     }
 }
 
@@ -109,12 +111,14 @@ mod tests {
     #[test]
     fn a_rule_that_no_endpoint_can_be_tested_for_says_why() {
         for (rule, expected) in [
-            (RuleId::Life001, Some(("needs function", "not applicable: it needs a running function"))),
+            (RuleId::Conc004, Some(("needs callers", "not applicable: it needs several callers at once"))),
             (
                 RuleId::Wire004,
                 Some(("no check", "not applicable: no check over an endpoint's API: both forms are good")),
             ),
             (RuleId::Prog004, Some(("derived", "a violation is one of ROT-PROG-001"))),
+            (RuleId::Conf016, Some(("derived", "a violation is one of ROT-CONF-014"))),
+            (RuleId::Life001, None),
             (RuleId::Prog001, None),
             (RuleId::Val001, None),
         ] {
@@ -127,7 +131,7 @@ mod tests {
     fn a_process_is_focused_if_it_is_started_for_one_exact_name() {
         for (arguments, rule) in [
             (vec!["--exact", "ROT-PROG-001"], Some(RuleId::Prog001)),
-            (vec!["--exact", "[needs function] ROT-LIFE-001"], Some(RuleId::Life001)),
+            (vec!["--exact", "[needs callers] ROT-CONC-004"], Some(RuleId::Conc004)),
             (vec!["ROT-PROG-001"], None),
             (vec!["--exact"], None),
             (vec!["--exact", "something else"], None),

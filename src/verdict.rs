@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::model::Reading;
-use crate::rule::{Checkable, Class, Level, RULES, RuleId};
+use crate::rule::{Checkable, Class, Kind, Level, RULES, RuleId};
 pub use demand::{Aspect, Demand, Kept, LabelClass, Pattern, Subject, UnknownDemand, Values};
 pub use fingerprint::Fingerprint;
 
@@ -169,6 +169,34 @@ impl Exercise {
     }
 }
 
+/// Which rotation functions a run has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FunctionMode {
+    /// None that the endpoint accepts.
+    #[default]
+    None,
+    /// One that the endpoint accepts, and never calls.
+    Registered,
+    /// Somebody's, which acts: labels move by themselves.
+    Foreign,
+    /// One that the harness plays, and knows each call of.
+    Harness,
+}
+
+impl FunctionMode {
+    /// The word that reports use.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Registered => "registered",
+            Self::Foreign => "foreign",
+            Self::Harness => "harness",
+        }
+    }
+}
+
 /// What a run says of a rule; the worse is the greater.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -215,12 +243,14 @@ impl Status {
 
     /// The status of a rule without findings.
     #[must_use]
-    pub fn without_finding(rule: RuleId, exercise: &Exercise, has_function: bool) -> Self {
+    pub fn without_finding(rule: RuleId, exercise: &Exercise, functions: FunctionMode) -> Self {
         let row = rule.rule();
+        let has_function = functions != FunctionMode::None;
         let is_applicable = match row.checkable {
             Checkable::Yes => true,
             Checkable::Arn => has_function,
-            Checkable::Function | Checkable::No => false,
+            Checkable::Function => functions == FunctionMode::Harness && !row.needs_callers(),
+            Checkable::No => false,
         };
         // A refusal that would be due without a function too says nothing of such a rule.
         let lacks_function = row.checkable == Checkable::Arn && !has_function;
@@ -229,6 +259,7 @@ impl Status {
             (0, _) if !is_applicable || row.derived => Self::NotApplicable,
             (0, _) => Self::NotExercised,
             (_, Level::Unspecified) => Self::Observed,
+            _ if row.kind == Kind::Report => Self::Observed,
             (_, Level::Must | Level::Should | Level::Observed) => Self::Pass,
         }
     }

@@ -9,13 +9,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use rotation_conformance::rule::RULES;
-use rotation_conformance::strategy::{Menu, costly, known_bugs, scenarios, sweep};
+use rotation_conformance::strategy::{Menu, costly, known_bugs, scenarios, stories, sweep};
 use serde_json::{Value, json};
 
 use support::{Ended, json, program_with, scratch};
 
 /// What the embedded service offers.
-const EVERYTHING: Menu = Menu { has_function: true, has_missing_function: true };
+const EVERYTHING: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
 fn program<I: AsRef<str>>(arguments: impl IntoIterator<Item = I>) -> Ended {
     program_with(arguments, &[])
@@ -84,7 +84,9 @@ fn the_result_has_every_rule_with_its_counts_and_the_calls_by_purpose() {
     let calls = |purpose: &str| result["calls"][purpose].as_u64().unwrap();
     assert!(calls("find") > 20 && calls("clean") > 0);
     assert_eq!(calls("total"), calls("find") + calls("shrink") + calls("confirm") + calls("clean"));
-    let fixed = scenarios(EVERYTHING).len() + sweep(EVERYTHING).len() + known_bugs(EVERYTHING).len() + costly().len();
+    let stories = stories(Menu { has_acting_function: true, ..EVERYTHING }).len();
+    let fixed =
+        scenarios(EVERYTHING).len() + stories + sweep(EVERYTHING).len() + known_bugs(EVERYTHING).len() + costly().len();
     assert_eq!(result["cases"], 20 + fixed);
     assert_eq!((&result["seed"], &result["left"]), (&1.into(), &Value::Array(vec![])));
     let kinds = |of: &str| result["cells"][of].as_u64().unwrap();

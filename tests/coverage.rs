@@ -20,6 +20,7 @@ async fn run(options: Options, has_function: bool) -> RunResult {
         true => Functions {
             accepted: vec![service.register_function("f")],
             missing: vec![service.function_arn("missing").into()],
+            ..Functions::default()
         },
         false => Functions::default(),
     };

@@ -177,8 +177,8 @@ fn junit_has_a_suite_for_each_family_and_a_test_for_each_rule() {
 fn junit_says_why_a_rule_was_skipped() {
     let junit = run(None, "skipped", &["--cases", "1", "--no-quotas"]).junit;
     for (id, reason) in [
-        ("ROT-LIFE-001", "not applicable: it needs a running function"),
-        ("ROT-IDEM-014", "not applicable: it says nothing of its own"),
+        ("ROT-CONC-004", "not applicable: it needs several callers at once"),
+        ("ROT-IDENT-008", "not applicable: checkable no ("),
         ("ROT-WIRE-001", "not applicable: checkable no ("),
     ] {
         let skipped = test_case(&junit, id);

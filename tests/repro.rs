@@ -108,7 +108,7 @@ async fn assert_pasted_as_run(case: &Case) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn generated_cases_get_the_same_answers_when_pasted() {
-    let menu = Menu { has_function: true, has_missing_function: true };
+    let menu = Menu { has_function: true, has_missing_function: true, ..Menu::default() };
     for index in 0..10 {
         assert_pasted_as_run(&generate(3, index, menu)).await;
     }

@@ -70,8 +70,11 @@ async fn watched(options: Options, stop_after: u64) -> (RunResult, Arc<Watched>)
 
 async fn watched_with(config: Config, options: Options, stop_after: u64) -> (RunResult, Arc<Watched>) {
     let service = Service::new(config);
-    let functions =
-        Functions { accepted: vec![service.register_function("f")], missing: vec![service.function_arn("g").into()] };
+    let functions = Functions {
+        accepted: vec![service.register_function("f")],
+        missing: vec![service.function_arn("g").into()],
+        ..Functions::default()
+    };
     let stop = Stop::default();
     let log = Mutex::new(Vec::new());
     let watched = Arc::new(Watched { service, log, calls: AtomicU64::new(0), stop: stop.clone(), stop_after });
@@ -139,7 +142,8 @@ async fn an_interrupted_run_leaves_nothing_behind_and_tells_what_it_learned() {
 async fn delays_and_lost_answers_are_no_alarm_and_leave_nothing_behind() {
     for seed in [1, 2] {
         let service = Service::new(Config::default());
-        let functions = Functions { accepted: vec![service.register_function("f")], missing: Vec::new() };
+        let functions =
+            Functions { accepted: vec![service.register_function("f")], missing: Vec::new(), ..Functions::default() };
         let lossy = Arc::new(Lossy { service, calls: AtomicU64::new(0) });
         let options = Options { seed, cases: 150, functions, ..Options::default() };
         let result = Run::new(Arc::clone(&lossy), options, Stop::default()).run().await;

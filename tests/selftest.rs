@@ -109,7 +109,14 @@ fn how_short_a_known_case_can_be_is_known_for_each() {
     for known in Known::all() {
         let length = known.case.steps.len();
         let least = known.none_below.unwrap_or(0);
-        assert!(least <= length && least >= length.min(3), "{} {}: {least} of {length}", known.defect, known.rule);
+        // The search knows nothing of functions that act, so that of a case with one no bound is proven.
+        let is_searched = known.case.steps.iter().all(|step| step.script.is_none());
+        assert!(
+            least <= length && (least >= length.min(3) || !is_searched),
+            "{} {}: {least} of {length}",
+            known.defect,
+            known.rule
+        );
     }
 }
 

@@ -43,7 +43,11 @@ fn round(url: &str, seed: u64, arn: Option<&str>) -> (f64, f64) {
         cases: CASES,
         jobs: 1,
         prefix: format!("rc-bench-{}-{seed}", process::id()),
-        functions: Functions { accepted: arn.into_iter().map(Into::into).collect(), missing: Vec::new() },
+        functions: Functions {
+            accepted: arn.into_iter().map(Into::into).collect(),
+            missing: Vec::new(),
+            ..Functions::default()
+        },
         shrink_calls: 0,
         fixed: Vec::new(),
         ..Options::default()

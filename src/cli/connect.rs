@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::complain;
 use crate::client::Connection;
-use crate::endpoint::{Endpoint, Stop};
+use crate::endpoint::{Endpoint, Host, Stop};
+use crate::function::{self, Listening};
 use crate::model::Functions;
 use crate::runner::Options;
 use crate::service::{Config, Service};
@@ -14,11 +15,13 @@ use crate::settings::Reach;
 /// The name of the embedded reference service in reports.
 pub(super) const EMBEDDED: &str = "the embedded reference service";
 
-/// The reference service in this process, with a function that it accepts and one that does not exist.
-pub(super) fn embedded() -> (Arc<Service>, Functions) {
-    let service = Service::new(Config::default());
+/// The reference service in this process, with a function that it accepts, one that the run plays and one that does not
+/// exist, and where it calls the second.
+pub(super) fn embedded() -> (Arc<Service>, Functions, Arc<Host>) {
+    let host = Arc::default();
+    let service = Service::new(Config::default()).hosted(&host);
     let functions = service.functions();
-    (Arc::new(service), functions)
+    (Arc::new(service), functions, host)
 }
 
 /// Reaches an endpoint; that it makes no function leaves rules out, and is no more than a complaint.
@@ -35,6 +38,24 @@ pub(super) async fn try_function<E: Endpoint>(endpoint: &E, options: &mut Option
     let left = reach.try_function(endpoint, options, is_loopback).await;
     if !left.is_empty() {
         complain(&format!("failed to delete what is left behind: {}", left.join(", ")));
+    }
+}
+
+/// Plays a function where the endpoint calls one; that it does not leaves rules out, and is no more than a complaint.
+pub(super) async fn play<E: Endpoint>(
+    endpoint: &E,
+    connection: &mut Connection,
+    options: &mut Options,
+    reach: &Reach,
+) -> Option<Listening> {
+    let address = reach.function_listen?;
+    let function = connection.provision_acting(reach.region()).await;
+    match function::play(address, function, endpoint, options).await {
+        Ok(listening) => Some(listening),
+        Err(error) => {
+            complain(&format!("failed to {error}"));
+            None
+        }
     }
 }
 

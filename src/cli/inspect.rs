@@ -38,8 +38,11 @@ pub(super) fn judge(args: &JudgeArgs) -> Exit {
         return Exit::Usage;
     }
     let texts = |arns: &[String]| arns.iter().map(|arn| arn.as_str().into()).collect();
-    let functions =
-        Functions { accepted: texts(&header.functions.accepted), missing: texts(&header.functions.missing) };
+    let functions = Functions {
+        accepted: texts(&header.functions.accepted),
+        missing: texts(&header.functions.missing),
+        ..Functions::default()
+    };
     let consistency_window = Duration::from_millis(args.consistency_window);
     let function_acts = header.functions.acts;
     let hides_versions = hides_versions(&calls);

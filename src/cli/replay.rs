@@ -45,14 +45,16 @@ async fn replay_all(stored: Stored, args: &ReplayArgs) -> Result<Exit, String> {
     match args.target.endpoint.as_deref().or(stored.endpoint.as_deref()) {
         None => Err("failed to find an endpoint, since one finding alone names none: add --endpoint URL".to_owned()),
         Some(EMBEDDED) => {
-            let (service, functions) = connect::embedded();
-            drive(service, EMBEDDED, Options { functions, ..Options::default() }, &stored, (args, stop)).await
+            let (service, functions, host) = connect::embedded();
+            let options = Options { functions, host: Some(host), ..Options::default() };
+            drive(service, EMBEDDED, options, &stored, (args, stop)).await
         }
         Some(url) => {
-            let connection = connect::open(url, &args.target, &stop).await?;
+            let mut connection = connect::open(url, &args.target, &stop).await?;
             let client = Arc::new(connection.client.clone());
             let (functions, function_acts) = (connection.functions.clone(), stored.function_acts);
-            let options = Options { functions, function_acts, ..Options::default() };
+            let mut options = Options { functions, function_acts, ..Options::default() };
+            let _listening = connect::play(&client, &mut connection, &mut options, &args.target).await;
             let exit = drive(client, url, options, &stored, (args, stop)).await;
             connect::close(connection).await;
             exit

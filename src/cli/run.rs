@@ -23,7 +23,7 @@ pub(super) fn run(args: &RunArgs) -> Exit {
     let outcome = match (prepare(args), &args.settings.reach.endpoint) {
         (Err(message), _) => Ok(Err(message)),
         (Ok(()), None) => block_on(async { embedded(args, interrupt::listen()).await }),
-        (Ok(()), Some(url)) => block_on_this_thread(async { against(url, args, interrupt::listen()).await }),
+        (Ok(()), Some(url)) => block_on_this_thread(async { Box::pin(against(url, args, interrupt::listen())).await }),
     };
     match outcome {
         Ok(Ok(exit)) | Err(exit) => exit,
@@ -42,8 +42,8 @@ fn prepare(args: &RunArgs) -> Result<(), String> {
 }
 
 async fn embedded(args: &RunArgs, stop: Stop) -> Result<Exit, String> {
-    let (service, functions) = connect::embedded();
-    let options = options(args, functions, true)?;
+    let (service, functions, host) = connect::embedded();
+    let options = Options { host: Some(host), ..options(args, functions, true)? };
     record_and_drive(service, EMBEDDED, options, args, stop).await
 }
 
@@ -57,13 +57,15 @@ async fn against(url: &str, args: &RunArgs, stop: Stop) -> Result<Exit, String> 
         }
         Err(message) => return Err(message),
     };
+    let mut connection = connection;
     let exit = match options(args, connection.functions.clone(), connection.is_loopback) {
         Ok(mut options) => {
             let client = Arc::new(connection.client.clone());
             if !stop.is_set() {
                 connect::try_function(&client, &mut options, &args.settings.reach, connection.is_loopback).await;
             }
-            record_and_drive(client, url, options, args, stop).await
+            let _listening = connect::play(&client, &mut connection, &mut options, &args.settings.reach).await;
+            Box::pin(record_and_drive(client, url, options, args, stop)).await
         }
         Err(message) => Err(message),
     };

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::endpoint::{Endpoint, Stop};
 use crate::history::Reply;
-use crate::model::{Body, ErrorType, Functions, ListSecrets, Operation};
+use crate::model::{Body, ErrorType, Functions, ListSecrets, Operation, Text};
 use crate::settings::Reach;
 
 /// How long to wait between two tries to reach an endpoint that is starting.
@@ -83,8 +83,8 @@ pub struct Connection {
     pub is_loopback: bool,
     /// Why it made no function, although it has the API for it.
     pub no_function: Option<FunctionError>,
-    /// The function that was made for this run.
-    provisioned: Option<String>,
+    /// The functions that were made for this run.
+    provisioned: Vec<String>,
 }
 
 impl Connection {
@@ -104,7 +104,7 @@ impl Connection {
             () = stop.reached() => return Err(ConnectError::Interrupted { url: url.to_owned() }),
         }
         let functions = Functions::default();
-        let mut connection = Self { client, functions, is_loopback, no_function: None, provisioned: None };
+        let mut connection = Self { client, functions, is_loopback, no_function: None, provisioned: Vec::new() };
         match &reach.function_arn {
             Some(arn) => connection.functions.accepted.push(arn.as_str().into()),
             None if is_loopback && !stop.is_set() => connection.provision().await,
@@ -119,10 +119,22 @@ impl Connection {
             Ok(Some(arn)) => {
                 self.functions.missing.push(format!("{arn}-missing").into());
                 self.functions.accepted.push(arn.into());
-                self.provisioned = Some(name);
+                self.provisioned.push(name);
             }
             Ok(None) => {}
             Err(error) => self.no_function = Some(error),
+        }
+    }
+
+    /// Makes a function that the run plays, where the endpoint's Lambda API makes one; its ARN, else a made-up one.
+    pub async fn provision_acting(&mut self, region: &str) -> Text {
+        let name = format!("rotation-conformance-{}-acting", Uuid::new_v4().simple());
+        match self.client.functions().provision_function(&name).await {
+            Ok(Some(arn)) => {
+                self.provisioned.push(name);
+                arn.into()
+            }
+            Ok(None) | Err(_) => format!("arn:aws:lambda:{region}:123456789012:function:{name}").into(),
         }
     }
 
@@ -130,10 +142,14 @@ impl Connection {
     ///
     /// # Errors
     ///
-    /// If the endpoint does not remove it.
+    /// If the endpoint does not remove it; the rest is removed all the same.
     pub async fn close(self) -> Result<(), LeftBehind> {
-        let Some(name) = self.provisioned else { return Ok(()) };
-        self.client.functions().remove_function(&name).await.map_err(|cause| LeftBehind { name, cause })
+        let mut left = Ok(());
+        for name in self.provisioned {
+            let removed = self.client.functions().remove_function(&name).await;
+            left = left.and(removed.map_err(|cause| LeftBehind { name, cause }));
+        }
+        left
     }
 }
 

@@ -31,7 +31,7 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 use scene::Scene;
 
-const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
 /// Why rules that can be checked have no mutant.
 const WITHOUT_MUTANT: &[(&str, &[R])] = &[

@@ -6,11 +6,13 @@ mod action;
 mod given;
 mod part;
 mod request;
+mod script;
 
 pub use action::Action;
 pub use given::Given;
 pub use part::*;
 pub use request::*;
+pub use script::{Departure as FunctionDeparture, Failure, FunctionRead, RotationStep, Script};
 
 use std::sync::Arc;
 
@@ -84,11 +86,14 @@ pub struct Request {
     /// How it is written, where that is out of the ordinary.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quirk: Option<Quirk>,
+    /// What the function does that a rotation of this request calls; nothing of it is sent.
+    #[serde(default, rename = "function", skip_serializing_if = "Option::is_none")]
+    pub script: Option<Script>,
 }
 
 impl From<Operation> for Request {
     fn from(operation: Operation) -> Self {
-        Self { operation, quirk: None }
+        Self { operation, quirk: None, script: None }
     }
 }
 

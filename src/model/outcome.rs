@@ -15,8 +15,11 @@ use crate::rule::{Class, Kind, RuleId};
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 #[serde(default)]
 pub struct Functions {
-    /// ARNs that the endpoint accepts; the functions behind them never act.
+    /// ARNs that the endpoint accepts; the functions behind them never act, but those of `acting`.
     pub accepted: Vec<Text>,
+    /// Those of them whose functions the harness plays, so that each invocation is part of the history.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub acting: Vec<Text>,
     /// ARNs in the endpoint's account and Region that name no function.
     pub missing: Vec<Text>,
 }

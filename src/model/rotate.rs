@@ -53,7 +53,7 @@ pub(crate) fn outcomes(
     if may_be_blocked {
         reasons.push(Reason::perhaps());
     }
-    let open = open_rules(secret, request, &function, block);
+    let open = open_rules(secret, request, &function, block, setting);
     let permitted = || match open.is_empty() {
         false => open_rotation(world, request, &open, setting),
         true => within_quotas(world, &[], accepted(world, secret, request, setting), setting),
@@ -152,7 +152,13 @@ fn block(secret: &Secret, request: &RotateSecret) -> Block {
 }
 
 /// The rules that leave open whether the request is accepted, the one that names the reading first.
-fn open_rules(secret: &Secret, request: &RotateSecret, function: &Function<'_>, block: Block) -> Vec<RuleId> {
+fn open_rules(
+    secret: &Secret,
+    request: &RotateSecret,
+    function: &Function<'_>,
+    block: Block,
+    setting: &Setting<'_>,
+) -> Vec<RuleId> {
     let is_partner =
         request.external_secret_rotation_metadata.is_some() || request.external_secret_rotation_role_arn.is_some();
     let of_function = match function {
@@ -176,10 +182,17 @@ fn open_rules(secret: &Secret, request: &RotateSecret, function: &Function<'_>, 
         of_function,
         is_partner.then_some(RuleId::Conf025),
         of_token,
-        lacks_current.then_some(RuleId::Life026),
+        (lacks_current && !is_acting(secret, request, setting)).then_some(RuleId::Life026),
         open_configuration(&secret.rotation, request),
     ];
     rules.into_iter().flatten().collect()
+}
+
+/// Whether the function that the request would use is one that the harness plays: it is there, and called.
+fn is_acting(secret: &Secret, request: &RotateSecret, setting: &Setting<'_>) -> bool {
+    let stored = || secret.rotation.function.get().and_then(Option::as_ref);
+    let function = request.rotation_lambda_arn.as_ref().or_else(stored);
+    function.is_some_and(|function| setting.functions.acting.contains(function))
 }
 
 /// The documents speak of all of the configuration or none (ROT-CONF-022), and of legal texts.
@@ -377,6 +390,9 @@ fn accepted_by(secret: &Secret, request: &RotateSecret) -> RuleId {
     let was_taken_off = secret.put_by(&Label::Pending) == Origin::Client(Action::UpdateSecretVersionStage);
     let rules = request.rotation_rules.clone().unwrap_or_default();
     let token = request.client_request_token.as_deref().unwrap_or_default();
+    if secret.holder(&Label::Current) == Some(None) {
+        return RuleId::Life026;
+    }
     if secret.holder(&Label::Pending).flatten().is_some() {
         return RuleId::Prog002;
     }

@@ -128,12 +128,15 @@ mod tests {
     /// The description that the reference service shows after these requests.
     fn description(requests: &[serde_json::Value]) -> Option<String> {
         let service = Service::new(Config::default());
-        let answers = requests.iter().map(|line| {
-            let request: Request = serde_json::from_value(line.clone()).unwrap();
-            service.answer(&request).body
-        });
+        let answers: Vec<_> = requests
+            .iter()
+            .map(|line| {
+                let request: Request = serde_json::from_value(line.clone()).unwrap();
+                service.answer(&request).body
+            })
+            .collect();
         let Some(Body::Output(Output::Description(shown))) = answers.last() else { panic!("no description") };
-        shown.description.map(|text| text.to_string())
+        shown.description.as_ref().map(ToString::to_string)
     }
 
     #[test]

@@ -122,7 +122,7 @@ fn request(line: &mut Members) -> Result<Request, Fault> {
     let members: Map<String, Value> = line.optional("request", "an object")?.unwrap_or_default();
     let quirk: Option<Quirk> = line.optional("quirk", "UnknownMembers, NullMember or LowerCaseSecretId")?;
     match operation(&op, &members) {
-        Some(operation) => Ok(Request { operation, quirk }),
+        Some(operation) => Ok(Request { operation, quirk, script: None }),
         None => Err(misfit(&op, &members)),
     }
 }

@@ -57,6 +57,8 @@ struct StepJson {
     request: Request,
     answer: Shown,
     labels: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    journal: Vec<String>,
 }
 
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -146,12 +148,14 @@ impl From<FindingJson> for Finding {
 
 impl From<&Step> for StepJson {
     fn from(step: &Step) -> Self {
-        Self { request: step.request.clone(), answer: step.answer.clone(), labels: step.labels.clone() }
+        let Step { request, answer, labels, journal, .. } = step.clone();
+        Self { request, answer, labels, journal }
     }
 }
 
 impl From<StepJson> for Step {
     fn from(json: StepJson) -> Self {
-        Self { request: json.request, answer: json.answer, departures: Vec::new(), labels: json.labels }
+        let StepJson { request, answer, labels, journal } = json;
+        Self { request, answer, departures: Vec::new(), labels, journal }
     }
 }

@@ -98,8 +98,9 @@ fn why_skipped(rule: &Rule, status: Status, reason: Option<String>) -> String {
     let entry = catalogue::entry(rule.id);
     let reason = match rule.checkable {
         _ if rule.derived => "it says nothing of its own: a violation is blamed on the rules that it follows from",
+        _ if rule.needs_callers() => "it needs several callers at once",
         Checkable::Arn => "it needs the ARN of a function that the endpoint accepts (--function-arn)",
-        Checkable::Function => "it needs a running function that the harness controls",
+        Checkable::Function => "it needs a function that the endpoint calls and the run plays (--function-listen)",
         Checkable::Yes | Checkable::No => return format!("not applicable: checkable {}", entry.checkable),
     };
     format!("not applicable: {reason}")

@@ -15,7 +15,8 @@ pub fn call_line(request: &Request) -> String {
     let members = written.get("request").and_then(Value::as_object);
     let members = members.into_iter().flatten().map(|(name, value)| format!(" {}", member(name, value)));
     let quirk = request.quirk.map(|quirk| format!(" ({quirk:?})")).unwrap_or_default();
-    format!("{}{}{quirk}", request.operation.name(), members.collect::<String>())
+    let script = request.script.as_ref().map(|script| format!(" ({script})")).unwrap_or_default();
+    format!("{}{}{quirk}{script}", request.operation.name(), members.collect::<String>())
 }
 
 /// What came of it, in one line.

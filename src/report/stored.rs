@@ -7,6 +7,7 @@ use super::finding::FindingJson;
 use super::json::SCHEMA_VERSION;
 use crate::catalogue;
 use crate::runner::Finding;
+use crate::verdict::FunctionMode;
 
 /// What a file of findings says.
 #[derive(Clone, Debug)]
@@ -79,7 +80,7 @@ struct StoredResult {
     endpoint: String,
     catalogue: String,
     #[serde(default)]
-    function_acts: bool,
+    function_mode: FunctionMode,
     rules: Vec<StoredRule>,
 }
 
@@ -111,7 +112,7 @@ pub fn read_findings(text: &str) -> Result<Stored, StoredError> {
     Ok(Stored {
         endpoint: Some(result.endpoint),
         catalogue: Some(result.catalogue),
-        function_acts: result.function_acts,
+        function_acts: result.function_mode == FunctionMode::Foreign,
         findings: findings.collect::<Result<_, _>>()?,
     })
 }

@@ -12,7 +12,7 @@ use std::fmt::Write as _;
 use super::Heading;
 use crate::model::Text;
 use crate::runner::{Ending, Finding, RunResult};
-use crate::verdict::Status;
+use crate::verdict::{FunctionMode, Status};
 
 pub use finding::finding_text;
 pub(super) use finding::{operation, plain};
@@ -93,10 +93,10 @@ fn ending(heading: &Heading, result: &RunResult) -> String {
     text.push_str(&wrapped("", &line, 0));
     let coverage = result.coverage();
     let _ = writeln!(text, "{} of {} kinds of calls on one secret", coverage.visited(), coverage.reachable);
-    if !result.has_function {
+    if result.functions == FunctionMode::None {
         let _ = writeln!(text, "no function ARN: rules that need an accepted rotation were not applicable");
     }
-    if result.function_acts {
+    if result.functions == FunctionMode::Foreign {
         let line = "the function that was named acts: labels move by themselves, and the life of a rotation \
                     (ROT-LIFE) was not judged";
         text.push_str(&wrapped("", line, 0));

@@ -4,13 +4,14 @@
 //! doing alone, and its life is not judged. An endpoint that moves them for a function that does not exist moves them
 //! itself, which is a matter of the rules.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, Host};
 use crate::history::Reply;
 use crate::model::{
-    Body, CreateSecret, DeleteSecret, DescribeSecret, GetSecretValue, Label, Operation, Output, RotateSecret,
-    RotationRules, Text, VersionId,
+    Body, CreateSecret, DeleteSecret, DescribeSecret, Failure, GetSecretValue, Label, Operation, Output, RotateSecret,
+    RotationRules, Text, VersionId, is_arn_of,
 };
 use crate::runner::execution::sending::names_only;
 use crate::strategy::Bindings;
@@ -40,6 +41,32 @@ pub async fn accepts<E: Endpoint>(endpoint: &E, function: &Text, prefix: &str) -
     let mut probe = Probe { endpoint, prefix, patience: Duration::ZERO, left: Vec::new() };
     let is_accepted = probe.moves(function, &format!("{prefix}-q")).await.is_some();
     (is_accepted, probe.left)
+}
+
+/// Whether the endpoint calls this function at the host when a secret of its own is rotated, and what could not be removed.
+/// It is waited for as long as `patience`; the call fails.
+pub async fn calls<E: Endpoint>(
+    endpoint: &E,
+    host: &Arc<Host>,
+    function: &Text,
+    prefix: &str,
+    patience: Duration,
+) -> (bool, Vec<Text>) {
+    let own_prefix = format!("{prefix}-p");
+    let bindings = Bindings::new(own_prefix.clone(), None, None);
+    let (name, token) = (bindings.name(1), bindings.token(2));
+    let mut player = host.play(move |id| id == &*name || id == &*token || is_arn_of(id, &name));
+    let mut probe = Probe { endpoint, prefix, patience: Duration::ZERO, left: Vec::new() };
+    let is_called = async {
+        let invocation = player.next().await;
+        drop(player);
+        invocation.map(|invocation| invocation.end(Err(Failure::Error))).is_some()
+    };
+    let moves = probe.moves(function, &own_prefix);
+    // An endpoint that answers after its function waits for the call; one that answers before may call it later.
+    let called = async { tokio::time::timeout(patience, is_called).await.unwrap_or(false) };
+    let (_, is_called) = tokio::join!(moves, called);
+    (is_called, probe.left)
 }
 
 /// The ARN of a function that nobody has made.

@@ -1,9 +1,10 @@
 //! Dry runs: what a case exercises by the model alone, in this process and without a call to the endpoint.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::execution::{Execution, Extent, Plan, Trace};
-use crate::endpoint::Stop;
+use crate::endpoint::{Host, Stop};
 use crate::judge;
 use crate::model::Functions;
 use crate::rule::RuleId;
@@ -33,9 +34,14 @@ async fn trace(case: &Case, menu: Menu, keeps_steps: bool) -> Trace {
 }
 
 fn prepare(menu: Menu, keeps_steps: bool) -> (Service, Plan) {
+    let host = menu.has_acting_function.then(Arc::<Host>::default);
     let service = Service::new(Config::default());
+    let service = host.iter().fold(service, Service::hosted);
+    let inert = menu.has_function.then(|| service.register_function("f"));
+    let acting: Vec<_> = host.iter().map(|_| service.register_acting("acting")).collect();
     let functions = Functions {
-        accepted: if menu.has_function { vec![service.register_function("f")] } else { Vec::new() },
+        accepted: inert.into_iter().chain(acting.clone()).collect(),
+        acting,
         missing: if menu.has_missing_function { vec![service.function_arn("missing").into()] } else { Vec::new() },
     };
     let plan = Plan {
@@ -45,6 +51,8 @@ fn prepare(menu: Menu, keeps_steps: bool) -> (Service, Plan) {
         known: None,
         stop: Stop::default(),
         presence: Arc::default(),
+        host,
+        patience: Duration::ZERO,
         options: judge::Options { functions, ..judge::Options::default() },
     };
     (service, plan)

@@ -3,6 +3,7 @@
 mod cleaning;
 mod demanding;
 mod describing;
+mod function;
 mod reading;
 pub(super) mod sending;
 mod showing;
@@ -19,7 +20,8 @@ use crate::judge::{self, Judge};
 use crate::model::{Body, Label, Operation, Request, Text, VersionId, World};
 use crate::rule::Class;
 use crate::strategy::{Bindings, Case, Cell, Roles, State};
-use crate::verdict::Exercise;
+use crate::verdict::{Exercise, Violation};
+use function::{Open, Outcome, Playing, accepted};
 use showing::with_page_of;
 
 pub(super) use trace::{Extent, Plan};
@@ -46,6 +48,12 @@ pub(super) struct Execution<'a, E> {
     /// The values that this execution has sent, as the wire writes them.
     stored: Vec<String>,
     versions: Versions,
+    /// The rotation functions of the case, where the harness plays any.
+    playing: Option<Playing>,
+    /// A RotateSecret that is not answered yet, since its function is held.
+    open: Option<Open<'a>>,
+    /// What the functions did since the last step.
+    journal: Vec<String>,
     trace: Trace,
 }
 
@@ -73,18 +81,20 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             is_understood: false,
             calls: 0,
         };
+        let bindings =
+            Bindings::new(plan.prefix.clone(), functions.accepted.first().cloned(), functions.missing.first().cloned())
+                .with_acting(functions.acting.first().cloned());
         Self {
             endpoint,
             plan,
+            playing: plan.host.as_ref().map(|host| Playing::of(host, &bindings)),
+            open: None,
+            journal: Vec::new(),
             judge: Judge::new(judge::Options {
                 hides_versions: plan.presence.is_known_to_hide_versions(),
                 ..plan.options.clone()
             }),
-            bindings: Bindings::new(
-                plan.prefix.clone(),
-                functions.accepted.first().cloned(),
-                functions.missing.first().cloned(),
-            ),
+            bindings,
             started: Instant::now(),
             number: 0,
             steps_by_call: vec![None],
@@ -103,6 +113,7 @@ impl<'a, E: Endpoint> Execution<'a, E> {
                 break;
             }
         }
+        self.play_to_the_end().await;
         self.clean_up().await;
         self.symbolize_violations();
         self.trace.exercise = self.judge.exercise().clone();
@@ -118,13 +129,17 @@ impl<'a, E: Endpoint> Execution<'a, E> {
             return false;
         }
         let before = self.plan.keeps_steps.then(|| self.judge.exercise().clone());
-        let (call, adopt) = self.call(index, request, false).await;
+        let (call, adopt) = self.call_as_client(index, request).await;
         self.learn(&call.request, &call.reply);
-        if let Some(before) = before {
-            self.trace.decided.push(self.judge.exercise().decided_since(&before).collect());
+        if before.is_some() {
             self.stored.extend(values_of(&call.request.operation));
             let request = with_page_of(step, self.placed(&call.request));
             self.trace.steps.push(self.shown(&request, &call.reply));
+        }
+        self.play_on(index).await;
+        self.keep_journal();
+        if let Some(before) = before {
+            self.trace.decided.push(self.judge.exercise().decided_since(&before).collect());
         }
         let labels = self.look(index, step, adopt).await;
         if let (true, Some(step)) = (self.plan.keeps_steps, self.trace.steps.last_mut()) {
@@ -211,19 +226,51 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         !matches!(self.plan.extent, Extent::Recorded) && self.plan.stop.is_set()
     }
 
+    /// Makes a call of the case, during which the endpoint may call functions that are played here.
+    async fn call_as_client(&mut self, step: usize, mut request: Request) -> (Call, Option<Text>) {
+        self.judge.name_versions(&mut request.operation);
+        self.prepare(&request);
+        let called = self.now();
+        match self.reply_while_playing(step, &request).await {
+            Outcome::Answered(reply) => self.conclude(step, request, called, reply, false).await,
+            Outcome::Late { number, reply } => (self.answered_late(step, Some(number), request, reply), None),
+            Outcome::Held(number) => {
+                let reply = accepted(&request);
+                (Call { number, request, called, returned: self.now(), reply }, None)
+            }
+        }
+    }
+
     /// Sends a request and judges what comes of it.
     async fn call(&mut self, step: usize, mut request: Request, is_observation: bool) -> (Call, Option<Text>) {
         self.judge.name_versions(&mut request.operation);
         let called = self.now();
         let reply = self.send_unless_stopped(&request).await;
+        self.conclude(step, request, called, reply, is_observation).await
+    }
+
+    /// What came of a request, with the next number.
+    fn told(&mut self, step: Option<usize>, request: Request, called: Moment, reply: Reply) -> Call {
         self.number += 1;
-        self.steps_by_call.push(Some(step).filter(|_| !is_observation));
+        self.steps_by_call.push(step);
         self.trace.calls += 1;
         self.watch(&reply);
         self.plan.presence.see(&request.operation, &reply);
-        self.heed_missing_versions(&request, &reply).await;
         self.follow(&request, &reply);
-        let call = Call { number: self.number, request, called, returned: self.now(), reply };
+        Call { number: self.number, request, called, returned: self.now(), reply }
+    }
+
+    /// Judges what came of a request.
+    async fn conclude(
+        &mut self,
+        step: usize,
+        request: Request,
+        called: Moment,
+        reply: Reply,
+        is_observation: bool,
+    ) -> (Call, Option<Text>) {
+        self.heed_missing_versions(&request, &reply).await;
+        let call = self.told(Some(step).filter(|_| !is_observation), request, called, reply);
         let judgement = self.judge.judge(&call);
         if let (Reply::Answer(answer), true) = (&call.reply, self.plan.keeps_steps || !judgement.violations.is_empty())
         {
@@ -234,19 +281,31 @@ impl<'a, E: Endpoint> Execution<'a, E> {
         let shown = read.as_ref().filter(|_| self.plan.keeps_steps);
         let shown = shown.map(|read| Arc::new(self.shown(read, &call.reply)));
         for violation in judgement.violations {
-            let (read, shown) = (read.clone(), shown.clone());
-            let step_of = |call: u32| self.steps_by_call.get(call as usize).copied().flatten();
-            let cause = violation.since.and_then(step_of);
-            let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
-            if let (Some(known), Some(culprit), Class::Contract, false) =
-                (&self.plan.known, culprit, violation.class, violation.is_settled)
-            {
-                known.deviated(culprit);
-            }
-            let state = culprit.map(|culprit| culprit.state);
-            self.trace.sightings.push(Sighting { step, read, shown, cause, state, violation });
+            self.sighted(step, read.clone(), shown.clone(), violation);
         }
         (call, judgement.adopt)
+    }
+
+    /// Keeps a violation that was seen while a step was under way.
+    fn sighted(&mut self, step: usize, read: Option<Request>, shown: Option<Arc<Step>>, violation: Violation) {
+        let step_of = |call: u32| self.steps_by_call.get(call as usize).copied().flatten();
+        let cause = violation.since.and_then(step_of);
+        let culprit = self.met.get(cause.unwrap_or(step)).copied().flatten();
+        if let (Some(known), Some(culprit), Class::Contract, false) =
+            (&self.plan.known, culprit, violation.class, violation.is_settled)
+        {
+            known.deviated(culprit);
+        }
+        let state = culprit.map(|culprit| culprit.state);
+        self.trace.sightings.push(Sighting { step, read, shown, cause, state, violation });
+    }
+
+    /// Adds what the functions did to the step that is kept.
+    fn keep_journal(&mut self) {
+        let lines = std::mem::take(&mut self.journal);
+        if let Some(step) = self.trace.steps.last_mut() {
+            step.journal.extend(lines);
+        }
     }
 
     fn now(&self) -> Moment {

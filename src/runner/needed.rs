@@ -62,7 +62,7 @@ mod tests {
 
     #[tokio::test]
     async fn the_rules_that_need_an_operation_are_those_that_no_fixed_case_without_it_decides() {
-        let menu = Menu { has_function: true, has_missing_function: true };
+        let menu = Menu { has_function: true, has_missing_function: true, ..Menu::default() };
         let lacking = [Action::CancelRotateSecret, Action::UntagResource];
         let needed = needed(menu, &lacking, |rule| rule == RuleId::Conf021).await;
         assert_eq!(needed.get(&RuleId::Life022), Some(&vec![Action::CancelRotateSecret]));

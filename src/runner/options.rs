@@ -1,13 +1,16 @@
 //! What a run does, and how far it has got.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::endpoint::Host;
 use crate::model::{Action, Functions};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, costly, known_bugs, scenarios, sweep};
+use crate::strategy::{Case, Menu, costly, known_bugs, scenarios, stories, sweep};
+use crate::verdict::FunctionMode;
 
 /// What a run does. The default has no function, and a fresh prefix each time.
 #[derive(Clone, Debug)]
@@ -35,6 +38,10 @@ pub struct Options {
     pub functions: Functions,
     /// Whether the function that the endpoint accepts acts, so that labels move by themselves after a rotation.
     pub function_acts: bool,
+    /// Where the endpoint calls the functions of `functions.acting`, which the run plays.
+    pub host: Option<Arc<Host>>,
+    /// How long a step of a rotation that is due is waited for; zero for a service of this process, which calls it at once.
+    pub patience: Duration,
     /// Calls at most for shrinking one finding.
     pub shrink_calls: u64,
     /// Cases that run before all others.
@@ -57,6 +64,8 @@ pub struct Options {
 pub enum Fixed {
     /// The named scenarios.
     Scenarios,
+    /// The life of rotations whose function the run plays.
+    Rotations,
     /// The sweep, which has every rule decided once.
     Sweep,
     /// The shortest cases of known bugs, some six hundred calls.
@@ -67,12 +76,13 @@ pub enum Fixed {
 
 impl Fixed {
     /// All of them, in the order in which they run.
-    pub const ALL: [Self; 4] = [Self::Scenarios, Self::Sweep, Self::KnownBugs, Self::Quotas];
+    pub const ALL: [Self; 5] = [Self::Scenarios, Self::Rotations, Self::Sweep, Self::KnownBugs, Self::Quotas];
 
     /// The cases that this menu permits.
     pub(super) fn cases(self, menu: Menu) -> Vec<Case> {
         match self {
             Self::Scenarios => scenarios(menu).into_iter().map(|scenario| scenario.case).collect(),
+            Self::Rotations => stories(menu).into_iter().map(|story| story.case).collect(),
             Self::Sweep => sweep(menu),
             Self::KnownBugs => known_bugs(menu),
             Self::Quotas => costly(),
@@ -115,6 +125,8 @@ impl Default for Options {
             prefix: format!("rc-{}", random_bits()),
             functions: Functions::default(),
             function_acts: false,
+            host: None,
+            patience: Duration::ZERO,
             shrink_calls: 800,
             saved: Vec::new(),
             fixed: Fixed::ALL.to_vec(),
@@ -133,12 +145,24 @@ fn random_bits() -> String {
 }
 
 impl Options {
+    /// Which rotation functions the run has.
+    #[must_use]
+    pub const fn function_mode(&self) -> FunctionMode {
+        match &self.functions {
+            _ if self.function_acts => FunctionMode::Foreign,
+            functions if !functions.acting.is_empty() => FunctionMode::Harness,
+            functions if !functions.accepted.is_empty() => FunctionMode::Registered,
+            _ => FunctionMode::None,
+        }
+    }
+
     /// What cases may use.
     #[must_use]
     pub const fn menu(&self) -> Menu {
         Menu {
             has_function: !self.functions.accepted.is_empty(),
             has_missing_function: !self.functions.missing.is_empty(),
+            has_acting_function: !self.functions.acting.is_empty(),
         }
     }
 }

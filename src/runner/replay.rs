@@ -82,10 +82,12 @@ impl<E: Endpoint + 'static> Run<E> {
         let lacks = |need: &Need| match need {
             Need::Function => functions.accepted.is_empty(),
             Need::MissingFunction => functions.missing.is_empty(),
+            Need::ActingFunction => functions.acting.is_empty(),
         };
         finding.case.needs().into_iter().find(lacks).map(|need| match need {
             Need::Function => "it needs the ARN of a function that the endpoint accepts".to_owned(),
             Need::MissingFunction => "it needs the ARN of a function that does not exist at the endpoint".to_owned(),
+            Need::ActingFunction => "it needs a function that the endpoint calls and the harness plays".to_owned(),
         })
     }
 }

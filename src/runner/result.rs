@@ -6,10 +6,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::execution::Step;
 use super::presence::ESSENTIAL;
 use super::tour::reachable;
+use crate::catalogue;
 use crate::model::{Action, Text};
 use crate::rule::{Class, Level, RULES, Rule, RuleId};
 use crate::strategy::{Case, Cells};
-use crate::verdict::{Exercise, Fingerprint, Status, Violation};
+use crate::verdict::{Exercise, Fingerprint, FunctionMode, Status, Violation};
 
 /// How many findings of one rule are examined and told; what more there are is counted.
 pub(super) const MOST_OF_A_RULE: usize = 20;
@@ -139,10 +140,8 @@ pub struct RunResult {
     pub left: Vec<Text>,
     /// Whether some judgement ended at its budget.
     pub inconclusive: bool,
-    /// Whether the run had a function ARN.
-    pub has_function: bool,
-    /// Whether that function acts, so that the life of a rotation was not judged.
-    pub function_acts: bool,
+    /// Which rotation functions the run had.
+    pub functions: FunctionMode,
     /// The one rule that mattered; of the others nothing is said.
     pub only: Option<RuleId>,
     /// The operations that there are not, and what needs them.
@@ -182,7 +181,7 @@ impl RunResult {
     /// What was made of the kinds of calls that can be; the first time in a process it takes a moment to tell these.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        let reachable = reachable(self.has_function);
+        let reachable = reachable(self.functions != FunctionMode::None);
         Coverage {
             reachable: reachable.len(),
             missing: reachable.difference(&self.cells).copied().collect(),
@@ -244,13 +243,18 @@ impl RunResult {
             None if self.is_of_the_function(rule) => Status::NotApplicable,
             None if self.cause(rule).is_some() => Status::Consequence,
             None if lacks_an_operation() => Status::NotApplicable,
-            None => Status::without_finding(rule, &self.exercise, self.has_function),
+            None if rule.rule().derived => self.status_of_owners(rule),
+            None => Status::without_finding(rule, &self.exercise, self.functions),
         }
     }
 
     /// The rule of which a violation of this one is a consequence, if it was contradicted and nothing of it was found.
     #[must_use]
     pub fn cause(&self, rule: RuleId) -> Option<RuleId> {
+        if rule.rule().derived {
+            let owners = catalogue::entry(rule).derived_from.iter().copied();
+            return owners.filter(|owner| self.status(*owner) > Status::Observed).max_by_key(|it| self.status(*it));
+        }
         let is_of_interest = self.only.is_none_or(|only| only == rule);
         let of_findings = self.findings_of(rule).find_map(|finding| finding.after);
         of_findings.or_else(|| self.consequences.get(&rule).copied()).filter(|_| is_of_interest)
@@ -258,7 +262,15 @@ impl RunResult {
 
     /// Whether a rule is about the life of a rotation that somebody's function leads.
     fn is_of_the_function(&self, rule: RuleId) -> bool {
-        self.function_acts && rule.family() == "LIFE"
+        self.functions == FunctionMode::Foreign && rule.family() == "LIFE"
+    }
+
+    /// The status of a rule that says nothing of its own: the worst of those that it follows from, of which a violation is
+    /// no second one.
+    fn status_of_owners(&self, rule: RuleId) -> Status {
+        let owners = catalogue::entry(rule).derived_from.iter().map(|owner| self.status(*owner));
+        let worst = owners.max().unwrap_or(Status::NotApplicable);
+        if worst > Status::Observed { Status::Consequence } else { worst }
     }
 
     /// Why a rule is not applicable or was not exercised, where the endpoint and not the rule is the reason, or of which
@@ -285,7 +297,7 @@ impl RunResult {
     #[must_use]
     pub fn unexercised(&self, levels: &[Level]) -> Vec<&'static str> {
         let is_open = |status| matches!(status, Status::NotExercised | Status::Consequence);
-        let is_left_out = |rule: &&Rule| levels.contains(&rule.level) && is_open(self.status(rule.id));
+        let is_left_out = |rule: &&Rule| levels.contains(&rule.level) && !rule.derived && is_open(self.status(rule.id));
         RULES.iter().filter(is_left_out).map(|rule| rule.name).collect()
     }
 

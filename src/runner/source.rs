@@ -7,7 +7,10 @@ use super::presence::Presence;
 use super::tour::Tour;
 use super::{Course, Options, dry};
 use crate::rule::RuleId;
-use crate::strategy::{Case, Menu, STEERED, Steered, generate};
+use crate::strategy::{Case, Menu, STEERED, Steered, generate, rotation};
+
+/// Of so many random cases one is about the life of a rotation, where the run plays its function.
+const ROTATIONS: u64 = 8;
 
 /// How many random cases in a row may be passed over because they do not exercise the rule that matters.
 const PATIENCE: usize = 200;
@@ -90,6 +93,10 @@ impl Source {
         if let Some(tour) = &mut next.tour {
             let case = tour.next_case()?;
             return Some(Numbered { tag: format!("t{index}"), case, is_random: false });
+        }
+        if self.menu.has_acting_function && index % ROTATIONS == ROTATIONS - 1 && index < self.cases {
+            let case = rotation(self.seed, index);
+            return Some(Numbered { tag: format!("c{index}"), case, is_random: true });
         }
         let steered = if index < self.steered { next.steered.next() } else { None };
         drop(next);

@@ -70,7 +70,7 @@ pub async fn choose(seed: u64, count: u64) -> Vec<Chosen> {
     let mut chosen = Vec::new();
     let mut known = BTreeSet::new();
     for has_function in [false, true] {
-        let menu = Menu { has_function, has_missing_function: has_function };
+        let menu = Menu { has_function, has_missing_function: has_function, ..Menu::default() };
         let mut candidates = Vec::new();
         for index in 0..count {
             candidates.push(Candidate::of(generate(seed, index, menu), menu).await);
@@ -94,7 +94,7 @@ fn take_the_best(candidates: &[Candidate], known: &mut BTreeSet<Point>, chosen: 
 
 /// Deletes what nothing depends on, the latest case first.
 async fn shorten(mut chosen: Vec<Chosen>) -> Vec<Chosen> {
-    let menu = Menu { has_function: true, has_missing_function: true };
+    let menu = Menu { has_function: true, has_missing_function: true, ..Menu::default() };
     let mut points: Vec<BTreeSet<Point>> = Vec::new();
     for it in &chosen {
         points.push(points_of(&it.case, menu).await);

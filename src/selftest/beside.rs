@@ -131,6 +131,13 @@ const FOR_ONE: &[(&str, &[RuleId], &str)] = &[
     ("against:ROT-STATE-012", &[RuleId::Life023], "AWSPENDING goes from where AWSCURRENT did not move to"),
     ("against:ROT-STATE-018", &[RuleId::Read002, RuleId::Wire007], "the value was not read before by this case"),
     ("beyond:ROT-LIFE-026:previous", &[RuleId::Err013], "AWSPREVIOUS is on a version that has no value"),
+    (
+        "stored-value-hidden",
+        &[RuleId::State012, RuleId::Read005],
+        "a version without a value is not listed, and a label that is moved to it goes with it",
+    ),
+    ("placeholder-late", &[RuleId::Life011], "what the function stores meets a version that lacks its label"),
+    ("rules-changed-during-rotation", &[RuleId::Prog001], "as after any rotation that is in progress"),
     ("against:ROT-WIRE-007", &[RuleId::Read002], "the value is no longer known to be bytes"),
 ];
 

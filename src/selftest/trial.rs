@@ -66,7 +66,8 @@ impl Task {
     /// Without the fixed cases, those that are steered by the seed are made once for all defects.
     pub(super) async fn run(&self, steered: &[Case]) -> Trial {
         let (defects, variants) = (self.defect.into_iter().collect(), self.variant.into_iter().collect());
-        let service = Service::new(Config { defects, variants, ..Config::default() });
+        let host = Arc::default();
+        let service = Service::new(Config { defects, variants, ..Config::default() }).hosted(&host);
         let options = Options {
             seed: self.seed,
             cases: self.cases,
@@ -75,11 +76,16 @@ impl Task {
             quiet_calls: u64::MAX,
             enough: self.defect.map_or(Enough::Never, |_| Enough::Seen(1)),
             functions: service.functions(),
+            host: Some(host),
             saved: steered.to_vec(),
             course: if steered.is_empty() { Course::Random } else { Course::Plain },
             // A service of this process has every operation, or the defect is that it has not.
             asks_what_there_is: false,
-            fixed: if self.sweep { vec![Fixed::Scenarios, Fixed::Sweep, Fixed::Quotas] } else { Vec::new() },
+            fixed: if self.sweep {
+                vec![Fixed::Scenarios, Fixed::Rotations, Fixed::Sweep, Fixed::Quotas]
+            } else {
+                vec![Fixed::Rotations]
+            },
             ..Options::default()
         };
         let result = Run::new(Arc::new(service), options, Stop::default()).run().await;

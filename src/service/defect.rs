@@ -14,6 +14,7 @@ mod labels;
 mod previous;
 mod progress;
 mod reading;
+mod rotation;
 mod secrets;
 mod tokens;
 mod validation;
@@ -76,6 +77,7 @@ impl Defect {
             validation::BUGS,
             form::BUGS,
             secrets::BUGS,
+            rotation::BUGS,
         ];
         families.into_iter().flatten().map(Self::Bug)
     }

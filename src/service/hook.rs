@@ -6,10 +6,13 @@
 
 use std::borrow::Cow;
 
+use serde_json::Value;
+
 use super::Worlds;
+use crate::history::Invoked;
 use crate::model::{
     Answer, Cell, Claim, ErrorType, Fact, IdForm, Label, LabelCell, Operation, Origin, Outcome, Refusal, Request,
-    Secret, Text, Timestamp, VersionId, World, form_of,
+    RotationStep, Secret, Text, Timestamp, VersionId, World, form_of,
 };
 use crate::rule::RuleId;
 
@@ -28,6 +31,48 @@ pub(super) enum Hook {
     Stores(fn(&mut World, &Scene<'_>)),
     /// The answer.
     Says(fn(&mut Answer, &Scene<'_>)),
+    /// The steps of a rotation that begins, with the secret as it is then.
+    Plans(fn(&mut Vec<RotationStep>, &Rotating<'_>, &mut Secret)),
+    /// The event that the function is called with.
+    Tells(fn(&mut Value, &Rotating<'_>)),
+    /// How an invocation has ended, as the service takes it.
+    Heeds(fn(&mut Invoked)),
+    /// The state after a step, and whether that has succeeded.
+    Ends(fn(&mut World, &Rotating<'_>, RotationStep, bool)),
+    /// A step is called twice at once.
+    Repeats(RotationStep),
+    /// A rotation goes on whatever happens to its secret.
+    Outlives,
+    /// Another attempt begins with the step that has failed.
+    Resumes,
+    /// A configuration test leaves its label.
+    Outlasts,
+    /// RotateSecret is answered later than when it was decided.
+    Waits(Patience),
+}
+
+/// What RotateSecret waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// The end of the rotation, or of the attempt.
+    ForTheEnd,
+    /// The same; where the function has failed the request is refused.
+    ForTheResult,
+}
+
+/// A rotation that is under way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rotating<'a> {
+    /// The name of its secret.
+    pub name: &'a Text,
+    /// Its version.
+    pub token: &'a VersionId,
+    /// Whether it tries a configuration out and rotates nothing.
+    pub is_test: bool,
+    /// Whether the request said nothing of `RotateImmediately`.
+    pub is_by_default: bool,
+    /// The time.
+    pub now: Timestamp,
 }
 
 /// What a hook may look at.
@@ -147,6 +192,81 @@ pub(super) fn say(hooks: impl Iterator<Item = Hook>, answer: &mut Answer, scene:
             change(answer, scene);
         }
     }
+}
+
+/// The steps of a rotation as the service takes them.
+pub(super) fn plan(
+    hooks: impl Iterator<Item = Hook>,
+    steps: &mut Vec<RotationStep>,
+    rotating: &Rotating<'_>,
+    secret: &mut Secret,
+) {
+    for hook in hooks {
+        if let Hook::Plans(change) = hook {
+            change(steps, rotating, secret);
+        }
+    }
+}
+
+/// The event as the service writes it.
+pub(super) fn tell(hooks: impl Iterator<Item = Hook>, event: &mut Value, rotating: &Rotating<'_>) {
+    for hook in hooks {
+        if let Hook::Tells(change) = hook {
+            change(event, rotating);
+        }
+    }
+}
+
+/// How an invocation has ended, as the service takes it.
+pub(super) fn heed(hooks: impl Iterator<Item = Hook>, invoked: &mut Invoked) {
+    for hook in hooks {
+        if let Hook::Heeds(change) = hook {
+            change(invoked);
+        }
+    }
+}
+
+/// The state after a step of a rotation, as the service stores it.
+pub(super) fn end(
+    hooks: impl Iterator<Item = Hook>,
+    world: &mut World,
+    rotating: &Rotating<'_>,
+    step: RotationStep,
+    has_succeeded: bool,
+) {
+    for hook in hooks {
+        if let Hook::Ends(change) = hook {
+            change(world, rotating, step, has_succeeded);
+        }
+    }
+}
+
+/// Whether a step is called twice at once.
+pub(super) fn repeats(mut hooks: impl Iterator<Item = Hook>, step: RotationStep) -> bool {
+    hooks.any(|hook| matches!(hook, Hook::Repeats(repeated) if repeated == step))
+}
+
+/// Whether another attempt begins with the step that has failed.
+pub(super) fn resumes(mut hooks: impl Iterator<Item = Hook>) -> bool {
+    hooks.any(|hook| matches!(hook, Hook::Resumes))
+}
+
+/// Whether a configuration test leaves its label.
+pub(super) fn outlasts(mut hooks: impl Iterator<Item = Hook>) -> bool {
+    hooks.any(|hook| matches!(hook, Hook::Outlasts))
+}
+
+/// What RotateSecret waits for; `None` if it is answered at once.
+pub(super) fn patience(mut hooks: impl Iterator<Item = Hook>) -> Option<Patience> {
+    hooks.find_map(|hook| match hook {
+        Hook::Waits(patience) => Some(patience),
+        _ => None,
+    })
+}
+
+/// Whether a rotation goes on whatever happens to its secret.
+pub(super) fn outlives(mut hooks: impl Iterator<Item = Hook>) -> bool {
+    hooks.any(|hook| matches!(hook, Hook::Outlives))
 }
 
 /// Puts a label on a version and nowhere else.

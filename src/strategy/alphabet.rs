@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_form_is_a_letter_with_a_token_of_its_own() {
-        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true });
+        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let letters = alphabet.letters(&World::unused("s".into()), 2);
         let forms = include_str!("../../specs/alphabet.ndjson").lines().count();
         assert!(forms > 100 && letters.len() > forms, "{forms} of {}", letters.len());
@@ -111,7 +111,7 @@ mod tests {
     /// Worlds are equal whatever their parts rest on, and equal worlds permit the same.
     #[test]
     fn what_may_follow_does_not_depend_on_provenance() {
-        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true });
+        let alphabet = Alphabet::new(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let mut compared = 0;
         for seed in 0..20 {
             let mut rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[seed; 32]);

@@ -312,7 +312,7 @@ mod tests {
     use super::*;
     use crate::model::Text;
 
-    const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+    const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
     #[test]
     fn a_long_way_has_a_short_one_to_the_same_state() {

@@ -30,7 +30,8 @@ impl Roles for World {
 impl Chart {
     pub(super) fn new(menu: Menu) -> Self {
         let bindings = Bindings::new(PREFIX.to_owned(), Some(FUNCTION.into()), Some(MISSING.into()));
-        let functions = Functions { accepted: vec![FUNCTION.into()], missing: vec![MISSING.into()] };
+        let functions =
+            Functions { accepted: vec![FUNCTION.into()], missing: vec![MISSING.into()], ..Functions::default() };
         Self { menu, bindings, functions }
     }
 

@@ -20,12 +20,14 @@ use crate::model::{
 use crate::service::{Config, Service};
 
 /// What cases may use.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Menu {
     /// Whether there is a function ARN that the endpoint accepts.
     pub has_function: bool,
     /// Whether there is one that names no function.
     pub has_missing_function: bool,
+    /// Whether there is one whose function the harness plays.
+    pub has_acting_function: bool,
 }
 
 /// How requests are drawn; a run has both habits, a benchmark shows what each brings.
@@ -184,7 +186,7 @@ impl Generator {
             Some(state) => self.on_secret(secret, Some(state)),
         };
         let quirk = if self.one_in(10) { self.quirk(&operation) } else { None };
-        Request { operation, quirk }
+        Request { operation, quirk, script: None }
     }
 
     /// What clients do: look at what was just made, or at what its name stood for before, and repeat a request now and
@@ -354,7 +356,7 @@ fn omitted(rng: &mut TestRng) -> Vec<Action> {
 mod tests {
     use super::*;
 
-    const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+    const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
     #[test]
     fn a_case_is_a_function_of_seed_and_index() {
@@ -388,7 +390,7 @@ mod tests {
 
     #[test]
     fn a_case_without_a_function_names_none() {
-        let menu = Menu { has_function: false, has_missing_function: false };
+        let menu = Menu { has_function: false, has_missing_function: false, ..Menu::default() };
         for index in 0..200 {
             let text = serde_json::to_string(&generate(1, index, menu)).expect("cases are plain data");
             assert!(!text.contains("$function") && !text.contains("$missing"), "{text}");

@@ -13,6 +13,8 @@ pub enum Need {
     Function,
     /// The ARN of a function that does not exist there.
     MissingFunction,
+    /// The ARN of a function that the harness plays.
+    ActingFunction,
 }
 
 impl Case {
@@ -27,7 +29,11 @@ impl Case {
     #[must_use]
     pub fn needs(&self) -> Vec<Need> {
         let text = serde_json::to_string(self).unwrap_or_default();
-        let needs = [("\"$function\"", Need::Function), ("\"$missing\"", Need::MissingFunction)];
+        let needs = [
+            ("\"$function\"", Need::Function),
+            ("\"$missing\"", Need::MissingFunction),
+            ("\"$acting\"", Need::ActingFunction),
+        ];
         needs.into_iter().filter(|(placeholder, _)| text.contains(placeholder)).map(|(_, need)| need).collect()
     }
 }
@@ -47,6 +53,7 @@ impl Menu {
         case.needs().into_iter().all(|need| match need {
             Need::Function => self.has_function,
             Need::MissingFunction => self.has_missing_function,
+            Need::ActingFunction => self.has_acting_function,
         })
     }
 }

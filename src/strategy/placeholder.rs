@@ -38,6 +38,8 @@ pub struct Bindings {
     function: Option<Text>,
     /// A function ARN that names no function there.
     missing: Option<Text>,
+    /// One whose function the harness plays.
+    acting: Option<Text>,
 }
 
 impl Bindings {
@@ -47,13 +49,19 @@ impl Bindings {
         let tokens = Tokens::new(&prefix);
         let names = Names::new(prefix);
         let (arns, by_name_alone, next) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
-        Self { names, tokens, arns, by_name_alone, next, function, missing }
+        Self { names, tokens, arns, by_name_alone, next, function, missing, acting: None }
+    }
+
+    /// The same, with the ARN of a function that the harness plays.
+    #[must_use]
+    pub fn with_acting(self, acting: Option<Text>) -> Self {
+        Self { acting, ..self }
     }
 
     /// The function ARNs whose standing is known.
     pub(super) fn functions(&self) -> Functions {
         let list = |arn: &Option<Text>| arn.iter().cloned().collect();
-        Functions { accepted: list(&self.function), missing: list(&self.missing) }
+        Functions { accepted: list(&self.function), missing: list(&self.missing), ..Functions::default() }
     }
 
     /// The name of a secret; the eighth has illegal characters (ROT-VAL-017).
@@ -159,6 +167,7 @@ impl Bindings {
         match placeholder {
             "function" => self.function.clone().unwrap_or_default(),
             "missing" => self.missing.clone().unwrap_or_default(),
+            "acting" => self.acting.clone().unwrap_or_default(),
             _ => match (placeholder.as_bytes().first(), placeholder.split_once('.')) {
                 (Some(b't'), _) => self.token(placeholder[1..].parse().unwrap_or(99)),
                 (Some(b's'), None) => self.name(placeholder[1..].parse().unwrap_or(9)),
@@ -200,8 +209,9 @@ impl Bindings {
             text = names.fold(text, |text, (secret, name)| replaced(text, name, &format!("$s{secret}")));
         }
         text = self.tokens.symbolize(&text);
-        // The missing one may start with the other.
-        for (function, placeholder) in [(&self.missing, "$missing"), (&self.function, "$function")] {
+        // The others may start with the accepted one.
+        let functions = [(&self.missing, "$missing"), (&self.acting, "$acting"), (&self.function, "$function")];
+        for (function, placeholder) in functions {
             if let Some(function) = function.as_deref().filter(|arn| !arn.is_empty()) {
                 text = replaced(text, function, placeholder);
             }

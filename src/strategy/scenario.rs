@@ -57,8 +57,8 @@ mod tests {
 
     use super::*;
 
-    const EVERYTHING: Menu = Menu { has_function: true, has_missing_function: true };
-    const NOTHING: Menu = Menu { has_function: false, has_missing_function: false };
+    const EVERYTHING: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
+    const NOTHING: Menu = Menu { has_function: false, has_missing_function: false, has_acting_function: false };
 
     #[test]
     fn every_file_of_the_folder_is_compiled_in_under_its_name() {

@@ -196,7 +196,7 @@ mod tests {
     use crate::rule::{RULES, RuleId};
     use crate::strategy::generate;
 
-    const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+    const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
     fn rules_of(cases: impl Iterator<Item = Case>) -> BTreeSet<RuleId> {
         cases.flat_map(|case| rules_of_case(&case)).collect()

@@ -5,7 +5,7 @@ use libtest_mimic::{Completion, Failed};
 use super::never_applicable;
 use super::shared::Judged;
 use crate::report::finding_text;
-use crate::rule::{Level, Rule};
+use crate::rule::{Checkable, Level, Rule};
 use crate::runner::{Ending, RunResult};
 use crate::verdict::Status;
 
@@ -22,7 +22,11 @@ pub(super) fn of(rule: &Rule, judged: &Judged) -> Result<Completion, Failed> {
     match (judged.result.status(rule.id), rule.level) {
         (Status::NotApplicable, _) => {
             let reason = judged.result.reason(rule.id);
-            let reason = reason.unwrap_or_else(|| "the endpoint accepts no function ARN".to_owned());
+            let lack = match rule.checkable {
+                Checkable::Function => "it needs a function that the endpoint calls and the run plays",
+                Checkable::Yes | Checkable::Arn | Checkable::No => "the endpoint accepts no function ARN",
+            };
+            let reason = reason.unwrap_or_else(|| lack.to_owned());
             Ok(Completion::ignored_with(format!("not applicable: {reason}")))
         }
         (Status::Consequence, _) => Ok(Completion::ignored_with(judged.result.reason(rule.id).unwrap_or_default())),

@@ -1,13 +1,15 @@
 //! The run that the trials of a process share: started by the first that needs it, once.
 
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::{Target, complain};
-use crate::endpoint::{Endpoint, Stop};
+use crate::endpoint::{Endpoint, Host, Stop};
+use crate::function;
 use crate::history::Reply;
-use crate::model::{Functions, Request};
+use crate::model::{Functions, Request, Text};
 use crate::report::Heading;
 use crate::rule::RuleId;
 use crate::runner::{Enough, Operations, Options, Run, RunResult};
@@ -32,7 +34,10 @@ pub(super) struct Shared {
 
 impl Shared {
     pub(super) fn new(target: Target, settings: Settings, only: Option<RuleId>) -> Self {
-        Self { waiting: Mutex::new(Some((target, Plan { settings, only }))), judged: OnceLock::new() }
+        Self {
+            waiting: Mutex::new(Some((target, Plan { settings, only, host: None, function: None }))),
+            judged: OnceLock::new(),
+        }
     }
 
     /// What the run has shown, or why there was none. The first call makes the run, later ones wait for it.
@@ -78,6 +83,10 @@ pub(super) struct Plan {
     pub(super) settings: Settings,
     /// The one rule that is tested.
     pub(super) only: Option<RuleId>,
+    /// Where the endpoint calls the rotation functions that the run plays.
+    pub(super) host: Option<Arc<Host>>,
+    /// A function that is to be played where the endpoint calls it over HTTP.
+    pub(super) function: Option<(SocketAddr, Text)>,
 }
 
 /// What a run has shown.
@@ -97,11 +106,21 @@ impl Plan {
         functions: Functions,
         is_loopback: bool,
     ) -> Judged {
-        let Self { settings, only } = self;
+        let Self { settings, only, host, function } = self;
         let stop = Stop::default();
         let started = Instant::now();
-        let mut options = settings.options(functions, is_loopback);
+        let mut options = Options { host, ..settings.options(functions, is_loopback) };
         let left = settings.reach.try_function(&endpoint, &mut options, is_loopback).await;
+        let _listening = match function {
+            None => None,
+            Some((address, function)) => match function::play(address, function, &endpoint, &mut options).await {
+                Ok(listening) => Some(listening),
+                Err(error) => {
+                    complain(&format!("failed to {error}"));
+                    None
+                }
+            },
+        };
         let mut result = match only {
             None => Run::new(endpoint, options, stop).run().await,
             Some(rule) => {

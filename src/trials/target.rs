@@ -32,9 +32,13 @@ impl Target {
     /// The embedded reference service.
     #[must_use]
     pub fn embedded() -> Self {
-        let service = Service::new(Config::default());
-        let functions = service.functions();
-        Self::in_process(service, functions)
+        Self::new(async move |plan: Plan| {
+            let host = Arc::default();
+            let service = Service::new(Config::default()).hosted(&host);
+            let functions = service.functions();
+            let plan = Plan { host: Some(host), ..plan };
+            Ok(plan.run(Arc::new(service), "an endpoint in process", functions, true).await)
+        })
     }
 
     /// An endpoint in this process, with the function ARNs that it accepts and does not accept.
@@ -51,7 +55,7 @@ impl Target {
     #[must_use]
     pub fn url(url: impl Into<String>) -> Self {
         let url = url.into();
-        Self::new(async move |plan| against(&url, plan).await)
+        Self::new(async move |plan| Box::pin(against(&url, plan)).await)
     }
 
     /// An emulator that is started when the run begins, and not before.
@@ -68,7 +72,7 @@ impl Target {
     {
         Self::new(async move |plan| {
             let started = start().await.map_err(|error| format!("failed to start the emulator: {error}"))?;
-            against(started.as_ref(), plan).await
+            Box::pin(against(started.as_ref(), plan)).await
         })
     }
 
@@ -98,12 +102,18 @@ impl Target {
 
 async fn against(url: &str, plan: Plan) -> Result<Judged, String> {
     let opened = Connection::open(url, &plan.settings.reach, &Stop::default()).await;
-    let connection = opened.map_err(|error| format!("failed to {error}"))?;
+    let mut connection = opened.map_err(|error| format!("failed to {error}"))?;
     if let Some(error) = &connection.no_function {
         complain(&format!("failed to make a function, so that rules about accepted rotations are left out: {error}"));
     }
+    let reach = &plan.settings.reach;
+    let function = match reach.function_listen {
+        None => None,
+        Some(address) => Some((address, connection.provision_acting(reach.region()).await)),
+    };
+    let plan = Plan { function, ..plan };
     let client = Arc::new(connection.client.clone());
-    let judged = plan.run(client, url, connection.functions.clone(), connection.is_loopback).await;
+    let judged = Box::pin(plan.run(client, url, connection.functions.clone(), connection.is_loopback)).await;
     if let Err(error) = connection.close().await {
         complain(&format!("failed to {error}"));
     }

@@ -38,6 +38,8 @@ pub enum Subject {
     },
     /// Any answer: it is the same fault wherever it shows.
     AnyAnswer,
+    /// A rotation whose function the harness plays.
+    Rotation,
 }
 
 /// How many of the two members for a value a request has, where it is not one.
@@ -210,6 +212,59 @@ pub enum Aspect {
     NoEmptyMembers,
     #[serde(rename = "no members but those of the operation")]
     KnownMembers,
+    #[serde(rename = "the steps in their order")]
+    StepsInOrder,
+    #[serde(rename = "all four steps")]
+    AllSteps,
+    #[serde(rename = "one step at a time")]
+    OneAtATime,
+    #[serde(rename = "one secret and one token")]
+    OneRotation,
+    #[serde(rename = "Step, SecretId and ClientRequestToken")]
+    EventMembers,
+    RotationToken,
+    #[serde(rename = "a name of a step")]
+    StepName,
+    #[serde(rename = "the secret of the event")]
+    EventSecret,
+    #[serde(rename = "the secret of the event by its ARN")]
+    EventArn,
+    #[serde(rename = "the token of the event")]
+    EventToken,
+    #[serde(rename = "AWSCURRENT where it was until the function moves it")]
+    CurrentStays,
+    #[serde(rename = "AWSPENDING before the first step")]
+    PendingAtFirst,
+    #[serde(rename = "the value of createSecret in later steps")]
+    StoredBefore,
+    #[serde(rename = "AWSPENDING alone in later steps")]
+    PendingLater,
+    #[serde(rename = "AWSCURRENT on the new version")]
+    Promoted,
+    #[serde(rename = "LastRotatedDate after a success")]
+    RotatedDate,
+    #[serde(rename = "no LastRotatedDate before a success")]
+    NoRotatedDate,
+    #[serde(rename = "NextRotationDate after a success")]
+    NextDate,
+    #[serde(rename = "no later step after a failure")]
+    NoLaterStep,
+    #[serde(rename = "AWSPENDING after a failure")]
+    PendingAfterFailure,
+    #[serde(rename = "another attempt from its beginning")]
+    AttemptFromStart,
+    #[serde(rename = "a call of the function")]
+    Called,
+    #[serde(rename = "an answer before the function ends")]
+    AnsweredAtOnce,
+    #[serde(rename = "testSecret alone")]
+    TestAlone,
+    #[serde(rename = "a copy of the current value")]
+    CopyOfCurrent,
+    #[serde(rename = "AWSPENDING taken off after the test")]
+    LabelOffAfterTest,
+    #[serde(rename = "AWSPENDING gone")]
+    PendingGone,
 }
 
 impl Subject {
@@ -272,6 +327,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Answer { operation, values } => write!(f, " {operation}{}", values.map_or("", Values::as_str)),
             Self::State { after: Some(action) } => write!(f, " after {}", action.as_str()),
+            Self::Rotation => f.write_str(ROTATION),
             Self::State { after: None } | Self::AnyAnswer => Ok(()),
         }
     }
@@ -301,6 +357,7 @@ impl fmt::Display for Aspect {
     }
 }
 
+const ROTATION: &str = " in a rotation";
 const OR: &str = " or ";
 const ENABLED: &str = "RotationEnabled ";
 const PRESENT: &str = " has a value";
@@ -327,6 +384,7 @@ fn read(text: &str) -> Option<Demand> {
     let subject = match (subject, &pattern) {
         ("", Pattern::Law(_)) => Subject::State { after: None },
         ("", _) => Subject::AnyAnswer,
+        (ROTATION, _) => Subject::Rotation,
         (named, _) => Subject::read(named.strip_prefix(' ')?),
     };
     Some(Demand { rule, subject, pattern })

@@ -223,7 +223,11 @@ mod tests {
     }
 
     fn describe(quirk: Option<Quirk>) -> Request {
-        Request { operation: Operation::DescribeSecret(DescribeSecret { secret_id: Some("db".into()) }), quirk }
+        Request {
+            operation: Operation::DescribeSecret(DescribeSecret { secret_id: Some("db".into()) }),
+            quirk,
+            script: None,
+        }
     }
 
     fn sent(operation: impl Into<Request>, quirk: Option<Quirk>) -> String {

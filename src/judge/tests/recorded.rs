@@ -52,8 +52,11 @@ impl Recorded {
     /// What the judge has against it, one line for each violation.
     fn violations(&self) -> Vec<String> {
         let known = |arns: &[String]| arns.iter().map(|arn| arn.as_str().into()).collect();
-        let functions =
-            Functions { accepted: known(&self.functions.accepted), missing: known(&self.functions.missing) };
+        let functions = Functions {
+            accepted: known(&self.functions.accepted),
+            missing: known(&self.functions.missing),
+            ..Functions::default()
+        };
         let mut judge = Judge::new(Options { functions, ..Options::default() });
         let violations = judge.judge_all(&self.calls);
         let inconclusive = judge.is_inconclusive().then(|| format!("{}: the judge is inconclusive", self.name));

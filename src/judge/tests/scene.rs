@@ -40,7 +40,7 @@ impl Scene {
         Self {
             service,
             bindings,
-            functions: Functions { accepted: vec![function], missing: vec![missing] },
+            functions: Functions { accepted: vec![function], missing: vec![missing], ..Functions::default() },
             calls: vec![],
         }
     }

@@ -91,6 +91,9 @@ fn calls(finding: &Finding) -> String {
         text.push_str(&wrapped(&format!("  {number}. "), &sequence::call_line(&step.request), 7));
         text.push_str(&wrapped("     -> ", &plain(&sequence::answer_line(step)), 8));
         let is_last = number == finding.steps.len();
+        for line in &step.journal {
+            text.push_str(&wrapped("     function ", &plain(line), 8));
+        }
         for labels in step.labels.iter().filter(|_| !is_last) {
             let _ = writeln!(text, "     {}", plain(labels));
         }

@@ -34,7 +34,13 @@ impl<E: Endpoint> Execution<'_, E> {
     /// The request, which has placeholders, and what came of it; without labels.
     pub(super) fn shown(&self, request: &Request, reply: &Reply) -> Step {
         let departures = departures(reply).to_vec();
-        Step { request: request.clone(), answer: self.placed_answer(reply), departures, labels: Vec::new() }
+        Step {
+            request: request.clone(),
+            answer: self.placed_answer(reply),
+            departures,
+            labels: Vec::new(),
+            journal: Vec::new(),
+        }
     }
 
     /// The labels of each secret, as the model has them.

@@ -1,8 +1,9 @@
 //! What an execution is told, and what it yields.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::endpoint::Stop;
+use crate::endpoint::{Host, Stop};
 use crate::judge;
 use crate::model::{Departure, Request, Text};
 use crate::rule::{Class, RuleId};
@@ -39,6 +40,10 @@ pub(in crate::runner) struct Plan {
     /// What is known of the operations that there are.
     pub presence: Arc<Presence>,
     pub options: judge::Options,
+    /// Where the rotation functions of the run are called, if the harness plays any.
+    pub host: Option<Arc<Host>>,
+    /// How long a step that is due is waited for; a service in this process calls it at once.
+    pub patience: Duration,
 }
 
 /// One call of a counterexample, with placeholders for what the run generated.
@@ -53,6 +58,8 @@ pub struct Step {
     /// The labels of each secret after the call, as the model has them once it knows what was read beside the case; in a
     /// recording, as DescribeSecret shows them after a call that may have moved them.
     pub labels: Vec<String>,
+    /// What the rotation functions did since the call: a line for each invocation, with its step and the version.
+    pub journal: Vec<String>,
 }
 
 /// A violation, and the call that showed it.

@@ -131,7 +131,7 @@ async fn short_cases(menu: Menu) -> Vec<Decided> {
 mod tests {
     use super::*;
 
-    const MENU: Menu = Menu { has_function: true, has_missing_function: true };
+    const MENU: Menu = Menu { has_function: true, has_missing_function: true, has_acting_function: false };
 
     #[tokio::test]
     async fn one_call_decides_a_law_about_any_answer_with_a_date() {

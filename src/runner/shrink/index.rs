@@ -105,7 +105,7 @@ mod tests {
 
     #[test]
     fn the_shortest_ends_that_demand_something_come_first() {
-        let index = Index::shared(Menu { has_function: true, has_missing_function: true });
+        let index = Index::shared(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let length = |demanded: &str| index.ends(&demanded.parse().unwrap()).first().map(End::length);
         assert_eq!(length("ROT-IDEM-003 PutSecretValue: the request is refused"), Some(2));
         assert_eq!(length("ROT-PROG-001 RotateSecret: the request is refused"), Some(3));
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn the_first_ends_come_after_different_ways() {
-        let index = Index::shared(Menu { has_function: true, has_missing_function: true });
+        let index = Index::shared(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let accepted = "ROT-CONF-010 CancelRotateSecret: the request is accepted".parse().unwrap();
         let ends = after_different_ways(index.ends(&accepted));
         let ways: Vec<_> = ends.iter().take(ENDS_OF_ONE).map(|end| &end.route.steps).collect();
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_a_rule_demand_different_things_before_the_same_again() {
-        let index = Index::shared(Menu { has_function: true, has_missing_function: true });
+        let index = Index::shared(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let [first, others] = index.ends_of(RuleId::Val002, 3);
         let lengths: Vec<_> = first.iter().map(|end| end.length()).collect();
         assert!(lengths.is_sorted() && lengths.first() == Some(&1) && lengths.last() == Some(&2), "{lengths:?}");

@@ -247,7 +247,7 @@ mod tests {
     use crate::strategy::Menu;
 
     fn atlas() -> &'static Atlas {
-        Atlas::detailed(Menu { has_function: true, has_missing_function: true })
+        Atlas::detailed(Menu { has_function: true, has_missing_function: true, ..Menu::default() })
     }
 
     fn case(steps: &[&str]) -> Case {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::{Operation, Request};
+use crate::model::{FunctionDeparture, Operation, Request, Script};
 use crate::strategy::Case;
 
 /// The secret that a request is about, as the number in its placeholder.
@@ -157,6 +157,30 @@ pub(super) fn plainer(request: &Request) -> Vec<Request> {
     plainer
 }
 
+/// The same request, whose function departs less from finishing the rotation: without each departure, and held for fewer
+/// calls.
+fn with_simpler_scripts(request: &Request) -> Vec<Request> {
+    let Some(script) = &request.script else { return Vec::new() };
+    let with = |departures: Vec<FunctionDeparture>| {
+        let script = Script { departures };
+        Request { script: Some(script), ..request.clone() }
+    };
+    let departures = &script.departures;
+    let without = (0..departures.len()).map(|gone| {
+        let rest = departures.iter().enumerate().filter(|(index, _)| *index != gone);
+        with(rest.map(|(_, departure)| *departure).collect())
+    });
+    let shorter = departures.iter().enumerate().filter_map(|(index, departure)| match departure {
+        FunctionDeparture::Hold { step, calls } if *calls > 1 => {
+            let mut held = departures.clone();
+            held[index] = FunctionDeparture::Hold { step: *step, calls: calls - 1 };
+            Some(with(held))
+        }
+        _ => None,
+    });
+    without.chain(shorter).collect()
+}
+
 /// A token that no case has of itself.
 const ORDINARY_TOKEN: &str = "$t89";
 
@@ -201,7 +225,8 @@ pub(super) fn simpler(request: &Request) -> Vec<Request> {
         let is_about_tags = matches!(request.operation, Operation::TagResource(_));
         (member == "Tags" && is_about_tags) || !members.contains_key(member)
     };
-    let mut simpler = plainer(request);
+    let mut simpler = with_simpler_scripts(request);
+    simpler.extend(plainer(request));
     for member in optional.iter().filter(|member| !is_required(member)) {
         let mut fewer = members.clone();
         fewer.remove(*member);

@@ -255,7 +255,7 @@ mod tests {
                 {"op":"DescribeSecret","request":{"SecretId":"$s2.arn"}}]"#,
         )
         .expect("written in this test");
-        let atlas = Atlas::new(Menu { has_function: true, has_missing_function: true });
+        let atlas = Atlas::new(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
         let found = Scene::of(&atlas, &case, 5, None).expect("about one secret").on_the_shortest_way();
         let written = |case: &Case| serde_json::to_string(&case.steps[2..]).expect("cases are plain data");
         assert_eq!(found[0].steps.len(), 4);
@@ -268,7 +268,7 @@ mod tests {
     }
 
     fn atlas() -> &'static Atlas {
-        Atlas::detailed(Menu { has_function: true, has_missing_function: true })
+        Atlas::detailed(Menu { has_function: true, has_missing_function: true, ..Menu::default() })
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::strategy::Menu;
 
 /// The calls of a whole tour, and the cells that they meet at the reference service, second secrets not among them.
 async fn toured(has_function: bool) -> (usize, Cells) {
-    let menu = Menu { has_function, has_missing_function: false };
+    let menu = Menu { has_function, has_missing_function: false, ..Menu::default() };
     let mut tour = Tour::new(has_function);
     let (mut calls, mut met) = (0, Cells::new());
     while let Some(case) = tour.next_case() {

@@ -75,7 +75,7 @@ impl Lead {
 }
 
 fn alphabet(has_function: bool) -> Alphabet {
-    Alphabet::new(Menu { has_function, has_missing_function: false })
+    Alphabet::new(Menu { has_function, has_missing_function: false, ..Menu::default() })
 }
 
 fn arrive(has_function: bool, steps: &[Request]) -> Twin {

@@ -91,7 +91,7 @@ fn a_text_that_no_violation_has_is_kept_as_it_is() {
 
 #[test]
 fn every_demand_of_a_short_case_is_read_as_it_was_written() {
-    let atlas = Atlas::detailed(Menu { has_function: true, has_missing_function: true });
+    let atlas = Atlas::detailed(Menu { has_function: true, has_missing_function: true, ..Menu::default() });
     let mut demands = std::collections::BTreeSet::new();
     atlas.ends(2, &mut |_, steps, fact| {
         demands.extend(steps.last().map(|last| demand(fact, &last.operation)));
